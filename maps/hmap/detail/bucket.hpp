@@ -1,0 +1,278 @@
+// What a bucket looks like in memory: 8 cells behind 8 tophash bytes.
+//
+//   split   (Go's)   tophash[8] | key[8]            | value[8] | overflow pointer
+//   paired           tophash[8] | pair<const K,V>[8]           | overflow pointer
+//
+// The overflow pointer sits in the last eight bytes. In `split` a key or value larger
+// than 128 bytes lives in an allocation of its own and its cell holds the pointer, so
+// that growth moves eight bytes; in `paired` the pair does so when either is that large.
+//
+// A layout knows where a cell is, and how to construct, destroy and move one entry.
+// Which cells are occupied is known to the table alone. Sizes for 64-bit pointers:
+// uint64->uint64 144 bytes, string->string (32-byte std::string) 528 bytes.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "tophash.hpp"
+
+namespace hmap::detail {
+
+/// The head of every bucket; the cells and the overflow pointer follow it, at offsets
+/// that only the layout knows.
+struct bucket {
+  std::uint8_t tophash[bucket_cells];
+};
+
+inline constexpr std::size_t max_inline_bytes = 128;
+
+constexpr std::size_t align_up(std::size_t n, std::size_t alignment) noexcept {
+  return (n + alignment - 1) / alignment * alignment;
+}
+
+inline std::byte* bytes_of(bucket* b) noexcept { return reinterpret_cast<std::byte*>(b); }
+inline const std::byte* bytes_of(const bucket* b) noexcept {
+  return reinterpret_cast<const std::byte*>(b);
+}
+
+inline bool is_evacuated(const bucket* head) noexcept {
+  return is_evacuated_mark(head->tophash[0]);
+}
+
+/// One column of eight cells of type Object: in place, or behind pointers when the
+/// object is too large to be moved by growth.
+template <class Object, bool Indirect>
+struct column {
+  using stored = std::conditional_t<Indirect, Object*, Object>;
+
+  static Object* get(std::byte* cell) noexcept {
+    stored* p = std::launder(reinterpret_cast<stored*>(cell));
+    if constexpr (Indirect) {
+      return *p;
+    } else {
+      return p;
+    }
+  }
+
+  template <class Alloc, class... Args>
+  static void construct(Alloc& alloc, std::byte* cell, Args&&... args) {
+    using object_alloc = typename std::allocator_traits<Alloc>::template rebind_alloc<Object>;
+    using traits = std::allocator_traits<object_alloc>;
+    object_alloc a(alloc);
+    if constexpr (Indirect) {
+      Object* p = traits::allocate(a, 1);
+      try {
+        traits::construct(a, p, std::forward<Args>(args)...);
+      } catch (...) {
+        traits::deallocate(a, p, 1);
+        throw;
+      }
+      ::new (static_cast<void*>(cell)) stored(p);
+    } else {
+      traits::construct(a, reinterpret_cast<Object*>(cell), std::forward<Args>(args)...);
+    }
+  }
+
+  template <class Alloc>
+  static void destroy(Alloc& alloc, std::byte* cell) noexcept {
+    using object_alloc = typename std::allocator_traits<Alloc>::template rebind_alloc<Object>;
+    using traits = std::allocator_traits<object_alloc>;
+    object_alloc a(alloc);
+    Object* p = get(cell);
+    traits::destroy(a, p);
+    if constexpr (Indirect) traits::deallocate(a, p, 1);
+  }
+};
+
+/// How an entry changes buckets. A move that cannot throw (or has no copy to fall back
+/// on) ends the source's life at once; otherwise the copy is made first and the source
+/// stays until the whole chain is through, so that a throwing copy can be undone.
+template <class Object, bool Indirect>
+inline constexpr bool moves_on_growth = Indirect || std::is_nothrow_move_constructible_v<Object> ||
+                                        !std::is_copy_constructible_v<Object>;
+
+template <class K, class V>
+struct split_layout {
+  static constexpr bool paired = false;
+  static constexpr bool indirect_key = sizeof(K) > max_inline_bytes;
+  static constexpr bool indirect_value = sizeof(V) > max_inline_bytes;
+  using key_column = column<K, indirect_key>;
+  using value_column = column<V, indirect_value>;
+  using stored_key = typename key_column::stored;
+  using stored_value = typename value_column::stored;
+
+  static constexpr std::size_t alignment =
+      std::max({alignof(stored_key), alignof(stored_value), alignof(bucket*)});
+  static constexpr std::size_t keys_offset = align_up(sizeof(bucket), alignof(stored_key));
+  static constexpr std::size_t values_offset =
+      align_up(keys_offset + bucket_cells * sizeof(stored_key), alignof(stored_value));
+  static constexpr std::size_t size =
+      align_up(values_offset + bucket_cells * sizeof(stored_value) + sizeof(bucket*), alignment);
+  static constexpr std::size_t overflow_offset = size - sizeof(bucket*);
+
+  static constexpr std::size_t indirect_bytes =
+      (indirect_key ? sizeof(K) : 0) + (indirect_value ? sizeof(V) : 0);
+  static constexpr std::size_t cell_offset(unsigned i) noexcept {
+    return keys_offset + i * sizeof(stored_key);
+  }
+
+  static constexpr bool moves = moves_on_growth<K, indirect_key> &&
+                                moves_on_growth<V, indirect_value>;
+  static constexpr bool trivial =
+      std::is_trivially_copyable_v<stored_key> && std::is_trivially_copyable_v<stored_value>;
+
+  /// Nothing to end, nothing owned: a cell's bytes may be in two places.
+  static constexpr bool plain = trivial && !indirect_key && !indirect_value;
+
+  using reference = std::pair<const K&, V&>;
+  using const_reference = std::pair<const K&, const V&>;
+
+  static std::byte* key_cell(bucket* b, unsigned i) noexcept {
+    return bytes_of(b) + keys_offset + i * sizeof(stored_key);
+  }
+  static std::byte* value_cell(bucket* b, unsigned i) noexcept {
+    return bytes_of(b) + values_offset + i * sizeof(stored_value);
+  }
+  static const K& key(bucket* b, unsigned i) noexcept { return *key_column::get(key_cell(b, i)); }
+  static K& mutable_key(bucket* b, unsigned i) noexcept {
+    return *key_column::get(key_cell(b, i));
+  }
+  static V& value(bucket* b, unsigned i) noexcept { return *value_column::get(value_cell(b, i)); }
+  static reference entry(bucket* b, unsigned i) noexcept { return {key(b, i), value(b, i)}; }
+
+  template <class Alloc, class Key, class... Args>
+  static void construct(Alloc& alloc, bucket* b, unsigned i, Key&& key, Args&&... args) {
+    key_column::construct(alloc, key_cell(b, i), std::forward<Key>(key));
+    try {
+      value_column::construct(alloc, value_cell(b, i), std::forward<Args>(args)...);
+    } catch (...) {
+      key_column::destroy(alloc, key_cell(b, i));
+      throw;
+    }
+  }
+
+  template <class Alloc>
+  static void destroy(Alloc& alloc, bucket* b, unsigned i) noexcept {
+    if constexpr (indirect_key || !std::is_trivially_destructible_v<K>) {
+      key_column::destroy(alloc, key_cell(b, i));
+    }
+    if constexpr (indirect_value || !std::is_trivially_destructible_v<V>) {
+      value_column::destroy(alloc, value_cell(b, i));
+    }
+  }
+
+  /// Constructs (to, j) from (from, i). Where `moves`, the source's life ends with it;
+  /// otherwise it is a copy and the source stays.
+  template <class Alloc>
+  static void transfer(Alloc& alloc, bucket* to, unsigned j, bucket* from, unsigned i) {
+    if constexpr (trivial) {
+      std::memcpy(key_cell(to, j), key_cell(from, i), sizeof(stored_key));
+      std::memcpy(value_cell(to, j), value_cell(from, i), sizeof(stored_value));
+    } else if constexpr (moves) {
+      transfer_one<K, indirect_key>(alloc, key_cell(to, j), key_cell(from, i));
+      transfer_one<V, indirect_value>(alloc, value_cell(to, j), value_cell(from, i));
+    } else {
+      construct(alloc, to, j, std::as_const(key(from, i)), std::as_const(value(from, i)));
+    }
+  }
+
+ private:
+  template <class Object, bool Indirect, class Alloc>
+  static void transfer_one(Alloc& alloc, std::byte* to, std::byte* from) {
+    if constexpr (Indirect || std::is_trivially_copyable_v<Object>) {
+      std::memcpy(to, from, sizeof(typename column<Object, Indirect>::stored));
+    } else {
+      column<Object, false>::construct(alloc, to, std::move(*column<Object, false>::get(from)));
+      column<Object, false>::destroy(alloc, from);
+    }
+  }
+};
+
+template <class K, class V>
+struct paired_layout {
+  static constexpr bool paired = true;
+  using value_type = std::pair<const K, V>;
+  static constexpr bool indirect = sizeof(K) > max_inline_bytes || sizeof(V) > max_inline_bytes;
+  using slot_column = column<value_type, indirect>;
+  using stored = typename slot_column::stored;
+
+  static constexpr std::size_t alignment = std::max(alignof(stored), alignof(bucket*));
+  static constexpr std::size_t slots_offset = align_up(sizeof(bucket), alignof(stored));
+  static constexpr std::size_t size =
+      align_up(slots_offset + bucket_cells * sizeof(stored) + sizeof(bucket*), alignment);
+  static constexpr std::size_t overflow_offset = size - sizeof(bucket*);
+
+  static constexpr std::size_t indirect_bytes = indirect ? sizeof(value_type) : 0;
+  static constexpr std::size_t cell_offset(unsigned i) noexcept {
+    return slots_offset + i * sizeof(stored);
+  }
+
+  static constexpr bool moves = moves_on_growth<K, indirect> && moves_on_growth<V, indirect>;
+  // A pair is never trivially copyable by the letter (its assignment is not trivial);
+  // its members' bytes are what counts.
+  static constexpr bool trivial =
+      indirect || (std::is_trivially_copyable_v<K> && std::is_trivially_copyable_v<V>);
+
+  static constexpr bool plain = trivial && !indirect;
+
+  using reference = value_type&;
+  using const_reference = const value_type&;
+
+  static std::byte* slot(bucket* b, unsigned i) noexcept {
+    return bytes_of(b) + slots_offset + i * sizeof(stored);
+  }
+  static value_type& entry(bucket* b, unsigned i) noexcept { return *slot_column::get(slot(b, i)); }
+  static const K& key(bucket* b, unsigned i) noexcept { return entry(b, i).first; }
+  /// The key of an entry about to leave its cell. Every table with real value_type&
+  /// needs this cast; nobody else may see the key between it and the entry's end.
+  static K& mutable_key(bucket* b, unsigned i) noexcept {
+    return const_cast<K&>(entry(b, i).first);
+  }
+  static V& value(bucket* b, unsigned i) noexcept { return entry(b, i).second; }
+
+  template <class Alloc, class Key, class... Args>
+  static void construct(Alloc& alloc, bucket* b, unsigned i, Key&& key, Args&&... args) {
+    slot_column::construct(alloc, slot(b, i), std::piecewise_construct,
+                           std::forward_as_tuple(std::forward<Key>(key)),
+                           std::forward_as_tuple(std::forward<Args>(args)...));
+  }
+
+  template <class Alloc>
+  static void destroy(Alloc& alloc, bucket* b, unsigned i) noexcept {
+    if constexpr (indirect || !std::is_trivially_destructible_v<value_type>) {
+      slot_column::destroy(alloc, slot(b, i));
+    }
+  }
+
+  template <class Alloc>
+  static void transfer(Alloc& alloc, bucket* to, unsigned j, bucket* from, unsigned i) {
+    if constexpr (trivial) {
+      std::memcpy(slot(to, j), slot(from, i), sizeof(stored));
+    } else if constexpr (moves) {
+      construct(alloc, to, j, std::move(mutable_key(from, i)), std::move(value(from, i)));
+      destroy(alloc, from, i);
+    } else {
+      construct(alloc, to, j, key(from, i), std::as_const(value(from, i)));
+    }
+  }
+};
+
+template <class Layout>
+bucket*& overflow_of(bucket* b) noexcept {
+  return *std::launder(reinterpret_cast<bucket**>(bytes_of(b) + Layout::overflow_offset));
+}
+
+template <class Layout>
+bucket* bucket_at(bucket* array, std::size_t index) noexcept {
+  return reinterpret_cast<bucket*>(bytes_of(array) + index * Layout::size);
+}
+
+}  // namespace hmap::detail

@@ -1,0 +1,97 @@
+// Erasing entries, and all of them.
+//
+// An erased cell becomes empty_one. If everything behind it in the chain is empty_rest,
+// it and the empty_one cells before it become empty_rest, walking back over overflow
+// buckets: that keeps misses short after erasure. Overflow buckets stay linked and the
+// array keeps its size, as in Go; at zero entries the table takes a new seed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "core.hpp"
+#include "evacuate.hpp"
+#include "find.hpp"
+#include "pins.hpp"
+#include "storage.hpp"
+
+namespace hmap::detail {
+
+/// Whether every cell behind this one is empty_rest.
+template <class Core>
+bool nothing_behind(const Core& c, location at) noexcept {
+  if (at.i + 1 < bucket_cells) return at.b->tophash[at.i + 1] == empty_rest;
+  const bucket* next = c.overflow_of(at.b);
+  return next == nullptr || next->tophash[0] == empty_rest;
+}
+
+template <class Core>
+void spread_empty_rest(const Core& c, bucket* head, location at) noexcept {
+  do {
+    at.b->tophash[at.i] = empty_rest;
+    if (at.i > 0) {
+      --at.i;
+      continue;
+    }
+    if (at.b == head) return;
+    bucket* before = head;
+    while (c.overflow_of(before) != at.b) before = c.overflow_of(before);
+    at = {before, bucket_cells - 1};
+  } while (at.b->tophash[at.i] == empty_one);
+}
+
+/// Ends the entry at `at`, a cell of the chain that starts at `head`.
+template <class Core>
+void erase_at(Core& c, bucket* head, location at) noexcept {
+  Core::layout::destroy(c.alloc, at.b, at.i);
+  at.b->tophash[at.i] = empty_one;
+  if (nothing_behind(c, at)) spread_empty_rest(c, head, at);
+  if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+}
+
+/// Erases by key; says whether it was there. While the table grows this evacuates, even
+/// for an absent key, and may throw; then nothing is erased.
+template <class Core, class K>
+bool erase_key(Core& c, const K& key) {
+  if (c.h.count == 0) return false;
+  const std::uint64_t hash = c.hash_of(key);
+  const write_guard guard(c.h);
+  location at = find_hashed(c, key, hash);
+  if (c.growing()) [[unlikely]] {
+    // The key may live in the table itself, so it is looked up before entries move.
+    grow_work(c, hash, at ? &at : nullptr);
+  }
+  if (!at) return false;
+  erase_at(c, head_of(c, hash), at);
+  return true;
+}
+
+/// Erases everything and forgets a growth in progress; the array stays, as in Go, so this
+/// costs time proportional to its size.
+template <class Core>
+void clear(Core& c) noexcept {
+  if (c.h.count == 0) return;
+  const write_guard guard(c.h);
+  release_pinned(c);
+  if (c.growing()) {
+    empty_array(c, c.h.oldbuckets, old_B(c));
+    free_bucket_array(c, c.h.oldbuckets, old_B(c));
+    c.h.oldbuckets = nullptr;
+    c.clear_flag(same_size_grow);
+  }
+  empty_array(c, c.h.buckets, c.h.B);
+  const std::size_t buckets = array_buckets<Core>(c.h.B);
+  for (std::size_t i = 0; i < buckets; ++i) {
+    bucket_memory<Core>::reset(c.bucket_at(c.h.buckets, i));
+  }
+  if (c.h.extra != nullptr) {
+    c.h.extra->spares_used = 0;
+    ++c.h.extra->epoch;  // cursors from before end here
+  }
+  c.h.count = 0;
+  c.h.noverflow = 0;
+  c.h.nevacuate = 0;
+  c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+}
+
+}  // namespace hmap::detail

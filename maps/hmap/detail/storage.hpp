@@ -1,0 +1,197 @@
+// Memory of a table: bucket arrays and overflow buckets.
+//
+// An array of 2^B buckets has 2^(B-4) spare buckets at its end when B >= 4. An overflow
+// bucket is the next spare while there are any, and an allocation of its own afterwards;
+// at full load (13/2 entries a bucket) one main bucket in five has an overflow bucket and
+// the spares cover about 30 % of them. (Go rounds the array up to its allocator's size
+// class and uses the rest as further spares; this port does not.)
+//
+// A fresh bucket is all empty_rest with a null overflow pointer: all zero. Nothing else in
+// it is read before it is written, so keys and values are left untouched. With
+// std::allocator the zeroes come from calloc, which gets large arrays as untouched pages.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <memory>
+#include <new>
+#include <type_traits>
+
+#include "core.hpp"
+
+namespace hmap::detail {
+
+constexpr std::size_t spare_buckets(std::uint8_t B) noexcept {
+  return B >= 4 ? std::size_t{1} << (B - 4) : 0;
+}
+
+template <class Alloc>
+inline constexpr bool is_std_allocator = false;
+template <class T>
+inline constexpr bool is_std_allocator<std::allocator<T>> = true;
+
+/// Bucket memory in units of the layout's alignment, from the table's allocator.
+template <class Core>
+struct bucket_memory {
+  using layout = typename Core::layout;
+  struct alignas(layout::alignment) unit {
+    std::byte bytes[layout::alignment];
+  };
+  using unit_alloc = typename Core::alloc_traits::template rebind_alloc<unit>;
+  using unit_traits = std::allocator_traits<unit_alloc>;
+  static_assert(std::is_same_v<typename unit_traits::pointer, unit*>,
+                "hmap needs an allocator whose pointer is a plain pointer");
+
+  static constexpr bool lazily_zeroed = is_std_allocator<unit_alloc> &&
+                                        layout::alignment <= alignof(std::max_align_t);
+  static constexpr std::size_t units_per_bucket = layout::size / layout::alignment;
+  static constexpr std::size_t max_buckets =
+      static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / layout::size;
+
+  static bucket* allocate(Core& c, std::size_t buckets) {
+    if constexpr (lazily_zeroed) {
+      void* p = std::calloc(buckets, layout::size);
+      if (p == nullptr) throw std::bad_alloc();
+      return static_cast<bucket*>(p);
+    } else {
+      unit_alloc a(c.alloc);
+      auto* first = reinterpret_cast<bucket*>(unit_traits::allocate(a, buckets * units_per_bucket));
+      for (std::size_t i = 0; i < buckets; ++i) reset(c.bucket_at(first, i));
+      return first;
+    }
+  }
+
+  static void deallocate(Core& c, bucket* first, std::size_t buckets) noexcept {
+    if constexpr (lazily_zeroed) {
+      std::free(first);
+    } else {
+      unit_alloc a(c.alloc);
+      unit_traits::deallocate(a, reinterpret_cast<unit*>(first), buckets * units_per_bucket);
+    }
+  }
+
+  static void reset(bucket* b) noexcept {
+    ::new (static_cast<void*>(b)) bucket{};
+    ::new (static_cast<void*>(bytes_of(b) + layout::overflow_offset)) bucket*(nullptr);
+  }
+};
+
+template <class Core>
+std::size_t array_buckets(std::uint8_t B) noexcept {
+  return (std::size_t{1} << B) + spare_buckets(B);
+}
+
+template <class Core>
+bucket* make_bucket_array(Core& c, std::uint8_t B) {
+  if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
+      array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
+    throw std::bad_alloc();
+  }
+  return bucket_memory<Core>::allocate(c, array_buckets<Core>(B));
+}
+
+template <class Core>
+void free_bucket_array(Core& c, bucket* array, std::uint8_t B) noexcept {
+  bucket_memory<Core>::deallocate(c, array, array_buckets<Core>(B));
+  c.observer.storage_released(array_buckets<Core>(B) * Core::layout::size);
+}
+
+/// The table's extra record, made when first asked for; concurrent readers may race for it.
+template <class Core>
+extra_record& extra_of(const Core& c) {
+  std::atomic_ref<extra_record*> extra(c.h.extra);
+  if (extra_record* there = extra.load(std::memory_order_acquire)) return *there;
+  using extra_alloc = typename Core::alloc_traits::template rebind_alloc<extra_record>;
+  using extra_traits = std::allocator_traits<extra_alloc>;
+  extra_alloc a(c.alloc);
+  auto* fresh = ::new (static_cast<void*>(extra_traits::allocate(a, 1))) extra_record;
+  fresh->owner = const_cast<Core*>(&c);
+  extra_record* winner = nullptr;
+  if (extra.compare_exchange_strong(winner, fresh, std::memory_order_acq_rel)) return *fresh;
+  fresh->~extra_record();
+  extra_traits::deallocate(a, fresh, 1);
+  return *winner;
+}
+
+template <class Core>
+bool is_spare(const Core& c, bucket* array, std::uint8_t B, bucket* b) noexcept {
+  const auto first = reinterpret_cast<std::uintptr_t>(c.bucket_at(array, std::size_t{1} << B));
+  const auto address = reinterpret_cast<std::uintptr_t>(b);
+  return address >= first && address < first + spare_buckets(B) * Core::layout::size;
+}
+
+/// Exact while B < 16; from there on each overflow bucket counts with probability
+/// 2^-(B-15), so that sixteen bits suffice.
+template <class Core>
+void count_overflow(Core& c) noexcept {
+  if (c.h.B < 16) {
+    ++c.h.noverflow;
+  } else if ((random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
+    ++c.h.noverflow;
+  }
+}
+
+/// Appends an empty bucket to the chain that ends in `last`. Throws what the allocator
+/// throws, and then has changed nothing.
+template <class Core>
+HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
+  bucket* fresh = nullptr;
+  if (const std::size_t spares = spare_buckets(c.h.B)) {
+    extra_record& extra = extra_of(c);
+    if (extra.spares_used < spares) {
+      fresh = c.bucket_at(c.h.buckets, c.bucket_count() + extra.spares_used++);
+    }
+  }
+  if (fresh == nullptr) fresh = bucket_memory<Core>::allocate(c, 1);
+  c.overflow_of(last) = fresh;
+  count_overflow(c);
+  c.observer.overflow_made();
+  return fresh;
+}
+
+/// Takes the overflow buckets off a chain; those that are no spares are freed. The cells
+/// must be empty or moved away.
+template <class Core>
+void free_overflow_chain(Core& c, bucket* head, bucket* array, std::uint8_t B) noexcept {
+  bucket* b = c.overflow_of(head);
+  c.overflow_of(head) = nullptr;
+  while (b != nullptr) {
+    bucket* next = c.overflow_of(b);
+    if (is_spare(c, array, B, b)) {
+      c.overflow_of(b) = nullptr;
+    } else {
+      bucket_memory<Core>::deallocate(c, b, 1);
+    }
+    b = next;
+  }
+}
+
+/// Ends the life of every entry of a chain; leaves tophash bytes as they are.
+template <class Core>
+void destroy_entries(Core& c, bucket* head) noexcept {
+  for (bucket* b = head; b != nullptr; b = c.overflow_of(b)) {
+    for (auto cells = tophash_word(b->tophash).occupied(); cells; cells.drop_lowest()) {
+      Core::layout::destroy(c.alloc, b, cells.lowest());
+    }
+  }
+}
+
+/// Destroys all entries of an array and its overflow buckets; the array itself stays.
+template <class Core>
+void empty_array(Core& c, bucket* array, std::uint8_t B) noexcept {
+  const std::size_t buckets = std::size_t{1} << B;
+  for (std::size_t i = 0; i < buckets; ++i) {
+    bucket* head = c.bucket_at(array, i);
+    destroy_entries(c, head);
+    if (c.overflow_of(head) != nullptr) free_overflow_chain(c, head, array, B);
+  }
+}
+
+template <class Core>
+std::uint8_t old_B(const Core& c) noexcept {
+  return static_cast<std::uint8_t>(c.h.flags & same_size_grow ? c.h.B : c.h.B - 1);
+}
+
+}  // namespace hmap::detail

@@ -1,0 +1,155 @@
+// begin() to end(): a plain sweep, as fast as the layout allows.
+//
+// First every chain of the current array, then, while the table grows, every old chain
+// that is not evacuated yet. (A new bucket whose old one still waits is empty.) Within a
+// bucket the occupied cells come from one comparison of the tophash word; empty cells
+// cost nothing.
+//
+// The word is read again at every step, never kept: erasing another entry must not make
+// the sweep produce it.
+#pragma once
+
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <type_traits>
+
+#include "core.hpp"
+#include "storage.hpp"
+
+namespace hmap::detail {
+
+template <class Core>
+class sweep_position {
+ public:
+  sweep_position() = default;
+  sweep_position(const Core& c, location at, bucket* head) noexcept
+      : c_(&c), b_(at.b), i_(at.i), head_(head) {}
+
+  static sweep_position first(const Core& c) noexcept {
+    sweep_position p;
+    if (c.h.count == 0) return p;
+    p.c_ = &c;
+    p.b_ = p.head_ = c.h.buckets;
+    if (const auto cells = tophash_word(p.b_->tophash).occupied()) {
+      p.i_ = cells.lowest();
+    } else {
+      p.next_bucket();
+    }
+    return p;
+  }
+
+  HMAP_ALWAYS_INLINE void next() noexcept {
+    if (const auto cells = tophash_word(b_->tophash).occupied().after(i_)) {
+      i_ = cells.lowest();
+    } else {
+      next_bucket();
+    }
+  }
+
+  location at() const noexcept { return {b_, i_}; }
+  bucket* head() const noexcept { return head_; }
+  const Core* table() const noexcept { return c_; }
+  bool operator==(const sweep_position& other) const noexcept {
+    return b_ == other.b_ && i_ == other.i_;
+  }
+
+ private:
+  /// On to the next bucket with an entry: along the chain, the array, the old array.
+  void next_bucket() noexcept {
+    const Core& c = *c_;
+    for (;;) {
+      b_ = c.overflow_of(b_);
+      if (b_ == nullptr && (b_ = next_head()) == nullptr) {
+        *this = {};
+        return;
+      }
+      if (const auto cells = tophash_word(b_->tophash).occupied()) {
+        i_ = cells.lowest();
+        return;
+      }
+    }
+  }
+
+  bucket* next_head() noexcept {
+    const Core& c = *c_;
+    head_ = c.bucket_at(head_, 1);
+    if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) head_ = c.h.oldbuckets;
+    if (c.h.oldbuckets != nullptr && head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
+      head_ = nullptr;
+    }
+    return head_;
+  }
+
+  const Core* c_ = nullptr;
+  bucket* b_ = nullptr;
+  unsigned i_ = 0;
+  bucket* head_ = nullptr;
+};
+
+/// What operator-> gives when an entry is a pair of references made on the spot.
+template <class Reference>
+class arrow_proxy {
+ public:
+  explicit arrow_proxy(Reference r) noexcept : r_(r) {}
+  const Reference* operator->() const noexcept { return std::addressof(r_); }
+
+ private:
+  Reference r_;
+};
+
+template <class Core, bool Const>
+class sweep_iterator {
+  using layout = typename Core::layout;
+
+ public:
+  using iterator_concept = std::forward_iterator_tag;
+  using iterator_category =
+      std::conditional_t<layout::paired, std::forward_iterator_tag, std::input_iterator_tag>;
+  using value_type = std::pair<const typename Core::key_type, typename Core::mapped_type>;
+  using difference_type = std::ptrdiff_t;
+  using reference =
+      std::conditional_t<Const, typename layout::const_reference, typename layout::reference>;
+  using pointer = std::conditional_t<layout::paired, std::add_pointer_t<reference>,
+                                     arrow_proxy<reference>>;
+
+  sweep_iterator() = default;
+  explicit sweep_iterator(sweep_position<Core> p) noexcept : p_(p) {}
+  template <bool Other>
+    requires(Const && !Other)
+  sweep_iterator(const sweep_iterator<Core, Other>& other) noexcept : p_(other.position()) {}
+
+  reference operator*() const noexcept {
+    const location at = p_.at();
+    if constexpr (layout::paired) {
+      return layout::entry(at.b, at.i);
+    } else {
+      return {layout::key(at.b, at.i), layout::value(at.b, at.i)};
+    }
+  }
+  pointer operator->() const noexcept {
+    if constexpr (layout::paired) {
+      return std::addressof(**this);
+    } else {
+      return pointer(**this);
+    }
+  }
+  sweep_iterator& operator++() noexcept {
+    p_.next();
+    return *this;
+  }
+  sweep_iterator operator++(int) noexcept {
+    sweep_iterator before = *this;
+    p_.next();
+    return before;
+  }
+  bool operator==(const sweep_iterator&) const noexcept = default;
+
+  /// Where it stands; for the table's own use.
+  const sweep_position<Core>& position() const noexcept { return p_; }
+
+ private:
+  sweep_position<Core> p_;
+};
+
+}  // namespace hmap::detail

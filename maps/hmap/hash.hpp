@@ -1,0 +1,150 @@
+// hmap::hash: the default hash, and the protocol between a table and any hash.
+//
+// A table keeps a random 32-bit seed (Go's hash0). How it reaches the hash depends on
+// what the hash can do:
+//
+//   seeded       hash(key, seed) exists           its answer is taken as it is
+//   avalanching  has a type is_avalanching        hash(key) xor seed; every bit is good
+//   any other    std::hash and the like           hash(key) and the seed are mixed by one
+//                                                 128-bit multiplication
+//
+// The table takes the bucket from the low bits and the tophash from the top byte, so a
+// hash that is not avalanching (std::hash<int> is the identity) must be mixed.
+//
+// hmap::hash is seeded for integers, enumerations, pointers, floating point and strings
+// (std::string_view and C strings look up std::string keys without a copy); any other
+// type goes through std::hash. It multiplies and folds; it resists accidents, and an
+// attacker who does not know the seed, but it is not a cryptographic hash.
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+
+#include "detail/random.hpp"
+
+namespace hmap {
+
+namespace detail {
+
+/// High xor low half of the 128-bit product: each input bit reaches every output bit.
+constexpr std::uint64_t multiply_fold(std::uint64_t a, std::uint64_t b) noexcept {
+#if defined(__SIZEOF_INT128__)
+  __extension__ using wide = unsigned __int128;
+  const wide product = static_cast<wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  const std::uint64_t a0 = a & 0xffffffff, a1 = a >> 32, b0 = b & 0xffffffff, b1 = b >> 32;
+  const std::uint64_t mid = a1 * b0 + (a0 * b0 >> 32);
+  const std::uint64_t mid2 = (mid & 0xffffffff) + a0 * b1;
+  return (a1 * b1 + (mid >> 32) + (mid2 >> 32)) ^ (a * b);
+#endif
+}
+
+inline constexpr std::uint64_t fold_key0 = 0xa0761d6478bd642f;
+inline constexpr std::uint64_t fold_key1 = 0xe7037ed1a0b428db;
+
+constexpr std::uint64_t hash_word(std::uint64_t word, std::uint64_t seed) noexcept {
+  return multiply_fold(multiply_fold(word ^ fold_key0, seed ^ fold_key1), fold_key0);
+}
+
+inline std::uint64_t read_tail(const char* p, std::size_t n) noexcept {
+  std::uint64_t word = 0;
+  std::memcpy(&word, p, n);
+  return word;
+}
+
+inline std::uint64_t hash_bytes(const char* p, std::size_t n, std::uint64_t seed) noexcept {
+  std::uint64_t state = seed ^ multiply_fold(n ^ fold_key0, fold_key1);
+  for (; n > 16; n -= 16, p += 16) {
+    state = multiply_fold(read_tail(p, 8) ^ fold_key1, read_tail(p + 8, 8) ^ state);
+  }
+  const std::size_t first = n < 8 ? n : 8;
+  const std::uint64_t a = read_tail(p, first);
+  const std::uint64_t b = read_tail(p + first, n - first);
+  return multiply_fold(multiply_fold(a ^ fold_key1, b ^ state), state ^ fold_key0);
+}
+
+template <class Hash, class Key>
+concept seeded_hash = requires(const Hash& hash, const Key& key, std::uint32_t seed) {
+  { hash(key, seed) } -> std::convertible_to<std::uint64_t>;
+};
+
+template <class Hash>
+concept avalanching_hash = requires { typename Hash::is_avalanching; };
+
+template <class Hash, class Key>
+std::uint64_t seeded(const Hash& hash, const Key& key, std::uint32_t seed) {
+  if constexpr (seeded_hash<Hash, Key>) {
+    return hash(key, seed);
+  } else if constexpr (avalanching_hash<Hash> && sizeof(std::size_t) == 8) {
+    return hash(key) ^ seed;
+  } else {
+    return hash_word(hash(key), seed);
+  }
+}
+
+}  // namespace detail
+
+template <class Key>
+struct hash {
+  std::uint64_t operator()(const Key& key, std::uint32_t seed) const
+      noexcept(std::is_scalar_v<Key> || noexcept(std::hash<Key>{}(key))) {
+    if constexpr (std::is_integral_v<Key> || std::is_enum_v<Key>) {
+      return detail::hash_word(static_cast<std::uint64_t>(key), seed);
+    } else if constexpr (std::is_pointer_v<Key>) {
+      return detail::hash_word(reinterpret_cast<std::uintptr_t>(key), seed);
+    } else if constexpr (std::is_floating_point_v<Key>) {
+      return floating(key, seed);
+    } else {
+      return detail::hash_word(std::hash<Key>{}(key), seed);
+    }
+  }
+
+ private:
+  /// +0 and -0 are equal and hash alike; a NaN equals nothing, so its hash is random:
+  /// a million NaN keys must not share a chain.
+  static std::uint64_t floating(Key key, std::uint32_t seed) noexcept {
+    if (key != key) return detail::random_u64();
+    if (key == Key{}) key = Key{};
+    return detail::hash_word(std::hash<Key>{}(key), seed);
+  }
+};
+
+template <class Char, class Traits, class Alloc>
+struct hash<std::basic_string<Char, Traits, Alloc>> {
+  using is_transparent = void;
+  std::uint64_t operator()(std::basic_string_view<Char, Traits> key,
+                           std::uint32_t seed) const noexcept {
+    return detail::hash_bytes(reinterpret_cast<const char*>(key.data()),
+                              key.size() * sizeof(Char), seed);
+  }
+};
+
+template <class Char, class Traits>
+struct hash<std::basic_string_view<Char, Traits>> : hash<std::basic_string<Char, Traits>> {};
+
+/// The default equality: == on the key type, and for strings on anything that views as one.
+template <class Key>
+struct equal_to : std::equal_to<Key> {};
+
+template <class Char, class Traits, class Alloc>
+struct equal_to<std::basic_string<Char, Traits, Alloc>> {
+  using is_transparent = void;
+  bool operator()(std::basic_string_view<Char, Traits> a,
+                  std::basic_string_view<Char, Traits> b) const noexcept {
+    return a == b;
+  }
+};
+
+template <class Char, class Traits>
+struct equal_to<std::basic_string_view<Char, Traits>> : equal_to<std::basic_string<Char, Traits>> {
+};
+
+}  // namespace hmap

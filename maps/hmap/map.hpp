@@ -1,0 +1,606 @@
+// hmap::map: Go's classic map (hmap/bmap, Go 1.0 to 1.23) as a C++20 container.
+//
+// Layout
+//   A 48-byte header points to 2^B buckets. A bucket holds 8 entries behind 8 tophash
+//   bytes and ends in a pointer to an overflow bucket:
+//
+//     header   count | flags B noverflow hash0 | buckets | oldbuckets | nevacuate | extra
+//     bucket   tophash[8] | key[8] | value[8] | overflow         (map:        Go's layout)
+//              tophash[8] | pair<const K,V>[8] | overflow        (paired_map: std's pairs)
+//
+//   The low B bits of the hash choose the bucket, the top byte is the cell's tophash. For
+//   8-byte keys and values a bucket is 144 bytes: two and a quarter cache lines.
+//
+// Operations
+//   find    one chain; eight tophash bytes compared at once; keys only where they match.
+//   insert  the first empty cell of the chain, or a new overflow bucket.
+//   erase   marks the cell; trailing empty cells are marked so that misses stop early.
+//   growth  at 6.5 entries a bucket the array doubles; with as many overflow buckets as
+//           buckets, a fresh array of equal size compacts the chains. Growth is
+//           incremental: each later write moves at most two chains, reads move nothing,
+//           and an old array without writes stays half moved for ever.
+//
+// Costs
+//   No insert moves more than two chains, but the one that starts a growth allocates the
+//   whole new array. While growing, memory is three halves to twice the final. The array
+//   never shrinks. Sweeping costs time in proportion to the array, not to the entries.
+//
+// What becomes invalid
+//   insert, try_emplace, insert_or_assign, emplace, operator[], erase(key), reserve, and
+//   merge move entries while the table grows, and any insert may start a growth: they
+//   invalidate all iterators, references and pointers. erase(iterator) moves nothing,
+//   allocates nothing and invalidates only what refers to the erased entry. clear, swap
+//   and assignment invalidate everything but swap's references, which follow the content.
+//
+// Exceptions
+//   Single insertion has the strong guarantee wherever an allocation, hash, comparison,
+//   copy or move throws, also in mid-growth (a key and value that can only be moved, with
+//   a move that throws, is the exception: the program ends if undoing a move throws too).
+//
+// Threads: const use is safe; concurrent misuse is reported as in Go (misuse.hpp).
+//
+// Source of the behaviour: Go 1.19 runtime/map.go. DESIGN.md says where and why C++ needs
+// another choice.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "detail/assign.hpp"
+#include "detail/deduction.hpp"
+#include "detail/erase.hpp"
+#include "detail/find.hpp"
+#include "detail/sweep.hpp"
+#include "observer.hpp"
+#include "range.hpp"
+
+namespace hmap {
+
+/// What a table is built from beside its types. Derive to change a part.
+struct split_traits {
+  template <class K, class V>
+  using layout = detail::split_layout<K, V>;
+  using observer = no_observer;
+  /// Growth comes at load_factor_num / 2 entries a bucket (and never below 9 entries).
+  static constexpr std::size_t load_factor_num = 13;
+};
+
+struct paired_traits : split_traits {
+  template <class K, class V>
+  using layout = detail::paired_layout<K, V>;
+};
+
+template <class Key, class T, class Hash, class KeyEqual, class Allocator, class Traits>
+class basic_map {
+  using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
+  using layout = typename core::layout;
+  using alloc_traits = std::allocator_traits<Allocator>;
+  static constexpr bool transparent = requires {
+    typename Hash::is_transparent;
+    typename KeyEqual::is_transparent;
+  };
+
+ public:
+  using key_type = Key;
+  using mapped_type = T;
+  using value_type = std::pair<const Key, T>;
+  using size_type = std::size_t;
+  using difference_type = std::ptrdiff_t;
+  using hasher = Hash;
+  using key_equal = KeyEqual;
+  using allocator_type = Allocator;
+  using reference = typename layout::reference;
+  using const_reference = typename layout::const_reference;
+  using iterator = detail::sweep_iterator<core, false>;
+  using const_iterator = detail::sweep_iterator<core, true>;
+  using observer_type = typename Traits::observer;
+
+  // ---- construction
+
+  basic_map() : basic_map(0) {}
+
+  /// Room for `hint` entries, Go's way: up to 8 allocate nothing yet, and a hint that no
+  /// memory could satisfy counts as 0 (it is a hint; reserve() is a demand).
+  explicit basic_map(size_type hint, const Hash& hash = Hash(),
+                     const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
+      : c_(hash, equal, alloc) {
+    if (hint <= max_size()) {
+      c_.h.B = detail::buckets_for<Traits>(hint);
+      if (c_.h.B != 0) c_.h.buckets = detail::make_bucket_array(c_, c_.h.B);
+    }
+  }
+  basic_map(size_type hint, const Allocator& alloc) : basic_map(hint, Hash(), KeyEqual(), alloc) {}
+  basic_map(size_type hint, const Hash& hash, const Allocator& alloc)
+      : basic_map(hint, hash, KeyEqual(), alloc) {}
+  explicit basic_map(const Allocator& alloc) : basic_map(0, Hash(), KeyEqual(), alloc) {}
+
+  template <std::input_iterator It>
+  basic_map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
+            const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
+      : basic_map(hint, hash, equal, alloc) {
+    insert(first, last);
+  }
+  template <std::input_iterator It>
+  basic_map(It first, It last, size_type hint, const Allocator& alloc)
+      : basic_map(first, last, hint, Hash(), KeyEqual(), alloc) {}
+  template <std::input_iterator It>
+  basic_map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
+      : basic_map(first, last, hint, hash, KeyEqual(), alloc) {}
+
+  basic_map(std::initializer_list<value_type> entries, size_type hint = 0,
+            const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
+            const Allocator& alloc = Allocator())
+      : basic_map(entries.begin(), entries.end(), hint, hash, equal, alloc) {}
+  basic_map(std::initializer_list<value_type> entries, size_type hint, const Allocator& alloc)
+      : basic_map(entries, hint, Hash(), KeyEqual(), alloc) {}
+  basic_map(std::initializer_list<value_type> entries, size_type hint, const Hash& hash,
+            const Allocator& alloc)
+      : basic_map(entries, hint, hash, KeyEqual(), alloc) {}
+
+  basic_map(const basic_map& other)
+      : basic_map(other,
+                  alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
+  basic_map(const basic_map& other, const Allocator& alloc)
+      : basic_map(other.size(), other.c_.hash, other.c_.equal, alloc) {
+    for (auto&& [key, value] : other) insert_absent(key, value);
+  }
+
+  basic_map(basic_map&& other) noexcept : basic_map(take_header, other, Allocator(other.c_.alloc)) {}
+  basic_map(basic_map&& other, const Allocator& alloc) : c_(other.c_.hash, other.c_.equal, alloc) {
+    if (c_.alloc == other.c_.alloc) {
+      c_.take_content(other.c_);
+    } else {
+      take_entries(other);
+    }
+  }
+
+  ~basic_map() {
+    detail::free_storage(c_);
+    detail::abandon_extra(c_);
+  }
+
+  basic_map& operator=(const basic_map& other) {
+    if (this == &other) return *this;
+    constexpr bool propagate = alloc_traits::propagate_on_container_copy_assignment::value;
+    basic_map copy(other, propagate ? other.c_.alloc : c_.alloc);
+    replace_by<propagate>(copy);
+    return *this;
+  }
+
+  basic_map& operator=(basic_map&& other) noexcept(
+      alloc_traits::propagate_on_container_move_assignment::value ||
+      alloc_traits::is_always_equal::value) {
+    if (this == &other) return *this;
+    if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
+      basic_map taken(take_header, other, Allocator(other.c_.alloc));
+      replace_by<true>(taken);
+    } else {
+      basic_map taken(std::move(other), c_.alloc);
+      replace_by<false>(taken);
+    }
+    return *this;
+  }
+
+  basic_map& operator=(std::initializer_list<value_type> entries) {
+    basic_map fresh(entries, 0, c_.hash, c_.equal, c_.alloc);
+    replace_by<false>(fresh);
+    return *this;
+  }
+
+  void swap(basic_map& other) noexcept(std::is_nothrow_swappable_v<Hash> &&
+                                       std::is_nothrow_swappable_v<KeyEqual>) {
+    if constexpr (alloc_traits::propagate_on_container_swap::value) {
+      using std::swap;
+      swap(c_.alloc, other.c_.alloc);
+    }
+    c_.swap_content(other.c_);
+  }
+  friend void swap(basic_map& a, basic_map& b) noexcept(noexcept(a.swap(b))) { a.swap(b); }
+
+  // ---- size
+
+  [[nodiscard]] bool empty() const noexcept { return c_.h.count == 0; }
+  size_type size() const noexcept { return c_.h.count; }
+  size_type max_size() const noexcept {
+    return detail::bucket_memory<core>::max_buckets / 2 * Traits::load_factor_num / 2;
+  }
+  size_type bucket_count() const noexcept { return c_.h.buckets ? c_.bucket_count() : 0; }
+  /// Entries a bucket (of eight cells).
+  float load_factor() const noexcept {
+    return c_.h.buckets ? static_cast<float>(size()) / static_cast<float>(c_.bucket_count()) : 0;
+  }
+  /// Fixed: 6.5 entries a bucket.
+  float max_load_factor() const noexcept { return Traits::load_factor_num / 2.0F; }
+
+  /// Room for n entries without growth. Throws std::length_error if that is more than
+  /// memory can hold, std::bad_alloc if more than it does; then nothing has changed but
+  /// that a growth may have gone on.
+  void reserve(size_type n) {
+    if (n > max_size()) throw std::length_error("hmap: reserve() beyond max_size()");
+    const detail::write_guard guard(c_.h);
+    detail::reserve_buckets(c_, detail::buckets_for<Traits>(n));
+  }
+  /// At least `buckets` buckets (rounded up to a power of two); ends a growth in progress.
+  void rehash(size_type buckets) {
+    if (buckets > detail::bucket_memory<core>::max_buckets / 2) {
+      throw std::length_error("hmap: rehash() beyond max_size()");
+    }
+    const detail::write_guard guard(c_.h);
+    detail::reserve_buckets(
+        c_, static_cast<std::uint8_t>(buckets > 1 ? std::bit_width(buckets - 1) : 0));
+  }
+
+  // ---- iteration
+
+  iterator begin() noexcept { return iterator(detail::sweep_position<core>::first(c_)); }
+  const_iterator begin() const noexcept {
+    return const_iterator(detail::sweep_position<core>::first(c_));
+  }
+  const_iterator cbegin() const noexcept { return begin(); }
+  iterator end() noexcept { return {}; }
+  const_iterator end() const noexcept { return {}; }
+  const_iterator cend() const noexcept { return {}; }
+
+  /// Go's range: a random start, and safe while the table is written (range.hpp).
+  auto range() { return hmap::range<core, false>(c_); }
+  auto range() const { return hmap::range<core, true>(c_); }
+
+  // ---- lookup
+
+  iterator find(const Key& key) { return iterator(position_of(key)); }
+  const_iterator find(const Key& key) const { return const_iterator(position_of(key)); }
+  bool contains(const Key& key) const { return bool(detail::find(c_, key).at); }
+  size_type count(const Key& key) const { return contains(key); }
+  T& at(const Key& key) { return value_or_throw(key); }
+  const T& at(const Key& key) const { return value_or_throw(key); }
+  std::pair<iterator, iterator> equal_range(const Key& key) { return range_of(find(key)); }
+  std::pair<const_iterator, const_iterator> equal_range(const Key& key) const {
+    return range_of(find(key));
+  }
+
+  template <class K>
+    requires transparent
+  iterator find(const K& key) {
+    return iterator(position_of(key));
+  }
+  template <class K>
+    requires transparent
+  const_iterator find(const K& key) const {
+    return const_iterator(position_of(key));
+  }
+  template <class K>
+    requires transparent
+  bool contains(const K& key) const {
+    return bool(detail::find(c_, key).at);
+  }
+  template <class K>
+    requires transparent
+  size_type count(const K& key) const {
+    return contains(key);
+  }
+  template <class K>
+    requires transparent
+  T& at(const K& key) {
+    return value_or_throw(key);
+  }
+  template <class K>
+    requires transparent
+  const T& at(const K& key) const {
+    return value_or_throw(key);
+  }
+  template <class K>
+    requires transparent
+  std::pair<iterator, iterator> equal_range(const K& key) {
+    return range_of(find(key));
+  }
+  template <class K>
+    requires transparent
+  std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
+    return range_of(find(key));
+  }
+
+  // ---- insertion
+
+  template <class... Args>
+  std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+    return result(detail::assign(c_, keep{}, key, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+    return result(detail::assign(c_, keep{}, std::move(key), std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  iterator try_emplace(const_iterator, const Key& key, Args&&... args) {
+    return try_emplace(key, std::forward<Args>(args)...).first;
+  }
+  template <class... Args>
+  iterator try_emplace(const_iterator, Key&& key, Args&&... args) {
+    return try_emplace(std::move(key), std::forward<Args>(args)...).first;
+  }
+
+  /// For keys that are equal and yet different (+0.0 and -0.0) the last one stays, as in Go.
+  template <class M>
+  std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
+    return put(key, std::forward<M>(value));
+  }
+  template <class M>
+  std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
+    return put(std::move(key), std::forward<M>(value));
+  }
+  template <class M>
+  iterator insert_or_assign(const_iterator, const Key& key, M&& value) {
+    return put(key, std::forward<M>(value)).first;
+  }
+  template <class M>
+  iterator insert_or_assign(const_iterator, Key&& key, M&& value) {
+    return put(std::move(key), std::forward<M>(value)).first;
+  }
+
+  T& operator[](const Key& key) { return get_or_make(key); }
+  T& operator[](Key&& key) { return get_or_make(std::move(key)); }
+
+  std::pair<iterator, bool> insert(const value_type& entry) {
+    return try_emplace(entry.first, entry.second);
+  }
+  std::pair<iterator, bool> insert(value_type&& entry) {
+    return try_emplace(entry.first, std::move(entry.second));
+  }
+  template <class P>
+    requires(std::is_constructible_v<value_type, P &&>)
+  std::pair<iterator, bool> insert(P&& entry) {
+    return emplace(std::forward<P>(entry));
+  }
+  iterator insert(const_iterator, const value_type& entry) { return insert(entry).first; }
+  iterator insert(const_iterator, value_type&& entry) { return insert(std::move(entry)).first; }
+  template <class P>
+    requires(std::is_constructible_v<value_type, P &&>)
+  iterator insert(const_iterator, P&& entry) {
+    return emplace(std::forward<P>(entry)).first;
+  }
+  template <std::input_iterator It>
+  void insert(It first, It last) {
+    for (; first != last; ++first) emplace(*first);
+  }
+  void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
+
+  template <class... Args>
+  std::pair<iterator, bool> emplace(Args&&... args) {
+    std::pair<Key, T> entry(std::forward<Args>(args)...);
+    return try_emplace(std::move(entry.first), std::move(entry.second));
+  }
+  template <class... Args>
+  iterator emplace_hint(const_iterator, Args&&... args) {
+    return emplace(std::forward<Args>(args)...).first;
+  }
+
+  // ---- erasure
+
+  /// While the table grows this moves up to two chains, even when the key is absent.
+  size_type erase(const Key& key) { return detail::erase_key(c_, key); }
+  template <class K>
+    requires(transparent && !std::is_convertible_v<K &&, iterator> &&
+             !std::is_convertible_v<K &&, const_iterator>)
+  size_type erase(K&& key) {
+    return detail::erase_key(c_, key);
+  }
+  iterator erase(iterator at) { return erase_position(at.position()); }
+  iterator erase(const_iterator at) { return erase_position(at.position()); }
+  iterator erase(const_iterator first, const_iterator last) {
+    while (first != last) first = erase(first);
+    return iterator(last.position());
+  }
+  /// Keeps the array, so it costs time in proportion to bucket_count().
+  void clear() noexcept { detail::clear(c_); }
+
+  /// Moves in every entry of `other` whose key is not here. Basic guarantee.
+  template <class Hash2, class Equal2, class Traits2>
+  void merge(basic_map<Key, T, Hash2, Equal2, Allocator, Traits2>& other) {
+    if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
+    for (auto it = other.begin(); it != other.end();) {
+      const bool moved = !contains(it->first) &&
+                         try_emplace(it->first, std::move(it->second)).second;
+      it = moved ? other.erase(it) : std::next(it);
+    }
+  }
+  template <class Hash2, class Equal2, class Traits2>
+  void merge(basic_map<Key, T, Hash2, Equal2, Allocator, Traits2>&& other) {
+    merge(other);
+  }
+
+  // ---- observers
+
+  hasher hash_function() const { return c_.hash; }
+  key_equal key_eq() const { return c_.equal; }
+  allocator_type get_allocator() const noexcept { return c_.alloc; }
+  observer_type& observer() noexcept { return c_.observer; }
+  const observer_type& observer() const noexcept { return c_.observer; }
+
+  friend bool operator==(const basic_map& a, const basic_map& b) {
+    if (a.size() != b.size()) return false;
+    for (auto&& [key, value] : a) {
+      const auto other = b.find(key);
+      if (other == b.end() || !(other->second == value)) return false;
+    }
+    return true;
+  }
+
+  /// The state itself, for inspect.hpp and tests: read only.
+  const core& internals() const noexcept { return c_; }
+
+ private:
+  struct keep {
+    void operator()(detail::location) const noexcept {}
+  };
+  struct take_header_tag {};
+  static constexpr take_header_tag take_header{};
+
+  basic_map(take_header_tag, basic_map& other, Allocator&& alloc) noexcept
+      : c_(other.c_.hash, other.c_.equal, alloc) {
+    c_.take_content(other.c_);
+  }
+
+  void take_entries(basic_map& other) {
+    reserve(other.size());
+    for (auto&& [key, value] : other) insert_absent(key, std::move(value));
+    other.clear();
+  }
+
+  /// Takes over `source`, whose old content then dies with it. Its storage must go back to
+  /// the allocator that it came from, so with Propagate the allocators change places.
+  template <bool Propagate>
+  void replace_by(basic_map& source) {
+    if constexpr (Propagate) {
+      using std::swap;
+      swap(c_.alloc, source.c_.alloc);
+    }
+    c_.swap_content(source.c_);
+  }
+
+  template <class K, class V>
+  void insert_absent(K&& key, V&& value) {
+    const std::uint64_t hash = c_.hash_of(key);
+    if (c_.h.buckets == nullptr) c_.h.buckets = detail::make_bucket_array(c_, c_.h.B);
+    detail::insert_absent(c_, hash, std::forward<K>(key), std::forward<V>(value));
+  }
+
+  template <class K>
+  detail::sweep_position<core> position_of(const K& key) const {
+    const detail::found f = detail::find(c_, key);
+    return f.at ? detail::sweep_position<core>(c_, f.at, f.head) : detail::sweep_position<core>();
+  }
+
+  template <class K>
+  T& value_or_throw(const K& key) const {
+    const detail::location at = detail::find(c_, key).at;
+    if (!at) throw std::out_of_range("hmap: at() of a key that is not there");
+    return layout::value(at.b, at.i);
+  }
+
+  template <class It>
+  static std::pair<It, It> range_of(It it) {
+    return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
+  }
+
+  std::pair<iterator, bool> result(detail::assignment a) noexcept {
+    return {iterator(detail::sweep_position<core>(c_, a.at, a.head)), a.inserted};
+  }
+
+  template <class K, class M>
+  std::pair<iterator, bool> put(K&& key, M&& value) {
+    const auto overwrite = [&](detail::location at) {
+      layout::value(at.b, at.i) = std::forward<M>(value);
+      if constexpr (detail::needs_key_update<Key>) layout::mutable_key(at.b, at.i) = key;
+    };
+    return result(detail::assign(c_, overwrite, std::forward<K>(key), std::forward<M>(value)));
+  }
+
+  template <class K>
+  T& get_or_make(K&& key) {
+    const detail::location at = detail::assign(c_, keep{}, std::forward<K>(key)).at;
+    return layout::value(at.b, at.i);
+  }
+
+  iterator erase_position(const detail::sweep_position<core>& position) {
+    const detail::write_guard guard(c_.h);
+    detail::sweep_position<core> next = position;
+    next.next();
+    detail::erase_at(c_, position.head(), position.at());
+    return iterator(next);
+  }
+
+  core c_;
+};
+
+template <class Key, class T, class Hash, class KeyEqual, class Alloc, class Traits, class Pred>
+std::size_t erase_if(basic_map<Key, T, Hash, KeyEqual, Alloc, Traits>& m, Pred pred) {
+  const std::size_t before = m.size();
+  for (auto it = m.begin(); it != m.end();) it = pred(*it) ? m.erase(it) : std::next(it);
+  return before - m.size();
+}
+
+/// Go's layout: eight keys, then eight values. Iterators give pairs of references by value
+/// (write `for (auto&& [key, value] : m)`).
+template <class Key, class T, class Hash = hash<Key>, class KeyEqual = equal_to<Key>,
+          class Allocator = std::allocator<std::pair<const Key, T>>>
+class map : public basic_map<Key, T, Hash, KeyEqual, Allocator, split_traits> {
+  using base = basic_map<Key, T, Hash, KeyEqual, Allocator, split_traits>;
+
+ public:
+  using base::base;
+  using base::operator=;
+
+  // The base has this one too; GCC 12 deduces {pair, pair} only from a class's own.
+  map(std::initializer_list<typename base::value_type> entries, std::size_t hint = 0,
+      const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
+      const Allocator& alloc = Allocator())
+      : base(entries, hint, hash, equal, alloc) {}
+};
+
+template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
+          class Alloc = std::allocator<detail::entry_of<It>>>
+  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
+    -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
+
+template <class It, detail::allocator_like Alloc>
+map(It, It, std::size_t, Alloc)
+    -> map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
+            equal_to<detail::key_of<It>>, Alloc>;
+
+template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+          class Alloc = std::allocator<std::pair<const Key, T>>>
+  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
+    Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
+
+template <class Key, class T, detail::allocator_like Alloc>
+map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
+    -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+
+/// The same table with keys and values in real pairs: iterators give value_type&, as code
+/// written for std::unordered_map expects.
+template <class Key, class T, class Hash = hash<Key>, class KeyEqual = equal_to<Key>,
+          class Allocator = std::allocator<std::pair<const Key, T>>>
+class paired_map : public basic_map<Key, T, Hash, KeyEqual, Allocator, paired_traits> {
+  using base = basic_map<Key, T, Hash, KeyEqual, Allocator, paired_traits>;
+
+ public:
+  using base::base;
+  using base::operator=;
+
+  // The base has this one too; GCC 12 deduces {pair, pair} only from a class's own.
+  paired_map(std::initializer_list<typename base::value_type> entries, std::size_t hint = 0,
+             const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
+             const Allocator& alloc = Allocator())
+      : base(entries, hint, hash, equal, alloc) {}
+};
+
+template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
+          class Alloc = std::allocator<detail::entry_of<It>>>
+  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+paired_map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
+    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
+
+template <class It, detail::allocator_like Alloc>
+paired_map(It, It, std::size_t, Alloc)
+    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
+            equal_to<detail::key_of<It>>, Alloc>;
+
+template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+          class Alloc = std::allocator<std::pair<const Key, T>>>
+  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
+    Alloc = Alloc()) -> paired_map<Key, T, Hash, Equal, Alloc>;
+
+template <class Key, class T, detail::allocator_like Alloc>
+paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
+    -> paired_map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+
+}  // namespace hmap
