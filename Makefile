@@ -1,0 +1,56 @@
+# Everything starts here; each target does the set-up it needs. `make` alone lists the targets.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+.PHONY: help setup build bench test plots summary validate clean
+
+MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
+
+# What `make bench` measures: handed on as it is, empty means the default.
+RUN_OPTIONS = --build-dir=build/bench --results="$(RESULTS)" --suite="$(SUITE)" --maps="$(MAPS)" \
+  --workloads="$(WORKLOADS)" --kv="$(KV)" --hash="$(HASH)" --sizes="$(SIZES)" \
+  --rounds="$(ROUNDS)" --min-time="$(MIN_TIME)" --cpu="$(CPU)" --seed="$(SEED)" \
+  --memory="$(MEMORY)" --resume="$(RESUME)"
+
+# Only what is going to be measured is built.
+comma := ,
+BENCHES = $(if $(MAPS),--target $(patsubst %,bench_%,$(subst $(comma), ,$(MAPS))))
+
+help: ## list the targets and what can be set
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make bench takes SUITE MAPS WORKLOADS KV HASH SIZES ROUNDS MIN_TIME CPU SEED MEMORY RESULTS"
+	@echo "  and RESUME=<run> to go on with a run that was interrupted, for example:"
+	@echo "    make bench MAPS=hmap,std KV=int_int SIZES=1000,1000000"
+	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
+
+setup: ## install what is missing: packages, and .venv for the scripts
+	@scripts/setup.sh
+
+build: setup ## build the benchmark of every map
+	@cmake --preset bench
+	@cmake --build --preset bench
+
+bench: setup ## measure, then show tables and draw plots
+	@cmake --preset bench
+	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
+	@cmake --build --preset bench $(BENCHES)
+	@$(MAPSCOPE) run $(RUN_OPTIONS)
+
+test: setup ## build with sanitizers and run all tests, C++ and Python
+	@cmake --preset dev
+	@cmake --build --preset dev
+	@ctest --preset dev --parallel $$(nproc)
+	@.venv/bin/python -m pytest -q scripts
+
+plots: setup ## draw the plots of a run again
+	@$(MAPSCOPE) plot "$(RUN)" --results="$(RESULTS)"
+
+summary: setup ## show the tables of a run again
+	@$(MAPSCOPE) summary "$(RUN)" --results="$(RESULTS)"
+
+validate: setup ## check that a run's file is sound
+	@$(MAPSCOPE) validate "$(RUN)" --results="$(RESULTS)"
+
+clean: ## remove the builds; results and .venv stay
+	@rm -rf build

@@ -1,0 +1,81 @@
+# The lists that everything else is made from. A new map is an adapter and one add_map() line, a
+# new workload is a header and one add_workload() line.
+
+# add_payload(<name>): a struct in workloads/payload.hpp
+function(add_payload name)
+  set_property(GLOBAL APPEND PROPERTY MAPSCOPE_PAYLOADS ${name})
+endfunction()
+
+# add_workload(<name>): a class template in workloads/<name>.hpp
+function(add_workload name)
+  set_property(GLOBAL APPEND PROPERTY MAPSCOPE_WORKLOADS ${name})
+endfunction()
+
+# write_registry(): the headers that name all workloads and payloads, and one source file for
+# each payload. Compiled side by side, they take a map's build from minutes to seconds.
+function(write_registry)
+  get_property(workloads GLOBAL PROPERTY MAPSCOPE_WORKLOADS)
+  get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
+  set(templates "${PROJECT_SOURCE_DIR}/cmake/templates")
+
+  set(registry_includes)
+  foreach(workload IN LISTS workloads)
+    string(APPEND registry_includes "#include \"workloads/${workload}.hpp\"\n")
+  endforeach()
+  list(TRANSFORM workloads APPEND "<Map, Payload>")
+  string(JOIN ", " registry_workloads ${workloads})
+  configure_file("${templates}/registry.hpp.in" "${GENERATED_DIR}/mapscope/registry.hpp" @ONLY)
+
+  set(parts_declarations)
+  foreach(payload IN LISTS payloads)
+    string(APPEND parts_declarations "payload_part part_${payload}();\n")
+    configure_file("${templates}/part.cpp.in" "${GENERATED_DIR}/parts/${payload}.cpp" @ONLY)
+  endforeach()
+  list(TRANSFORM payloads REPLACE "(.+)" "part_\\1()")
+  string(JOIN ", " parts_calls ${payloads})
+  configure_file("${templates}/parts.hpp.in" "${GENERATED_DIR}/mapscope/parts.hpp" @ONLY)
+
+  set(libraries ${linked_libraries})
+  list(TRANSFORM libraries REPLACE "^(.*)=(.*)$" "{\"\\1\", \"\\2\"}")
+  string(JOIN ", " library_pairs ${libraries})
+  configure_file("${templates}/build_info.hpp.in" "${GENERATED_DIR}/mapscope/build_info.hpp" @ONLY)
+endfunction()
+
+# add_bench(<target> <adapter> <header> [LIBRARIES <target>...] [VERSION <version>])
+function(add_bench target adapter header)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "VERSION" "LIBRARIES")
+  get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
+  list(TRANSFORM payloads REPLACE "(.+)" "${GENERATED_DIR}/parts/\\1.cpp" OUTPUT_VARIABLE parts)
+  string(JOIN ", " libraries ${arg_LIBRARIES})
+  if(NOT libraries)
+    set(libraries "C++ standard library")
+  endif()
+
+  add_executable(${target} "${PROJECT_SOURCE_DIR}/harness/main.cpp" ${parts})
+  target_link_libraries(${target} PRIVATE mapscope_harness ${arg_LIBRARIES})
+  target_compile_definitions(${target} PRIVATE
+    MAPSCOPE_ADAPTER=${adapter}
+    MAPSCOPE_ADAPTER_HEADER="${header}"
+    MAPSCOPE_MAP_LIBRARIES="${libraries}"
+    MAPSCOPE_MAP_VERSION="${arg_VERSION}")
+  set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+endfunction()
+
+# add_map(<name> [LIBRARIES <target>...] [VERSION <version>]): the map behind
+# maps/adapters/<name>.hpp, as the binary bench_<name>
+function(add_map name)
+  set(header "maps/adapters/${name}.hpp")
+  file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" line REGEX "title *[={]" LIMIT_COUNT 1)
+  if(NOT line MATCHES "title *[={] *\"([^\"]*)\"")
+    message(FATAL_ERROR "${header} has no line with: title = \"...\"")
+  endif()
+  set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS ${name})
+  set_property(GLOBAL PROPERTY MAPSCOPE_TITLE_${name} "${CMAKE_MATCH_1}")
+
+  add_bench(bench_${name} ${name} ${header} ${ARGN})
+  if(MAPSCOPE_BUILD_TESTS)
+    add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
+    add_test(NAME bench_${name}.every_benchmark
+      COMMAND bench_${name} --sizes=1,100,5000 --benchmark_min_time=0.001)
+  endif()
+endfunction()

@@ -1,0 +1,87 @@
+#include "harness/application.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <string>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+
+#include "harness/context.hpp"
+#include "harness/describe.hpp"
+#include "harness/memory.hpp"
+#include "harness/options.hpp"
+#include "harness/session.hpp"
+
+namespace harness {
+namespace {
+
+enum exit_code { all_fine = 0, wrong_answer = 1, wrong_usage = 2 };
+
+/// The same check for every adapter, on each payload that is going to run.
+bool answers_are_right(catalogue const& known, options const& chosen) {
+  for (auto const& part : known.payloads) {
+    const auto& wanted = chosen.payloads;
+    if (std::find(wanted.begin(), wanted.end(), part.info.name) == wanted.end()) continue;
+    if (const std::string wrong = part.answer_check(chosen.seed); !wrong.empty()) {
+      std::cerr << "bench_" << known.map.name << ": answer check failed: " << wrong << '\n';
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Google Benchmark takes its own flags; whatever is left then is nobody's.
+void hand_over(options const& chosen, char* program) {
+  std::vector<std::string> words = chosen.others;
+  std::vector<char*> argv{program};
+  for (std::string& word : words) argv.push_back(word.data());
+  int argc = static_cast<int>(argv.size());
+  argv.push_back(nullptr);
+  benchmark::Initialize(&argc, argv.data());
+  if (argc > 1) throw usage_error("unknown argument '" + std::string(argv[1]) + "' (see --help)");
+}
+
+exit_code measure(catalogue const& known, options const& chosen, std::string const& memory) {
+  add_context(known, chosen, memory);
+  session session(chosen.seed);
+  session.add_benchmarks(known, chosen);
+  const std::size_t matched = benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  if (session.failures() > 0) return wrong_answer;
+  return matched > 0 ? all_fine : wrong_usage;
+}
+
+exit_code run(catalogue const& known, int argc, char** argv) {
+  const options chosen = parse_options(argc, argv, known);
+  if (!chosen.help.empty()) {
+    std::cout << chosen.help;
+    return all_fine;
+  }
+  const std::string memory = set_memory_mode(chosen.memory);
+  hand_over(chosen, argv[0]);
+  if (chosen.describe) {
+    describe(std::cout, known);
+    return all_fine;
+  }
+  if (!answers_are_right(known, chosen)) return wrong_answer;
+  if (chosen.check) {
+    std::cout << known.map.name << ": right answers for every payload\n";
+    return all_fine;
+  }
+  return measure(known, chosen, memory);
+}
+
+}  // namespace
+
+int run_application(catalogue const& known, int argc, char** argv) {
+  try {
+    return run(known, argc, argv);
+  } catch (usage_error const& error) {
+    std::cerr << "bench_" << known.map.name << ": " << error.what() << '\n';
+    return wrong_usage;
+  }
+}
+
+}  // namespace harness

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "harness/catalogue.hpp"
+
+namespace harness {
+
+/// The program behind main: 0 all fine, 1 a wrong answer, 2 wrongly called.
+int run_application(catalogue const& known, int argc, char** argv);
+
+}  // namespace harness

@@ -1,0 +1,55 @@
+// Everything one binary can run, as plain data: what the options are checked against, what
+// --describe prints and what is registered with Google Benchmark.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/fixture.hpp"
+
+namespace harness {
+
+struct map_info {
+  std::string_view name, title;
+  std::string version;
+  std::string_view library;  // what the binary is linked with
+  std::string_view header;   // the adapter
+  bool has_own_hash;
+};
+
+struct workload_info {
+  std::string_view name, summary, operation;
+};
+
+struct payload_info {
+  std::string_view name, key, value;
+};
+
+/// One workload on one payload with one hash: a benchmark for each size.
+struct variant {
+  std::string_view workload, hash;
+  std::unique_ptr<fixture> (*build)(std::size_t n, std::uint64_t seed);
+};
+
+/// All that one payload brings, from a translation unit of its own: they compile side by side.
+struct payload_part {
+  payload_info info;
+  std::vector<variant> variants;
+  std::string (*answer_check)(std::uint64_t seed);
+};
+
+struct catalogue {
+  map_info map;
+  std::vector<workload_info> workloads;
+  std::vector<std::string_view> hashes;
+  std::vector<payload_part> payloads;
+};
+
+inline constexpr std::string_view shared_hash_name = "shared";
+inline constexpr std::string_view own_hash_name = "own";
+
+}  // namespace harness

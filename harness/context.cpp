@@ -1,0 +1,43 @@
+#include "harness/context.hpp"
+
+#include <string>
+
+#include <benchmark/benchmark.h>
+
+#include "mapscope/build_info.hpp"
+
+namespace harness {
+namespace {
+
+/// The version of what the mapscope_ keys and the benchmark names mean.
+constexpr char const* format = "1";
+
+std::string libraries() {
+  std::string text;
+  for (auto const& [name, version] : build_info::libraries) {
+    if (!text.empty()) text += "; ";
+    text.append(name).append(" ").append(version);
+  }
+  return text;
+}
+
+}  // namespace
+
+void add_context(catalogue const& known, options const& chosen, std::string const& memory) {
+  const auto add = [](char const* name, std::string_view text) {
+    benchmark::AddCustomContext(std::string("mapscope_") + name, std::string(text));
+  };
+  add("format", format);
+  add("map", known.map.name);
+  add("map_title", known.map.title);
+  add("map_version", known.map.version);
+  add("compiler", build_info::compiler);
+  add("flags", build_info::flags);
+  add("build_type", build_info::build_type);
+  add("seed", std::to_string(chosen.seed));
+  add("memory", memory);
+  add("libraries", libraries());
+  add("answer_check", "passed");  // a binary that has not passed it never gets here
+}
+
+}  // namespace harness

@@ -1,0 +1,44 @@
+// The only main. It is compiled once for each map.
+#include MAPSCOPE_ADAPTER_HEADER
+
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "harness/application.hpp"
+#include "harness/catalogue.hpp"
+#include "maps/adapters/concept.hpp"
+#include "mapscope/parts.hpp"
+#include "mapscope/registry.hpp"
+#include "workloads/hash.hpp"
+
+namespace {
+
+using adapter = adapters::MAPSCOPE_ADAPTER;
+
+harness::map_info describe_map() {
+  return {adapter::name,          adapter::title,          adapter::version(),
+          MAPSCOPE_MAP_LIBRARIES, MAPSCOPE_ADAPTER_HEADER, maps::has_own_hash<adapter>};
+}
+
+std::vector<harness::workload_info> describe_workloads() {
+  // Any map and payload will do: the words about a workload depend on neither.
+  using payload = workloads::int_int;
+  using map = adapter::map<std::uint64_t, std::uint64_t, workloads::shared_hash>;
+  return []<class... Workload>(std::tuple<Workload...>*) {
+    return std::vector<harness::workload_info>{
+        {Workload::name, Workload::summary, Workload::operation}...};
+  }(static_cast<workloads::all<map, payload>*>(nullptr));
+}
+
+std::vector<std::string_view> describe_hashes() {
+  if (maps::has_own_hash<adapter>) return {harness::shared_hash_name, harness::own_hash_name};
+  return {harness::shared_hash_name};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return harness::run_application(
+      {describe_map(), describe_workloads(), describe_hashes(), harness::all_parts()}, argc, argv);
+}

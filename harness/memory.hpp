@@ -1,0 +1,20 @@
+// Where the allocator gets memory from. By default glibc moves its mmap threshold as a program
+// runs, so that a table's cost depends on which tables came before it. Both modes here fix it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace harness {
+
+enum class memory_mode { resident, first_touch };
+
+inline constexpr std::array<std::string_view, 2> memory_names{"resident", "first_touch"};
+
+/// To be called before anything large is allocated. Returns the name of the mode in force, which
+/// says so when the allocator would not have it.
+std::string set_memory_mode(memory_mode mode);
+
+}  // namespace harness

@@ -1,0 +1,142 @@
+#include "harness/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <system_error>
+
+#include <CLI/CLI.hpp>
+
+namespace harness {
+namespace {
+
+constexpr std::size_t largest_size = std::size_t{1} << 30;
+
+template <class Names>
+std::string joined(Names const& names, std::string_view separator) {
+  std::string text;
+  for (std::string_view name : names) {
+    if (!text.empty()) text += separator;
+    text += name;
+  }
+  return text;
+}
+
+template <class Items>
+std::vector<std::string_view> names_of(Items const& items) {
+  std::vector<std::string_view> names;
+  for (auto const& item : items) names.push_back(item.name);
+  return names;
+}
+
+std::vector<std::string_view> payload_names(catalogue const& known) {
+  std::vector<std::string_view> names;
+  for (auto const& part : known.payloads) names.push_back(part.info.name);
+  return names;
+}
+
+std::vector<std::string_view> split(std::string_view list) {
+  std::vector<std::string_view> items;
+  for (std::size_t comma = 0; comma != list.npos; list.remove_prefix(comma + 1)) {
+    comma = list.find(',');
+    items.push_back(list.substr(0, comma));
+    if (comma == list.npos) break;
+  }
+  return items;
+}
+
+/// The known names that `list` chooses, in the canonical order, whatever order they were given in.
+std::vector<std::string_view> choose(std::string_view what, std::string_view list,
+                                     std::vector<std::string_view> const& known) {
+  const auto wanted = split(list);
+  for (std::string_view name : wanted) {
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      throw usage_error("unknown " + std::string(what) + " '" + std::string(name) +
+                        "' (known: " + joined(known, ", ") + ")");
+    }
+  }
+  std::vector<std::string_view> chosen;
+  for (std::string_view name : known) {
+    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) chosen.push_back(name);
+  }
+  return chosen;
+}
+
+std::uint64_t parse_number(std::string_view what, std::string_view text, std::uint64_t least,
+                           std::uint64_t most) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
+    throw usage_error("bad " + std::string(what) + " '" + std::string(text) +
+                      "' (known: whole numbers from " + std::to_string(least) + " to " +
+                      std::to_string(most) + ")");
+  }
+  return number;
+}
+
+std::vector<std::size_t> parse_sizes(std::string_view list) {
+  std::vector<std::size_t> sizes;
+  for (std::string_view text : split(list)) {
+    const std::size_t size = parse_number("size", text, 1, largest_size);
+    if (std::find(sizes.begin(), sizes.end(), size) == sizes.end()) sizes.push_back(size);
+  }
+  return sizes;
+}
+
+/// What was typed, before it is checked.
+struct raw_options {
+  std::string workloads, payloads, hashes, sizes = "1000,100000", seed = "1", memory = "resident";
+};
+
+void declare(CLI::App& app, raw_options& raw, options& parsed) {
+  app.add_option("--workloads", raw.workloads, "which workloads: " + raw.workloads);
+  app.add_option("--kv", raw.payloads, "which payloads: " + raw.payloads);
+  app.add_option("--hash", raw.hashes, "which hash functions: " + raw.hashes);
+  app.add_option("--sizes", raw.sizes, "entries in a table: " + raw.sizes);
+  app.add_option("--seed", raw.seed, "keys and orders derive from it: " + raw.seed);
+  app.add_option("--memory", raw.memory,
+                 "resident: freed memory is used again; first_touch: large arrays come fresh "
+                 "from the kernel");
+  app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
+  app.add_flag("--check", parsed.check, "only check the map's answers, and exit");
+  app.footer("Lists are separated by commas. Google Benchmark's own flags (--benchmark_filter,\n"
+             "--benchmark_out, --benchmark_min_time, ...) work as they always do.");
+  app.allow_extras();
+}
+
+}  // namespace
+
+options parse_options(int argc, char const* const* argv, catalogue const& known) {
+  const auto workloads = names_of(known.workloads);
+  const auto payloads = payload_names(known);
+  raw_options raw;
+  raw.workloads = joined(workloads, ",");
+  raw.payloads = joined(payloads, ",");
+  raw.hashes = joined(known.hashes, ",");
+
+  options parsed;
+  CLI::App app("Times " + std::string(known.map.title) + ", and checks every answer it gives.",
+               "bench_" + std::string(known.map.name));
+  declare(app, raw, parsed);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::CallForHelp const&) {
+    parsed.help = app.help();
+    return parsed;
+  } catch (CLI::ParseError const& error) {
+    throw usage_error(error.what());
+  }
+
+  parsed.workloads = choose("workload", raw.workloads, workloads);
+  parsed.payloads = choose("payload", raw.payloads, payloads);
+  parsed.hashes = choose("hash", raw.hashes, known.hashes);
+  parsed.sizes = parse_sizes(raw.sizes);
+  parsed.seed = parse_number("seed", raw.seed, 0, UINT64_MAX);
+  const auto memory = choose("memory mode", raw.memory, {memory_names.begin(), memory_names.end()});
+  if (memory.size() != 1) throw usage_error("--memory takes one mode, not '" + raw.memory + "'");
+  const bool resident = memory.front() == memory_names.front();
+  parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
+  parsed.others = app.remaining();
+  return parsed;
+}
+
+}  // namespace harness

@@ -1,0 +1,35 @@
+// The binary's own flags. Everything else goes on to Google Benchmark.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/catalogue.hpp"
+#include "harness/memory.hpp"
+
+namespace harness {
+
+struct options {
+  std::vector<std::string_view> workloads, payloads, hashes;
+  std::vector<std::size_t> sizes;
+  std::uint64_t seed = 1;
+  memory_mode memory = memory_mode::resident;
+  bool describe = false;
+  bool check = false;
+  std::string help;                 // what --help prints; empty unless it was asked for
+  std::vector<std::string> others;  // not ours, in their order
+};
+
+/// One line that says what is wrong and what is known.
+struct usage_error : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws usage_error.
+options parse_options(int argc, char const* const* argv, catalogue const& known);
+
+}  // namespace harness

@@ -1,0 +1,109 @@
+#include "harness/options.hpp"
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "harness/tests/fake_catalogue.hpp"
+
+namespace harness {
+namespace {
+
+using names = std::vector<std::string_view>;
+using sizes = std::vector<std::size_t>;
+
+options parse(std::initializer_list<char const*> arguments) {
+  static const catalogue known = fake_catalogue();
+  std::vector<char const*> argv{"bench_fake"};
+  argv.insert(argv.end(), arguments);
+  return parse_options(static_cast<int>(argv.size()), argv.data(), known);
+}
+
+std::string complaint(char const* argument) {
+  try {
+    parse({argument});
+    return "none";
+  } catch (usage_error const& error) {
+    return error.what();
+  }
+}
+
+TEST(options, everything_by_default) {
+  const options chosen = parse({});
+  EXPECT_EQ(chosen.workloads, (names{"fill", "walk"}));
+  EXPECT_EQ(chosen.payloads, (names{"int_int", "string_int"}));
+  EXPECT_EQ(chosen.hashes, (names{"shared", "own"}));
+  EXPECT_EQ(chosen.sizes, (sizes{1000, 100000}));
+  EXPECT_EQ(chosen.seed, 1U);
+  EXPECT_EQ(chosen.memory, memory_mode::resident);
+  EXPECT_FALSE(chosen.describe);
+  EXPECT_FALSE(chosen.check);
+  EXPECT_TRUE(chosen.help.empty());
+  EXPECT_TRUE(chosen.others.empty());
+}
+
+TEST(options, lists_choose_in_the_canonical_order_and_once) {
+  EXPECT_EQ(parse({"--workloads=walk,fill,walk"}).workloads, (names{"fill", "walk"}));
+  EXPECT_EQ(parse({"--kv=string_int"}).payloads, (names{"string_int"}));
+  EXPECT_EQ(parse({"--hash", "own"}).hashes, (names{"own"}));
+  EXPECT_EQ(parse({"--sizes=9,1,9,1073741824"}).sizes, (sizes{9, 1, 1'073'741'824}));
+}
+
+TEST(options, the_whole_range_of_seeds) {
+  EXPECT_EQ(parse({"--seed=0"}).seed, 0U);
+  EXPECT_EQ(parse({"--seed=18446744073709551615"}).seed, UINT64_MAX);
+}
+
+TEST(options, memory_modes) {
+  EXPECT_EQ(parse({"--memory=first_touch"}).memory, memory_mode::first_touch);
+  EXPECT_EQ(parse({"--memory=resident"}).memory, memory_mode::resident);
+}
+
+TEST(options, what_is_not_ours_is_kept_in_order) {
+  const options chosen = parse({"--benchmark_filter=a b", "--seed=2", "--benchmark_out=x"});
+  EXPECT_EQ(chosen.others,
+            (std::vector<std::string>{"--benchmark_filter=a b", "--benchmark_out=x"}));
+  EXPECT_EQ(chosen.seed, 2U);
+}
+
+TEST(options, an_unknown_name_is_answered_with_the_known_ones) {
+  EXPECT_EQ(complaint("--workloads=fill,find"), "unknown workload 'find' (known: fill, walk)");
+  EXPECT_EQ(complaint("--kv=int"), "unknown payload 'int' (known: int_int, string_int)");
+  EXPECT_EQ(complaint("--hash=xx"), "unknown hash 'xx' (known: shared, own)");
+  EXPECT_EQ(complaint("--memory=x"), "unknown memory mode 'x' (known: resident, first_touch)");
+  EXPECT_EQ(complaint("--kv=int_int,"), "unknown payload '' (known: int_int, string_int)");
+}
+
+TEST(options, a_number_is_a_whole_number_in_its_range) {
+  for (char const* size : {"0", "-1", "1e6", "ten", "1073741825", "5 ", "0x10", "1,,2", ","}) {
+    EXPECT_EQ(complaint((std::string("--sizes=") + size).c_str()).substr(0, 9), "bad size ")
+        << size;
+  }
+  for (char const* seed : {"-1", "18446744073709551616", "a", "1.5"}) {
+    EXPECT_EQ(complaint((std::string("--seed=") + seed).c_str()).substr(0, 9), "bad seed ") << seed;
+  }
+}
+
+TEST(options, a_complaint_is_one_line) {
+  for (char const* argument :
+       {"--kv", "--kv=", "--seed=", "--sizes", "--memory=resident,first_touch"}) {
+    const std::string words = complaint(argument);
+    EXPECT_NE(words, "none") << argument;
+    EXPECT_EQ(words.find('\n'), std::string::npos) << words;
+  }
+}
+
+TEST(options, help_names_every_flag) {
+  const std::string help = parse({"--help"}).help;
+  for (char const* flag : {"--workloads", "--kv", "--hash", "--sizes", "--seed", "--memory",
+                           "--describe", "--check", "--benchmark_filter"}) {
+    EXPECT_NE(help.find(flag), std::string::npos) << flag;
+  }
+}
+
+}  // namespace
+}  // namespace harness

@@ -1,0 +1,74 @@
+// A benchmark program whose maps are wrong: on int_int one that only fails once it is large, on
+// string_int one that the answer check sees through, on int_struct one that runs out of memory.
+#include <cstdint>
+#include <new>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "harness/application.hpp"
+#include "harness/part.hpp"
+
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Loses sight of its entries when there are more than the answer check ever inserts.
+template <class Key, class Value, class Hash>
+struct forgetful_map : std::unordered_map<Key, Value, Hash> {
+  using base = std::unordered_map<Key, Value, Hash>;
+  using base::find;
+
+  auto find(Key const& key) { return this->size() > 10'000 ? this->end() : base::find(key); }
+};
+
+/// Says that it erased what was not there.
+template <class Key, class Value, class Hash>
+struct lying_map : std::unordered_map<Key, Value, Hash> {
+  std::size_t erase(Key const& key) {
+    std::unordered_map<Key, Value, Hash>::erase(key);
+    return 1;
+  }
+};
+
+/// Has no room for more than the answer check ever inserts.
+template <class Key, class Value, class Hash>
+struct cramped_map : std::unordered_map<Key, Value, Hash> {
+  auto try_emplace(Key const& key, Value const& value) {
+    if (this->size() > 10'000) throw std::bad_alloc();
+    return std::unordered_map<Key, Value, Hash>::try_emplace(key, value);
+  }
+};
+
+struct fake {
+  static constexpr std::string_view name = "wrong", title = "a wrong map";
+  static std::string version() { return "1"; }
+};
+
+struct forgetful : fake {
+  template <class Key, class Value, class Hash>
+  using map = forgetful_map<Key, Value, Hash>;
+};
+
+struct liar : fake {
+  template <class Key, class Value, class Hash>
+  using map = lying_map<Key, Value, Hash>;
+};
+
+struct cramped : fake {
+  template <class Key, class Value, class Hash>
+  using map = cramped_map<Key, Value, Hash>;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return harness::run_application(
+      {{fake::name, fake::title, fake::version(), "none", "none", false},
+       {{"find_hit", "", ""}, {"range", "", ""}},
+       {"shared"sv},
+       {harness::make_part<forgetful, workloads::int_int>(),
+        harness::make_part<liar, workloads::string_int>(),
+        harness::make_part<cramped, workloads::int_struct>()}},
+      argc, argv);
+}

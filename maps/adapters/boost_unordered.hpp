@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <boost/unordered_map.hpp>
+#include <boost/version.hpp>
+
+namespace adapters {
+
+struct boost_unordered {
+  static constexpr std::string_view name = "boost_unordered", title = "boost::unordered_map";
+
+  static std::string version() { return BOOST_LIB_VERSION; }
+
+  template <class Key, class Value, class Hash>
+  using map = boost::unordered_map<Key, Value, Hash>;
+
+  template <class Key, class Value>
+  using map_own_hash = boost::unordered_map<Key, Value>;
+};
+
+}  // namespace adapters

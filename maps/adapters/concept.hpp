@@ -1,0 +1,114 @@
+// What a map must offer to be measured: the operations of the standard maps that the workloads
+// and the answer check use. Each operation is a concept of its own, so that a compiler which
+// refuses an adapter names the operation that is missing.
+//
+// An adapter is a struct in namespace `adapters`, named like its file:
+//
+//     struct name {
+//       static constexpr std::string_view name, title;   // as in `bench_<name>`; for people
+//       static std::string version();                    // of the library behind it
+//       template <class Key, class Value, class Hash> using map;
+//       template <class Key, class Value> using map_own_hash;  // optional: the library's own hash
+//     };
+//
+// (`adapters::std` exists: within that namespace the standard library is `::std`. That is why
+// the concepts live in namespace `maps`.)
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace maps {
+
+template <class Map>
+concept has_default_constructor = std::default_initializable<Map>;
+
+template <class Map>
+concept has_size = requires(Map const& map) {
+  { map.size() } -> std::convertible_to<std::size_t>;
+};
+
+template <class Map>
+concept has_reserve = requires(Map& map, std::size_t n) {
+  map.reserve(n);
+};
+
+template <class Map>
+concept has_clear = requires(Map& map) {
+  map.clear();
+};
+
+template <class Map, class Key, class Value>
+concept has_find = requires(Map& map, Map const& fixed, Key const& key) {
+  { map.find(key) != map.end() } -> std::convertible_to<bool>;
+  { fixed.find(key) == fixed.end() } -> std::convertible_to<bool>;
+  { map.find(key)->first } -> std::convertible_to<Key const&>;
+  { map.find(key)->second } -> std::convertible_to<Value const&>;
+};
+
+template <class Map, class Key>
+concept has_contains = requires(Map const& map, Key const& key) {
+  { map.contains(key) } -> std::convertible_to<bool>;
+};
+
+template <class Map, class Key, class Value>
+concept has_try_emplace = requires(Map& map, Key const& key, Value const& value) {
+  { map.try_emplace(key, value).second } -> std::convertible_to<bool>;
+};
+
+template <class Map, class Key, class Value>
+concept has_insert_or_assign = requires(Map& map, Key const& key, Value const& value) {
+  { map.insert_or_assign(key, value).second } -> std::convertible_to<bool>;
+};
+
+template <class Map, class Key, class Value>
+concept has_subscript = requires(Map& map, Key const& key) {
+  { map[key] } -> std::same_as<Value&>;
+};
+
+template <class Map, class Key>
+concept has_erase = requires(Map& map, Key const& key) {
+  { map.erase(key) } -> std::convertible_to<std::size_t>;
+};
+
+template <class Map, class Key, class Value>
+concept has_iteration = requires(Map const& map) {
+  { map.begin() != map.end() } -> std::convertible_to<bool>;
+  { (*map.begin()).first } -> std::convertible_to<Key const&>;
+  { (*map.begin()).second } -> std::convertible_to<Value const&>;
+};
+
+/// Refuses, in words, a map that lacks an operation.
+template <class Map, class Key, class Value>
+constexpr bool require_map() {
+  static_assert(has_default_constructor<Map>, "the map lacks a default constructor");
+  static_assert(has_size<Map>, "the map lacks size()");
+  static_assert(has_reserve<Map>, "the map lacks reserve(n)");
+  static_assert(has_clear<Map>, "the map lacks clear()");
+  static_assert(has_find<Map, Key, Value>, "the map lacks find(key) with ->first and ->second");
+  static_assert(has_contains<Map, Key>, "the map lacks contains(key)");
+  static_assert(has_try_emplace<Map, Key, Value>, "the map lacks try_emplace(key, value)");
+  static_assert(has_insert_or_assign<Map, Key, Value>,
+                "the map lacks insert_or_assign(key, value)");
+  static_assert(has_subscript<Map, Key, Value>, "the map lacks operator[](key)");
+  static_assert(has_erase<Map, Key>, "the map lacks erase(key), which returns how many it erased");
+  static_assert(has_iteration<Map, Key, Value>, "the map lacks begin() and end() over its entries");
+  return true;
+}
+
+template <class Adapter>
+concept has_own_hash = requires {
+  typename Adapter::template map_own_hash<std::uint64_t, std::uint64_t>;
+};
+
+template <class Adapter>
+concept adapter = requires {
+  { Adapter::name } -> std::convertible_to<std::string_view>;
+  { Adapter::title } -> std::convertible_to<std::string_view>;
+  { Adapter::version() } -> std::same_as<std::string>;
+};
+
+}  // namespace maps

@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# Finds what is missing to build, test and measure, and installs it: Debian or Ubuntu packages,
+# and .venv with the Python packages of scripts/requirements.txt. Does nothing when nothing is
+# missing. `--list` only says what it would install.
+#
+# The compiler itself looks for the headers, so that what is found here is found in a build.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+compiler=${CXX:-g++}
+venv=.venv
+stamp=$venv/requirements.sha256
+refusals=$venv/not-to-be-had  # optional packages that apt-get did not have: not asked for again
+
+say() { printf 'setup: %s\n' "$*"; }
+fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
+has() { command -v "$1" >/dev/null 2>&1; }
+
+usage="usage: scripts/setup.sh [--list]"
+list_only=false
+case "$#:${1:-}" in
+  0:) ;;
+  1:--list) list_only=true ;;
+  1:-h | 1:--help) echo "$usage"; exit 0 ;;
+  *) echo "$usage" >&2; exit 2 ;;
+esac
+
+# Packages, one a line, whose command is not there.
+missing_commands() {
+  has "$compiler" || echo g++
+  has make || echo make
+  has cmake || echo cmake
+  has ninja || echo ninja-build
+  has valgrind || echo valgrind
+  has python3 || echo python3
+  python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+# Packages, one a line, whose header is not there or too old. Without a compiler: all of them.
+missing_headers() {
+  if ! has "$compiler"; then
+    printf '%s\n' libbenchmark-dev libboost-dev libabsl-dev robin-map-dev libxxhash-dev \
+      libgtest-dev libcli11-dev libpapi-dev
+    return
+  fi
+  "$compiler" -std=c++20 -E -P -x c++ - <<'SOURCE' | sed -n 's/^missing //p'
+#if !__has_include(<version>)
+missing g++
+#endif
+#if !__has_include(<benchmark/benchmark.h>)
+missing libbenchmark-dev
+#endif
+#if __has_include(<boost/version.hpp>)
+#include <boost/version.hpp>
+#endif
+#if !defined(BOOST_VERSION) || BOOST_VERSION < 108100
+missing libboost-dev
+#endif
+#if !__has_include(<absl/container/flat_hash_map.h>)
+missing libabsl-dev
+#endif
+#if !__has_include(<tsl/robin_map.h>)
+missing robin-map-dev
+#endif
+#if !__has_include(<xxhash.h>)
+missing libxxhash-dev
+#endif
+#if !__has_include(<gtest/gtest.h>)
+missing libgtest-dev
+#endif
+#if !__has_include(<CLI/CLI.hpp>)
+missing libcli11-dev
+#endif
+#if !__has_include(<papi.h>)
+missing libpapi-dev
+#endif
+SOURCE
+}
+
+candidate() { apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: //p'; }
+
+# boost::unordered_flat_map came with Boost 1.81; some releases have that in a package of its own.
+name_here() {
+  if [ "$1" = libboost-dev ] && ! dpkg --compare-versions "$(candidate "$1")" ge 1.81; then
+    echo libboost1.81-dev
+  else
+    echo "$1"
+  fi
+}
+
+# What can be done without: its parts are left out, and the build says so.
+is_optional() {
+  case $1 in
+    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind) true ;;
+    *) false ;;
+  esac
+}
+
+venv_is_current() {
+  [ -f "$stamp" ] && "$venv/bin/python" -c '' 2>/dev/null &&
+    sha256sum --check --status "$stamp" 2>/dev/null
+}
+
+# install <package>...: all or nothing; tells the command first.
+install() {
+  say "${apt[*]} install -y --no-install-recommends $*"
+  "${apt[@]}" install -y -qq --no-install-recommends "$@" </dev/null
+}
+
+install_packages() {
+  local sudo=() package named=()
+  for package in "${required[@]}" "${optional[@]}"; do named+=("$(name_here "$package")"); done
+  if ! has apt-get || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
+    local command="sudo apt-get install --no-install-recommends ${named[*]}"
+    [ ${#required[@]} -eq 0 ] || fail "packages are missing; install them with: $command"
+    say "going on without ${optional[*]}; to have them: $command"
+    return
+  fi
+  [ "$(id -u)" -eq 0 ] || sudo=(sudo -n)
+  apt=("${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get)
+  say "${apt[*]} update"
+  "${apt[@]}" update -qq </dev/null || say "the package lists stay as they are"
+
+  if [ ${#required[@]} -gt 0 ]; then
+    install "${required[@]}" || fail "apt-get could not install: ${required[*]}"
+  fi
+  for package in "${optional[@]}"; do
+    install "$(name_here "$package")" || { say "going on without $package"; refused+=("$package"); }
+  done
+}
+
+create_venv() {
+  say "python3 -m venv $venv; pip install -r scripts/requirements.txt"
+  python3 -m venv --clear "$venv"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    -r scripts/requirements.txt </dev/null || fail "pip could not install scripts/requirements.txt"
+  sha256sum scripts/requirements.txt >"$stamp"
+}
+
+if has "$compiler" && ! "$compiler" -std=c++20 -E -x c++ /dev/null >/dev/null 2>&1; then
+  fail "$compiler does not know C++20; name one that does, for example: CXX=g++-12 make"
+fi
+missing=$(missing_commands && missing_headers) || fail "$compiler cannot look for headers"
+
+required=() optional=() refused=()
+for package in $missing; do
+  if ! is_optional "$package"; then
+    required+=("$package")
+  elif ! grep -qsx "$package" "$refusals"; then
+    optional+=("$package")
+  fi
+done
+
+if $list_only; then
+  for package in "${required[@]}"; do echo "$package"; done
+  for package in "${optional[@]}"; do echo "$package (optional)"; done
+  venv_is_current || echo "$venv (from scripts/requirements.txt)"
+  exit 0
+fi
+
+[ $((${#required[@]} + ${#optional[@]})) -eq 0 ] || install_packages
+venv_is_current || create_venv
+for package in "${refused[@]}"; do echo "$package" >>"$refusals"; done

@@ -1,0 +1,159 @@
+// What a table holds: the key and value types, how an id is spelled in each of them, and what
+// reading one amounts to.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "workloads/random.hpp"
+
+namespace workloads {
+
+/// A value of middling size: a pair of key and record takes three quarters of a cache line, so
+/// that where a table puts its entries decides how many of them straddle two lines.
+struct record {
+  std::array<std::uint64_t, 5> words{};
+  bool operator==(record const&) const = default;
+};
+static_assert(sizeof(record) == 40);
+
+struct int_int {
+  static constexpr std::string_view name = "int_int", key_name = "uint64_t",
+                                    value_name = "uint64_t";
+  using key_type = std::uint64_t;
+  using value_type = std::uint64_t;
+};
+
+struct string_string {
+  static constexpr std::string_view name = "string_string", key_name = "std::string",
+                                    value_name = "std::string";
+  using key_type = std::string;
+  using value_type = std::string;
+};
+
+struct int_struct {
+  static constexpr std::string_view name = "int_struct", key_name = "uint64_t",
+                                    value_name = "struct of 40 bytes";
+  using key_type = std::uint64_t;
+  using value_type = record;
+};
+
+struct string_int {
+  static constexpr std::string_view name = "string_int", key_name = "std::string",
+                                    value_name = "uint64_t";
+  using key_type = std::string;
+  using value_type = std::uint64_t;
+};
+
+template <class Payload>
+using key_of = typename Payload::key_type;
+template <class Payload>
+using value_of = typename Payload::value_type;
+
+// Spelling ids. Different ids are spelled differently in every type.
+
+inline constexpr std::size_t shortest_string = 8;
+inline constexpr std::size_t longest_string = 135;
+
+/// Real strings are mostly short with a long tail: one of the ranges 8-15, 8-23, 8-39, 8-71 and
+/// 8-135 is drawn evenly, then a length within it. About four in ten fit a short-string buffer.
+constexpr std::size_t string_length(std::uint64_t id) noexcept {
+  const std::uint64_t dice = scramble(id ^ golden_ratio);
+  const std::size_t range = shortest_string << (dice % 5);
+  return shortest_string + (dice >> 8) % range;
+}
+
+inline void spell(std::uint64_t id, std::uint64_t& out) noexcept { out = id; }
+
+inline void spell(std::uint64_t id, record& out) noexcept {
+  random_source words(id);
+  for (auto& word : out.words) word = words();
+}
+
+/// The id itself comes first, as eight raw bytes, and makes the string unique.
+inline void spell(std::uint64_t id, std::string& out) {
+  constexpr std::size_t word = sizeof(std::uint64_t);
+  std::array<char, longest_string + word> text;
+  const std::size_t length = string_length(id);
+  random_source filler(id);
+  std::memcpy(text.data(), &id, word);
+  for (std::size_t at = word; at < length; at += word) {
+    const std::uint64_t letters = filler();
+    std::memcpy(text.data() + at, &letters, word);
+  }
+  out.assign(text.data(), length);
+}
+
+template <class T>
+T spelled(std::uint64_t id) {
+  T out{};
+  spell(id, out);
+  return out;
+}
+
+// Reading. A digest is cheap, and no compiler can know it without loading the object.
+
+inline std::uint64_t digest(std::uint64_t number) noexcept { return number; }
+
+inline std::uint64_t digest(record const& value) noexcept {
+  return value.words.front() ^ value.words.back();
+}
+
+inline std::uint64_t digest(std::string const& text) noexcept {
+  std::uint64_t start = 0;
+  std::memcpy(&start, text.data(), std::min(text.size(), sizeof start));
+  return start + text.size();
+}
+
+/// Not symmetric, so that values swapped between two keys show in the sum.
+template <class Key, class Value>
+std::uint64_t entry_digest(Key const& key, Value const& value) noexcept {
+  return (3 * digest(key)) ^ digest(value);
+}
+
+// Size in memory, the same for every map: the object and its own heap block, if it has one.
+
+template <class T>
+std::size_t bytes_of(T const&) noexcept {
+  return sizeof(T);
+}
+
+inline std::size_t bytes_of(std::string const& text) noexcept {
+  const bool is_short = text.size() <= std::string().capacity();
+  return sizeof text + (is_short ? 0 : text.size() + 1);
+}
+
+// Slots are filled before a pass and read front to back during it. A string slot keeps one buffer
+// for the longest string: refilling never allocates, so the slots stay in address order.
+
+template <class T>
+void widen(T&) noexcept {}
+inline void widen(std::string& text) { text.reserve(longest_string); }
+
+template <class Payload>
+struct entry {
+  key_of<Payload> key{};
+  value_of<Payload> value{};
+};
+
+template <class Payload>
+void widen(entry<Payload>& slot) {
+  widen(slot.key);
+  widen(slot.value);
+}
+
+template <class T>
+std::vector<T> make_slots(std::size_t count) {
+  std::vector<T> slots(count);
+  for (T& slot : slots) widen(slot);
+  return slots;
+}
+
+}  // namespace workloads

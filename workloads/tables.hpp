@@ -1,0 +1,59 @@
+// What the workloads share: how long a pass is, filled tables, and reading them back.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "workloads/keys.hpp"
+
+namespace workloads {
+
+/// A pass shorter than this would be measured against the clock's own cost (some 20 ns a reading).
+inline constexpr std::size_t least_operations = 4096;
+
+/// Enough for a fresh random sample in each pass, few enough to draw it quickly.
+inline constexpr std::size_t most_lookups = 65536;
+
+constexpr std::size_t lookups_for(std::size_t n) noexcept {
+  return std::clamp(n, least_operations, most_lookups);
+}
+
+/// Small tables come in numbers, so that a pass is long enough.
+constexpr std::size_t tables_for(std::size_t n) noexcept { return (least_operations + n - 1) / n; }
+
+/// Puts `n` entries into `table`, growing it as it goes, starting with the present id `first`.
+template <class Payload, class Map>
+void fill(Map& table, key_pool const& pool, std::size_t first = 0) {
+  entry<Payload> slot;
+  for (std::size_t i = first; i < first + pool.size(); ++i) {
+    spell(pool.present(i), slot);
+    table.try_emplace(slot.key, slot.value);
+  }
+}
+
+template <class Payload, class Map>
+void fill(std::vector<Map>& tables, key_pool const& pool) {
+  for (std::size_t t = 0; t < tables.size(); ++t) {
+    fill<Payload>(tables[t], pool, t * pool.size());
+  }
+}
+
+/// Reads every entry; independent of their order.
+template <class Map>
+std::uint64_t sum_of_entries(Map const& table) {
+  std::uint64_t sum = 0;
+  for (auto&& [key, value] : table) sum += entry_digest(key, value);
+  return sum;
+}
+
+/// What the entries present(0) .. present(count - 1) must add up to.
+template <class Payload>
+std::uint64_t expected_sum(key_pool const& pool, std::size_t count) {
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < count; ++i) sum += entry_digest<Payload>(pool.present(i));
+  return sum;
+}
+
+}  // namespace workloads

@@ -1,0 +1,106 @@
+#include "workloads/keys.hpp"
+
+#include <cstring>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace workloads {
+namespace {
+
+constexpr std::size_t n = 10'000;
+
+TEST(key_pool, present_absent_and_spare_are_disjoint) {
+  for (const std::uint64_t seed : {0ULL, 1ULL, 0xFFFFFFFFFFFFFFFFULL}) {
+    const key_pool pool(n, seed);
+    std::set<std::uint64_t> ids;
+    std::set<std::string> words;
+    for (std::size_t i = 0; i < n; ++i) {
+      for (const std::uint64_t id : {pool.present(i), pool.absent(i), pool.spare(i)}) {
+        ids.insert(id);
+        words.insert(spelled<std::string>(id));
+      }
+    }
+    EXPECT_EQ(ids.size(), 3 * n);
+    EXPECT_EQ(words.size(), 3 * n);
+  }
+}
+
+TEST(key_pool, the_seed_decides_everything) {
+  EXPECT_EQ(key_pool(n, 5).present(7), key_pool(1, 5).present(7));
+  EXPECT_NE(key_pool(n, 5).present(7), key_pool(n, 6).present(7));
+}
+
+TEST(key_pool, the_keys_of_two_seeds_do_not_overlap) {
+  std::set<std::uint64_t> ids;
+  for (std::size_t i = 0; i < n; ++i) {
+    ids.insert(key_pool(n, 1).present(i));
+    ids.insert(key_pool(n, 2).present(i));
+  }
+  EXPECT_EQ(ids.size(), 2 * n);
+}
+
+TEST(spell, a_string_starts_with_its_id) {
+  for (const std::uint64_t id : {0ULL, 1ULL, 0x0123456789ABCDEFULL}) {
+    const auto text = spelled<std::string>(id);
+    std::uint64_t start = 0;
+    std::memcpy(&start, text.data(), sizeof start);
+    EXPECT_EQ(start, id);
+    EXPECT_EQ(text.size(), string_length(id));
+  }
+}
+
+TEST(spell, string_lengths_mix_short_and_long) {
+  const key_pool pool(n, 1);
+  std::size_t in_place = 0, total = 0;
+  std::set<std::size_t> lengths;
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t length = spelled<std::string>(pool.present(i)).size();
+    lengths.insert(length);
+    total += length;
+    in_place += length <= 15;
+  }
+  EXPECT_EQ(*lengths.begin(), shortest_string);
+  EXPECT_EQ(*lengths.rbegin(), longest_string);
+  EXPECT_EQ(lengths.size(), longest_string - shortest_string + 1) << "every length occurs";
+  EXPECT_NEAR(static_cast<double>(total) / n, 31.9, 1.5);
+  EXPECT_NEAR(static_cast<double>(in_place) / n, 0.3875, 0.03);
+}
+
+TEST(spell, a_widened_string_keeps_its_buffer) {
+  std::string slot;
+  widen(slot);
+  const void* buffer = slot.data();
+  for (std::uint64_t id = 0; id < 1000; ++id) {
+    spell(id, slot);
+    ASSERT_EQ(slot.data(), buffer);
+  }
+}
+
+TEST(spell, records_differ_in_the_words_a_digest_reads) {
+  EXPECT_NE(digest(spelled<record>(1)), digest(spelled<record>(2)));
+  EXPECT_EQ(spelled<record>(1), spelled<record>(1));
+}
+
+TEST(entry_digest, notices_values_that_changed_places) {
+  EXPECT_NE(entry_digest(1UL, 10UL) + entry_digest(2UL, 20UL),
+            entry_digest(1UL, 20UL) + entry_digest(2UL, 10UL));
+}
+
+TEST(bytes_of, counts_the_heap_only_when_it_is_used) {
+  EXPECT_EQ(bytes_of(std::uint64_t{}), 8U);
+  EXPECT_EQ(bytes_of(record{}), 64U);
+  EXPECT_EQ(bytes_of(std::string(8, 'a')), sizeof(std::string));
+  EXPECT_EQ(bytes_of(std::string(100, 'a')), sizeof(std::string) + 101);
+}
+
+TEST(mean_payload_bytes, is_exact_for_fixed_sizes_and_near_the_mean_for_strings) {
+  const key_pool pool(n, 1);
+  EXPECT_EQ(mean_payload_bytes<int_int>(pool), 16);
+  EXPECT_EQ(mean_payload_bytes<int_struct>(pool), 72);
+  EXPECT_NEAR(mean_payload_bytes<string_int>(pool), 8 + 32 + 27, 3);
+}
+
+}  // namespace
+}  // namespace workloads

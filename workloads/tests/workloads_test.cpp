@@ -1,0 +1,233 @@
+// Every workload on maps that are right, on maps that are wrong, and on one that listens.
+#include <algorithm>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <unordered_map>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "mapscope/registry.hpp"
+#include "workloads/hash.hpp"
+#include "workloads/workload.hpp"
+
+namespace workloads {
+namespace {
+
+constexpr std::size_t sizes[] = {1, 10, 1000, 5000};
+
+template <class Payload, class Hash = shared_hash>
+using right_map = std::unordered_map<key_of<Payload>, value_of<Payload>, Hash>;
+
+/// Calls `visit.template operator()<Workload>()` for every registered workload.
+template <class Map, class Payload, class Visit>
+void for_each_workload(Visit visit) {
+  [&]<class... Workload>(std::tuple<Workload...>*) {
+    (visit.template operator()<Workload>(), ...);
+  }(static_cast<all<Map, Payload>*>(nullptr));
+}
+
+template <class Workload>
+bool next_pass_is_right(Workload& work) {
+  work.prepare();
+  work.run();
+  return work.answer() == work.expected();
+}
+
+template <class Workload>
+std::uint64_t first_answer(std::size_t n, std::uint64_t seed) {
+  Workload work(key_pool(n, seed), seed);
+  work.prepare();
+  work.run();
+  return work.answer();
+}
+
+template <class Payload>
+class any_payload : public testing::Test {};
+using payloads = testing::Types<int_int, string_string, int_struct, string_int>;
+TYPED_TEST_SUITE(any_payload, payloads);
+
+TYPED_TEST(any_payload, each_workload_is_right_on_a_right_map_pass_after_pass) {
+  for_each_workload<right_map<TypeParam>, TypeParam>([]<class Workload>() {
+    static_assert(workload<Workload>);
+    for (const std::size_t n : sizes) {
+      Workload work(key_pool(n, 1), 1);
+      for (int pass = 0; pass < 3; ++pass) {
+        EXPECT_TRUE(next_pass_is_right(work)) << Workload::name << " n=" << n << " pass " << pass;
+      }
+    }
+  });
+}
+
+TYPED_TEST(any_payload, a_pass_is_long_enough_to_time_and_lookups_are_bounded) {
+  for_each_workload<right_map<TypeParam>, TypeParam>([]<class Workload>() {
+    for (const std::size_t n : sizes) {
+      const Workload work(key_pool(n, 1), 1);
+      EXPECT_GE(work.operations(), least_operations) << Workload::name << " n=" << n;
+      EXPECT_LE(work.operations(), most_lookups) << Workload::name << " n=" << n;
+    }
+  });
+}
+
+TYPED_TEST(any_payload, the_answer_depends_on_the_seed_and_not_on_the_map) {
+  using own_hash = std::hash<key_of<TypeParam>>;
+  std::vector<std::uint64_t> one, other;
+  for_each_workload<right_map<TypeParam>, TypeParam>([&]<class Workload>() {
+    one.push_back(first_answer<Workload>(1000, 7));
+    const std::string_view name = Workload::name;
+    const bool counts_only = name == "find_miss" || name == "erase";
+    EXPECT_EQ(first_answer<Workload>(1000, 8) == one.back(), counts_only) << name;
+  });
+  for_each_workload<right_map<TypeParam, own_hash>, TypeParam>(
+      [&]<class Workload>() { other.push_back(first_answer<Workload>(1000, 7)); });
+  EXPECT_EQ(one, other);
+}
+
+// Maps that are wrong in one way each.
+
+using int_map = right_map<int_int>;
+
+/// A few inserts are lost, and said to have succeeded.
+struct loses_inserts : int_map {
+  std::pair<iterator, bool> try_emplace(std::uint64_t key, std::uint64_t value) {
+    if (key % 64 == 0) return {end(), true};
+    return int_map::try_emplace(key, value);
+  }
+};
+
+struct stores_other_values : int_map {
+  auto try_emplace(std::uint64_t key, std::uint64_t value) {
+    return int_map::try_emplace(key, key % 64 == 0 ? value + 1 : value);
+  }
+};
+
+struct finds_anything : int_map {
+  using int_map::find;
+  iterator find(std::uint64_t const& key) {
+    const auto found = int_map::find(key);
+    return found == end() && key % 64 == 0 ? begin() : found;
+  }
+};
+
+struct erases_nothing : int_map {
+  std::size_t erase(std::uint64_t) { return 1; }
+};
+
+struct erases_in_secret : int_map {
+  std::size_t erase(std::uint64_t key) { return int_map::erase(key) * (key % 64 != 0); }
+};
+
+template <class Map>
+std::vector<std::string_view> workloads_that_notice() {
+  std::vector<std::string_view> names;
+  for_each_workload<Map, int_int>([&]<class Workload>() {
+    Workload work(key_pool(2000, 1), 1);
+    if (!next_pass_is_right(work)) names.push_back(Workload::name);
+  });
+  return names;
+}
+
+using names = std::vector<std::string_view>;
+
+TEST(wrong_maps, lost_inserts) {
+  EXPECT_EQ(workloads_that_notice<loses_inserts>(),
+            (names{"insert_grow", "insert_reserved", "find_hit", "find_hit_chained", "find_miss",
+                   "erase", "churn", "range"}));
+}
+
+TEST(wrong_maps, other_values) {
+  EXPECT_EQ(
+      workloads_that_notice<stores_other_values>(),
+      (names{"insert_grow", "insert_reserved", "find_hit", "find_hit_chained", "churn", "range"}));
+}
+
+TEST(wrong_maps, found_what_is_not_there) {
+  EXPECT_EQ(workloads_that_notice<finds_anything>(), (names{"find_miss"}));
+}
+
+TEST(wrong_maps, kept_what_was_erased) {
+  EXPECT_EQ(workloads_that_notice<erases_nothing>(), (names{"erase", "churn"}));
+}
+
+TEST(wrong_maps, wrong_count_of_erased) {
+  EXPECT_EQ(workloads_that_notice<erases_in_secret>(), (names{"erase", "churn"}));
+}
+
+// A map that writes down which keys it is asked about, in order.
+
+std::vector<std::uint64_t> heard;
+
+struct listener : int_map {
+  using int_map::find;
+  iterator find(std::uint64_t const& key) { return heard.push_back(key), int_map::find(key); }
+  std::size_t erase(std::uint64_t const& key) { return heard.push_back(key), int_map::erase(key); }
+  auto try_emplace(std::uint64_t const& key, std::uint64_t value) {
+    return heard.push_back(key), int_map::try_emplace(key, value);
+  }
+};
+
+template <class Workload>
+std::vector<std::uint64_t> listen(Workload& work) {
+  work.prepare();
+  heard.clear();
+  work.run();
+  return heard;
+}
+
+TEST(orders, no_pass_replays_another) {
+  for_each_workload<listener, int_int>([]<class Workload>() {
+    Workload work(key_pool(1000, 1), 1);
+    const auto first = listen(work);
+    const auto second = listen(work);
+    const bool has_order = std::string_view(Workload::name) != "range";
+    EXPECT_EQ(first.empty(), !has_order) << Workload::name;
+    EXPECT_EQ(first != second, has_order) << Workload::name;
+  });
+}
+
+TEST(orders, the_same_seed_asks_the_same_questions) {
+  for_each_workload<listener, int_int>([]<class Workload>() {
+    Workload one(key_pool(1000, 1), 1);
+    Workload two(key_pool(1000, 1), 1);
+    EXPECT_EQ(listen(one), listen(two)) << Workload::name;
+  });
+}
+
+/// The next key may only be known once the last value is: with other values, other keys follow.
+TEST(orders, chained_lookups_depend_on_what_was_found) {
+  struct other_values : listener {
+    auto try_emplace(std::uint64_t key, std::uint64_t value) {
+      return listener::try_emplace(key, value ^ 1);
+    }
+  };
+  find_hit_chained<listener, int_int> right(key_pool(1000, 1), 1);
+  find_hit_chained<other_values, int_int> wrong(key_pool(1000, 1), 1);
+  EXPECT_NE(listen(right), listen(wrong));
+}
+
+/// Lookups must not be able to match by address: a key is never the object in the table.
+TEST(orders, strings_are_asked_for_with_other_objects) {
+  static std::vector<char const*> asked;
+  struct map : right_map<string_int> {
+    using right_map<string_int>::find;
+    iterator find(std::string const& key) {
+      asked.push_back(key.data());
+      const auto found = right_map<string_int>::find(key);
+      EXPECT_NE(found->first.data(), key.data());
+      return found;
+    }
+  };
+  find_hit<map, string_int> work(key_pool(5000, 1), 1);
+  work.prepare();
+  work.run();
+  // The stream is read in address order (nearly: the allocator may have had a few holes to fill).
+  std::size_t backwards = 0;
+  for (std::size_t i = 1; i < asked.size(); ++i) backwards += asked[i] < asked[i - 1];
+  EXPECT_EQ(asked.size(), work.operations());
+  EXPECT_LT(backwards, asked.size() / 100);
+}
+
+}  // namespace
+}  // namespace workloads
