@@ -1,0 +1,97 @@
+"""What has been built: the catalogue CMake wrote, and what each binary says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mapscope import load
+from mapscope.errors import DocumentError, UsageError
+
+DESCRIBE_TIMEOUT_S = 20
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`maps.json` of a build directory; its order of maps is the order shown everywhere."""
+
+    directory: Path
+    binaries: dict[str, str]
+    """Map name to file name, in canonical order."""
+    titles: dict[str, str]
+    workloads: tuple[str, ...]
+    payloads: tuple[str, ...]
+    hashes: tuple[str, ...]
+    left_out: tuple[dict[str, str], ...]
+    found: dict[str, str]
+    compiler: str
+    flags: str
+    build_type: str
+
+    def binary(self, map_name: str) -> Path:
+        """The path of a map's benchmark."""
+        return self.directory / self.binaries[map_name]
+
+
+def read_catalogue(directory: Path) -> Catalogue:
+    """Raises UsageError when the directory is not configured or its catalogue is damaged."""
+    path = directory / "maps.json"
+    if not path.is_file():
+        raise UsageError(f"no build in {directory}: maps.json is not there; run `make build` or give --build-dir")
+    document = load.read_json(path)
+    try:
+        return Catalogue(
+            directory=directory,
+            binaries={entry["name"]: entry["binary"] for entry in document["maps"]},
+            titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
+            workloads=tuple(_names(document["workloads"])),
+            payloads=tuple(_names(document["payloads"])),
+            hashes=tuple(_names(document["hashes"])),
+            left_out=tuple({"name": e["name"], "reason": e["reason"]} for e in document.get("left_out", [])),
+            found=dict(document.get("found", {})),
+            compiler=document["compiler"],
+            flags=document["flags"],
+            build_type=document["build_type"],
+        )
+    except (KeyError, TypeError) as error:
+        raise DocumentError(
+            f"{path}: field {error} is missing or malformed; configure again with `make build`"
+        ) from None
+
+
+def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
+    """What the binary says of itself (`--describe`), with its SHA-256 added.
+
+    Raises UsageError when it is missing, cannot run, or answers something else.
+    """
+    binary = catalogue.binary(map_name)
+    if not binary.is_file():
+        raise UsageError(f"{binary} is not built; run `make build`")
+    try:
+        answer = subprocess.run(
+            [str(binary.resolve()), "--describe"],
+            capture_output=True, text=True, check=False, timeout=DESCRIBE_TIMEOUT_S,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UsageError(f"{binary} --describe does not run: {error}; rebuild with `make build`") from None
+    if answer.returncode != 0:
+        last = (answer.stderr.strip().splitlines() or ["no message"])[-1]
+        raise UsageError(f"{binary} --describe ended with {answer.returncode}: {last}")
+    try:
+        document = json.loads(answer.stdout)
+        if document["map"] != map_name:
+            raise UsageError(f"{binary} says it measures {document['map']}, not {map_name}; rebuild with `make build`")
+        for field in ("title", "version", "workloads", "payloads", "compiler", "flags", "build_type", "libraries"):
+            document[field]
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
+    document["binary_sha256"] = hashlib.sha256(binary.read_bytes()).hexdigest()
+    return document
+
+
+def _names(entries: list[Any]) -> list[str]:
+    return [entry if isinstance(entry, str) else entry["name"] for entry in entries]

@@ -1,0 +1,232 @@
+"""The command line: `run`, `summary`, `plot`, `validate`.
+
+Each command is a function of the parsed arguments that returns the exit code: 0 well,
+1 measured but with failures, 2 a mistake of the caller, 128 + n after signal n.
+An empty option counts as unset, which is how `make` hands its variables through.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+from rich.console import Console
+
+from mapscope import __version__, build, load, report
+from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.folder import RunFolder, find, run_name
+from mapscope.pinning import choose_cpu
+from mapscope.plan import Plan, differences
+from mapscope.planner import make_plan
+from mapscope.progress import Display
+from mapscope.repository import BUILD, RESULTS
+from mapscope.runner import execute
+from mapscope.selection import Selection, cpu_of, seed_of, select
+from mapscope.suites import SUITES
+from mapscope.text import count_of
+
+LOG_WIDTH = 100
+SELECTING = ("suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse, carry out, and turn every foreseen fault into one line on stderr."""
+    try:
+        options = _parser().parse_args(arguments)
+        for name, value in vars(options).items():
+            if value == "":
+                setattr(options, name, None)
+        return options.command(options)
+    except MapscopeError as error:
+        print(f"mapscope: error: {error.line()}", file=sys.stderr)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("mapscope: error: interrupted", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `mapscope summary latest | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """`run`: plan, measure, and show; or with --resume, go on with a plan that was interrupted."""
+    results = Path(options.results or RESULTS)
+    catalogue = build.read_catalogue(Path(options.build_dir or BUILD))
+    if options.resume:
+        return _resume(options, results, catalogue)
+    words = {name: getattr(options, name) for name in SELECTING}
+    selection, suite = select(words, catalogue)
+    seed = seed_of(options.seed)
+    cpu, pinned = choose_cpu(cpu_of(options.cpu))
+    report.check_destination(results, selection.benchmarks)
+    if options.dry_run:
+        print(
+            f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads)} workloads, "
+            f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {selection.rounds} rounds: "
+            f"{selection.processes} processes into {results}"
+        )
+        return 0
+    plan = make_plan(selection, suite, seed, catalogue, cpu, pinned)
+    folder = RunFolder(results / run_name(datetime.now(), plan.environment["hostname"], plan.tool))
+    report.create_folder(folder, plan)
+    return _measure(plan, folder, catalogue, cpu)
+
+
+def summary(options: argparse.Namespace) -> int:
+    """`summary RUN`: tables in the terminal."""
+    from mapscope.summary import print_summary
+
+    folder = find(options.run or "latest", Path(options.results or RESULTS))
+    print_summary(_console(), load.read_run(folder), options.n)
+    return 0
+
+
+def plot(options: argparse.Namespace) -> int:
+    """`plot RUN`: PNG and SVG into its folder `plots`."""
+    from mapscope.plot import plot_run
+
+    folder = find(options.run or "latest", Path(options.results or RESULTS))
+    pictures = plot_run(load.read_run(folder), folder.plots, options.n)
+    print(f"{len(pictures)} pictures in {_shown(folder.plots)}")
+    return 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """`validate RUN`: 0 when run.json is sound in form and in itself."""
+    folder = find(options.run or "latest", Path(options.results or RESULTS))
+    document = load.read_run(folder)
+    state = "complete" if document["complete"] else f"{len(document['missing'])} processes missing"
+    found = f"{count_of(len(document['rows']), 'row')}, {count_of(len(document['failures']), 'failure')}"
+    print(f"{_shown(folder.run)}: valid, {found}, {state}")
+    return 0
+
+
+def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:
+    if given := [name for name in SELECTING if getattr(options, name)]:
+        names = ", ".join(name.upper() for name in given)
+        raise UsageError(f"--resume (RESUME) goes on with a stored plan as it stands; leave out {names}")
+    folder = find(options.resume, results)
+    plan = load.read_plan(folder)
+    unknown = [name for name in plan.selection["maps"] if name not in catalogue.binaries]
+    if unknown:
+        raise UsageError(f"cannot resume {_shown(folder.path)}: this build has no {', '.join(unknown)}")
+    pinned = plan.environment["pinned_cpu"]
+    cpu = pinned["value"]
+    if cpu is not None:
+        choose_cpu(cpu)
+    report.check_destination(folder.path, 0)
+    missing = folder.missing(plan)
+    if options.dry_run:  # the build may still be to come, so it is compared only when it counts
+        print(f"{_shown(folder.path)}: {len(missing)} processes are missing")
+        return 0
+    now = make_plan(Selection(**plan.selection), plan.suite, plan.seeds["base"], catalogue, cpu, pinned)
+    if reasons := differences(plan, now):
+        raise UsageError(
+            f"cannot resume {_shown(folder.path)}: {'; '.join(reasons)}; "
+            "go back to what it was started with, or start a new run"
+        )
+    return _measure(plan, folder, catalogue, cpu)
+
+
+def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int | None) -> int:
+    """Carry out the plan, then show what came of it."""
+    from mapscope.plot import plot_run
+    from mapscope.summary import print_summary
+
+    console = _console()
+    missing, planned = folder.missing(plan), sum(1 for _ in plan.tasks())
+    pinned = plan.environment["pinned_cpu"]
+    place = f"on CPU {cpu}" if pinned["reason"] is None else f"not pinned ({pinned['reason']})"
+    print(
+        f"suite {plan.suite['name']}, {len(missing)} of {planned} processes to run {place}, into {_shown(folder.path)}"
+    )
+    try:
+        document = execute(plan, folder, catalogue, cpu, Display(console, missing, planned))
+    except (Interrupted, RunStopped) as error:
+        left = len(folder.missing(plan))
+        error.args = (
+            f"{error}; {planned - left} of {planned} processes are kept in {_shown(folder.path)}, "
+            f"{left} are missing; go on with: make bench RESUME={_shown(folder.path)}",
+        )
+        raise
+    if document["rows"]:
+        print_summary(console, document)
+        pictures = plot_run(document, folder.plots)
+        print(f"\n{len(pictures)} pictures in {_shown(folder.plots)}")
+    if not document["failures"]:
+        return 0
+    first = document["failures"][0]
+    again = f"; try the missing again with: make bench RESUME={_shown(folder.path)}" if document["missing"] else ""
+    raise MapscopeError(
+        f"{count_of(len(document['failures']), 'failure')}, listed in {_shown(folder.run)}; "
+        f"first: {first['map']} {first['kv']} n={first['n']}: {first['message']}{again}"
+    )
+
+
+def _console() -> Console:
+    """The terminal as it is; in a log, plain text of a fixed width."""
+    return Console() if sys.stdout.isatty() else Console(width=LOG_WIDTH, force_terminal=False, color_system=None)
+
+
+def _shown(path: Path) -> str:
+    """The path as the user would type it from here."""
+    try:
+        return str(path.absolute().relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose complaints are one line, like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="mapscope", description="Benchmarks hash maps and keeps every measurement.")
+    parser.add_argument("--version", action="version", version=f"mapscope {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    measuring = commands.add_parser("run", help="measure, then show tables and draw plots")
+    measuring.set_defaults(command=run)
+    suites = "; ".join(f"{suite.name}: {suite.summary}" for suite in SUITES.values())
+    for option, meaning in (
+        ("--suite", f"how much is measured (default standard). {suites}"),
+        ("--maps", "comma list of maps (default: all that are built)"),
+        ("--workloads", "comma list of workloads (default: all)"),
+        ("--kv", "comma list of payloads, such as int_int (default: all)"),
+        ("--hash", "shared, own, or both (default: the suite's)"),
+        ("--sizes", "comma list of entry counts (default: the suite's)"),
+        ("--rounds", "how often everything is measured anew (default: the suite's)"),
+        ("--min-time", "least seconds of timed passes per benchmark and process (default: the suite's)"),
+        ("--cpu", "the CPU to pin to (default: the last one allowed)"),
+        ("--seed", "what keys, orders and shuffles derive from (default 1)"),
+        ("--memory", "resident or first_touch (default resident)"),
+        ("--resume", "finish an interrupted run: its folder, or `latest`"),
+        ("--build-dir", "where the binaries are (default build/bench)"),
+    ):
+        measuring.add_argument(option, default="", metavar="X", help=meaning)
+    measuring.add_argument("--dry-run", action="store_true", help="check everything, measure nothing")
+
+    for name, function, meaning in (
+        ("summary", summary, "tables in the terminal"),
+        ("plot", plot, "PNG and SVG into the run's folder plots"),
+        ("validate", validate, "check a run.json in form and in itself"),
+    ):
+        reading = commands.add_parser(name, help=meaning)
+        reading.set_defaults(command=function)
+        reading.add_argument(
+            "run", nargs="?", default="", metavar="RUN", help="run folder, run.json or `latest` (default)"
+        )
+        if function is not validate:
+            reading.add_argument(
+                "--n", default="", metavar="N", help="the size to show, or `all` (default: the largest)"
+            )
+    for command in commands.choices.values():
+        command.add_argument("--results", default="", metavar="DIR", help="where runs are kept (default results)")
+    return parser

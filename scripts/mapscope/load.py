@@ -1,0 +1,118 @@
+"""The only reader of stored results. Whatever is wrong with a file, it says which file and which field.
+
+Strict JSON only: no NaN or Infinity, no duplicate keys. A file of another schema version
+is refused, never half understood.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+from pathlib import Path
+from typing import Any, NoReturn
+
+import jsonschema
+
+from mapscope import SCHEMA_VERSION, stats
+from mapscope.errors import DocumentError, UsageError
+from mapscope.folder import RunFolder
+from mapscope.plan import Plan
+from mapscope.repository import SCHEMA
+
+GROUP = ["workload", "kv", "hash", "n"]
+"""The rows that are compared with each other: the same work, one row a map."""
+
+
+def read_json(path: Path) -> Any:
+    """Parse strictly. Raises DocumentError naming the file, and the line where it breaks."""
+
+    def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        document: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in document:
+                raise DocumentError(f"{path}: field '{key}' occurs twice")
+            document[key] = value
+        return document
+
+    def no_constant(name: str) -> NoReturn:
+        raise DocumentError(f"{path}: {name} is not a number that JSON knows")
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=no_constant)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise DocumentError(f"{path}: not a text file") from None
+    except json.JSONDecodeError as error:
+        raise DocumentError(f"{path}: truncated or corrupt at line {error.lineno}: {error.msg}") from None
+
+
+@functools.cache
+def schema() -> dict[str, Any]:
+    """The schema of run.json; that of plan.json is its `$defs/plan`."""
+    return read_json(SCHEMA)
+
+
+def read_plan(folder: RunFolder) -> Plan:
+    """The plan of a run. Raises UsageError or DocumentError."""
+    if not folder.plan.is_file():
+        raise UsageError(f"{folder.path} is not a run folder: it has no plan.json")
+    document = read_json(folder.plan)
+    _check(folder.plan, document, {"$ref": "#/$defs/plan", "$defs": schema()["$defs"]})
+    return Plan(**document)
+
+
+def read_run(folder: RunFolder) -> dict[str, Any]:
+    """A whole run.json, valid by schema and consistent with itself. Raises UsageError or DocumentError."""
+    if not folder.run.is_file():
+        hint = f"; finish it with `make bench RESUME={folder.path}`" if folder.plan.is_file() else ""
+        raise UsageError(f"{folder.path} has no run.json{hint}")
+    document = read_json(folder.run)
+    _check(folder.run, document, schema())
+    _check_consistency(folder.run, document)
+    return document
+
+
+def read_records(folder: Path) -> list[dict[str, Any]]:
+    """Every JSON file directly in `folder` or one level below, by name; empty without the folder."""
+    return [read_json(path) for path in sorted([*folder.glob("*.json"), *folder.glob("*/*.json")])]
+
+
+def _check(path: Path, document: Any, against: dict[str, Any]) -> None:
+    if not isinstance(document, dict) or "schema_version" not in document:
+        raise DocumentError(f"{path}: field 'schema_version' is missing; this is not a mapscope file")
+    version = document["schema_version"]
+    if version != SCHEMA_VERSION:
+        raise DocumentError(f"{path}: field 'schema_version' is {version!r}; this mapscope reads {SCHEMA_VERSION}")
+    error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(against).iter_errors(document))
+    if error is not None:
+        raise DocumentError(f"{path}: field '{error.json_path.removeprefix('$.')}': {error.message[:200]}")
+
+
+def _check_consistency(path: Path, document: dict[str, Any]) -> None:
+    """What a schema cannot say: references resolve, lengths agree, derived numbers follow from the rounds."""
+
+    def fail(index: int, field: str, message: str) -> NoReturn:
+        raise DocumentError(f"{path}: field 'rows[{index}].{field}': {message}")
+
+    known_maps = {entry["name"] for entry in document["maps"]}
+    rounds = document["selection"]["rounds"]
+    seen = set()
+    for index, row in enumerate(document["rows"]):
+        key = tuple(row[field] for field in (*GROUP, "map"))
+        if key in seen:
+            fail(index, "map", f"a second row for {key}")
+        seen.add(key)
+        if row["map"] not in known_maps:
+            fail(index, "map", f"'{row['map']}' is not in 'maps'")
+        for field in ("rounds", "checksums"):
+            if len(row[field]) != rounds:
+                fail(index, field, f"has {len(row[field])} entries for {rounds} rounds")
+    recomputed = stats.add_ratios([{**row, **stats.describe(row["rounds"])} for row in document["rows"]])
+    for index, (row, again) in enumerate(zip(document["rows"], recomputed, strict=True)):
+        for field in stats.DERIVED:
+            if not stats.agrees(row[field], again[field]):
+                fail(index, field, f"is {row[field]}, but the rounds give {again[field]}")
+    if document["complete"] != (not document["missing"]):
+        raise DocumentError(f"{path}: field 'complete': disagrees with 'missing'")

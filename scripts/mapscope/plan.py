@@ -1,0 +1,115 @@
+"""The plan of a run: every process that will be started, in order, with its seed.
+
+Rounds are outermost, so that a slow minute of the machine falls on every map; inside a
+round each block (payload, n) runs its maps in a shuffled order, so that none always
+follows the same neighbour. All of it is decided and stored before the first
+measurement: a resumed run carries out the very same plan.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+MAX_SEED = 2**53 - 1
+"""Seeds stay exact in every JSON reader, also in those that know only doubles."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One process: one map measured on one payload at one size, in one round."""
+
+    round: int
+    kv: str
+    n: int
+    map: str
+    seed: int
+    position: int
+    """Place of the map in its block's shuffled order, from 1."""
+
+    @property
+    def block(self) -> tuple[int, str, int]:
+        """What the maps of one shuffled order have in common."""
+        return self.round, self.kv, self.n
+
+    def __str__(self) -> str:
+        return f"round {self.round} {self.kv} n={self.n} {self.map}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`plan.json`, field by field; documented in results/README.md."""
+
+    schema_version: int
+    created: str
+    tool: dict[str, Any]
+    suite: dict[str, Any]
+    selection: dict[str, Any]
+    seeds: dict[str, Any]
+    schedule: list[dict[str, Any]]
+    build: dict[str, Any]
+    maps: list[dict[str, Any]]
+    workloads: list[dict[str, Any]]
+    payloads: list[dict[str, Any]]
+    environment: dict[str, Any]
+
+    def tasks(self) -> Iterator[Task]:
+        """Every process in the order in which it runs."""
+        for entry in self.schedule:
+            for block in entry["blocks"]:
+                for position, name in enumerate(block["maps"], start=1):
+                    yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], position)
+
+    def hashes_of(self, map_name: str) -> list[str]:
+        """The hash settings measured for a map: a map without its own hash has only the shared one."""
+        has_own = next(m["has_own_hash"] for m in self.maps if m["name"] == map_name)
+        return [h for h in self.selection["hashes"] if h != "own" or has_own]
+
+    def names_of(self, task: Task) -> list[str]:
+        """The benchmark names that the process of `task` must report."""
+        return [
+            f"{workload}/kv:{task.kv}/hash:{hash_name}/n:{task.n}"
+            for workload in self.selection["workloads"]
+            for hash_name in self.hashes_of(task.map)
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """The plan as JSON."""
+        return asdict(self)
+
+
+def round_seed(seed: int, round_number: int) -> int:
+    """The seed of one round: new keys, orders and samples, the same for every map."""
+    return random.Random(f"mapscope seed {seed} round {round_number}").randint(1, MAX_SEED)
+
+
+def schedule(seed: int, rounds: int, payloads: list[str], sizes: list[int], maps: list[str]) -> list[dict[str, Any]]:
+    """Rounds of blocks, each with its maps shuffled from `seed`: the same arguments, the same order."""
+    dice = random.Random(f"mapscope seed {seed} order")
+    return [
+        {
+            "round": number,
+            "seed": round_seed(seed, number),
+            "blocks": [{"kv": kv, "n": n, "maps": dice.sample(maps, len(maps))} for kv in payloads for n in sizes],
+        }
+        for number in range(1, rounds + 1)
+    ]
+
+
+def differences(planned: Plan, now: Plan) -> list[str]:
+    """Why `now` (this build on this machine) may not continue `planned`; empty when it may."""
+
+    def facts(plan: Plan) -> dict[str, Any]:
+        machine = ("cpu_model", "hostname", "kernel")
+        return {
+            "commit": plan.tool["commit"]["value"],
+            **{key.replace("_", " "): plan.environment[key] for key in machine},
+            **{key.replace("_", " "): plan.build[key] for key in ("compiler", "flags", "build_type")},
+            **{f"version of {m['name']}": m["version"] for m in plan.maps},
+            **{f"binary of {m['name']}": m["binary_sha256"][:12] for m in plan.maps},
+        }
+
+    before, after = facts(planned), facts(now)
+    return [f"{key} is {after.get(key)}, was {before[key]}" for key in before if before[key] != after.get(key)]

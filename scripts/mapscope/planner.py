@@ -1,0 +1,67 @@
+"""Puts together a Plan: the selection, what the binaries say of themselves, and the machine."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import Any
+
+from mapscope import SCHEMA_VERSION, build
+from mapscope.build import Catalogue
+from mapscope.environment import describe_machine
+from mapscope.errors import UsageError
+from mapscope.plan import Plan, round_seed, schedule
+from mapscope.repository import describe_tool
+from mapscope.selection import Selection
+from mapscope.text import now
+
+
+def make_plan(
+    selection: Selection,
+    suite: dict[str, Any],
+    seed: int,
+    catalogue: Catalogue,
+    cpu: int | None,
+    pinned: dict[str, Any],
+) -> Plan:
+    """Raises UsageError when a binary is missing or unusable."""
+    described = [build.describe(catalogue, name) for name in selection.maps]
+    hashless = [entry["map"] for entry in described if not entry.get("has_own_hash", True)]
+    if hashless and selection.hashes == ["own"]:
+        raise UsageError(
+            f"--hash (HASH): no hash of their own have {', '.join(hashless)}; use shared or leave them out"
+        )
+    first = described[0]
+    return Plan(
+        schema_version=SCHEMA_VERSION,
+        created=now(),
+        tool=describe_tool(),
+        suite=suite,
+        selection=selection.document(),
+        seeds={"base": seed, "rounds": [round_seed(seed, r) for r in range(1, selection.rounds + 1)]},
+        schedule=schedule(seed, selection.rounds, selection.kv, selection.sizes, selection.maps),
+        build={
+            "compiler": first["compiler"],
+            "flags": first["flags"],
+            "build_type": first["build_type"],
+            "libraries": dict(sorted(ChainMap(*(d["libraries"] for d in described), catalogue.found).items())),
+            "left_out": list(catalogue.left_out),
+        },
+        maps=[
+            {
+                "name": d["map"],
+                "title": d["title"],
+                "version": d["version"],
+                "has_own_hash": d.get("has_own_hash", True),
+                "binary_sha256": d["binary_sha256"],
+            }
+            for d in described
+        ],
+        workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation")),
+        payloads=_chosen(first["payloads"], selection.kv, ("name", "key", "value")),
+        environment=describe_machine(cpu, pinned),
+    )
+
+
+def _chosen(entries: list[dict[str, Any]], names: list[str], fields: tuple[str, ...]) -> list[dict[str, str]]:
+    by_name = {entry["name"]: entry for entry in entries}
+    return [{field: str(by_name.get(name, {"name": name}).get(field, "")) for field in fields} for name in names]

@@ -1,0 +1,114 @@
+"""How far a run has come: a live bar on a terminal, one plain line a block in a log."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from mapscope.plan import Task
+from mapscope.text import span
+
+
+class Estimator:
+    """Expected time of what is left, from what processes of the same payload and size took.
+
+    Sizes not met yet are scaled from those that were, by a weight that grows with n:
+    crude, but right within the first round and replaced by the real thing as it comes.
+    """
+
+    ENTRIES_PER_START = 20_000
+    """The n at which the work proper takes about as long as starting the process."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[tuple[str, int], list[float]] = defaultdict(list)
+
+    def add(self, task: Task, seconds: float) -> None:
+        """Learn from one finished process."""
+        self._seconds[task.kv, task.n].append(seconds)
+
+    def remaining(self, tasks: Iterable[Task]) -> float | None:
+        """Seconds that `tasks` will take; None before anything is known."""
+        spent = sum(sum(times) for times in self._seconds.values())
+        weight = sum(self._weight(n) * len(times) for (_, n), times in self._seconds.items())
+        if not weight:
+            return None
+        total = 0.0
+        for task in tasks:
+            times = self._seconds.get((task.kv, task.n))
+            total += sum(times) / len(times) if times else self._weight(task.n) * spent / weight
+        return total
+
+    def _weight(self, n: int) -> float:
+        return 1 + n / self.ENTRIES_PER_START
+
+
+class Display:
+    """Shows the progress of `tasks`; a context manager, as a live bar must be closed."""
+
+    def __init__(self, console: Console, tasks: list[Task], planned: int) -> None:
+        self._console = console
+        self._left = list(tasks)
+        self._planned = planned
+        self._started = time.monotonic()
+        self._estimator = Estimator()
+        self._bar = self._make_bar() if console.is_terminal else None
+        self._bar_task = self._bar.add_task("", total=planned, elapsed=span(0), eta=span(None)) if self._bar else None
+
+    def __enter__(self) -> Display:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def tick(self, task: Task) -> None:
+        """Redraw while `task` runs; called by the runner, so that no thread draws while it measures."""
+        if self._bar and self._bar_task is not None:
+            self._bar.update(
+                self._bar_task,
+                description=str(task),
+                completed=self._planned - len(self._left),
+                elapsed=span(time.monotonic() - self._started),
+                eta=span(self._estimator.remaining(self._left)),
+            )
+            self._bar.refresh()
+
+    def done(self, task: Task, seconds: float) -> None:
+        """`task` has ended, well or not."""
+        self._estimator.add(task, seconds)
+        self._left.remove(task)
+        if self._bar is None and not (self._left and self._left[0].block == task.block):
+            finished = self._planned - len(self._left)
+            self._line(
+                f"round {task.round}  {task.kv} n={task.n}  {finished}/{self._planned} processes"
+                f"  elapsed {span(time.monotonic() - self._started)}"
+                f"  left {span(self._estimator.remaining(self._left))}"
+            )
+
+    def note(self, text: str) -> None:
+        """A line that stays, such as a failure."""
+        self._line(text)
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _make_bar(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=16),
+            MofNCompleteColumn(),
+            TextColumn("elapsed {task.fields[elapsed]}"),
+            TextColumn("left {task.fields[eta]}"),
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+        )

@@ -1,0 +1,37 @@
+"""Where this code lies and which commit it is."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from mapscope import __version__
+from mapscope.known import known, unknown
+
+ROOT = Path(__file__).resolve().parents[2]
+RESULTS = ROOT / "results"
+BUILD = ROOT / "build" / "bench"
+SCHEMA = RESULTS / "run.schema.json"
+
+
+def describe_tool() -> dict[str, Any]:
+    """Name, version and commit; `dirty` is null when there is no commit to differ from.
+
+    Results are no part of the instrument: a new run does not make the tree dirty.
+    """
+    commit, dirty = _git("rev-parse", "--short=10", "HEAD"), None
+    if commit["value"] is not None:
+        status = _git("status", "--porcelain", "--", ".", ":!results")
+        dirty = None if status["reason"] else status["value"] != ""
+    return {"name": "mapscope", "version": __version__, "commit": commit, "dirty": dirty}
+
+
+def _git(*arguments: str) -> dict[str, Any]:
+    try:
+        answer = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False)
+    except OSError as error:
+        return unknown(f"git could not be run: {error.strerror}")
+    if answer.returncode != 0:
+        return unknown("the sources are not in a git commit")
+    return known(answer.stdout.strip())

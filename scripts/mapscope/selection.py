@@ -1,0 +1,128 @@
+"""From the words of the command line to what will be measured; every mistake is told at once, in one line."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mapscope.build import Catalogue
+from mapscope.errors import UsageError
+from mapscope.plan import MAX_SEED
+from mapscope.suites import DEFAULT_SUITE, SUITES
+
+MEMORY = {
+    "resident": "freed memory stays with the process: page faults are paid once, in the warm-up",
+    "first_touch": "large arrays come fresh from the kernel: their page faults are part of the time",
+}
+MAX_SIZE = 2**30
+MAX_ROUNDS = 99
+MAX_CPU = 2**16
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is measured, with every default filled in."""
+
+    maps: list[str]
+    workloads: list[str]
+    kv: list[str]
+    hashes: list[str]
+    sizes: list[int]
+    rounds: int
+    min_time_s: float
+    memory: str
+
+    def document(self) -> dict[str, Any]:
+        """The selection as JSON."""
+        return asdict(self)
+
+    @property
+    def processes(self) -> int:
+        """How many processes the run starts."""
+        return self.rounds * len(self.kv) * len(self.sizes) * len(self.maps)
+
+    @property
+    def benchmarks(self) -> int:
+        """How many benchmarks these run, at most."""
+        return self.processes * len(self.workloads) * len(self.hashes)
+
+
+def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selection, dict[str, Any]]:
+    """The selection and the suite it departs from, with the names of what was overridden.
+
+    `words` are the options as given, None where unset. Raises UsageError.
+    """
+    suite_name = words["suite"] or DEFAULT_SUITE
+    if suite_name not in SUITES:
+        raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; choose one of {', '.join(SUITES)}")
+    suite = SUITES[suite_name]
+    left_out = {entry["name"]: entry["reason"] for entry in catalogue.left_out}
+    selection = Selection(
+        maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out),
+        workloads=_names("workloads", words["workloads"], catalogue.workloads),
+        kv=_names("kv", words["kv"], catalogue.payloads),
+        hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
+        sizes=_sizes(words["sizes"]) or list(suite.sizes),
+        rounds=whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else suite.rounds,
+        min_time_s=_seconds("min-time", words["min_time"]) or suite.min_time_s,
+        memory=_names("memory", words["memory"], tuple(MEMORY), default=("resident",))[0],
+    )
+    overridden = [k for k in ("maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory") if words[k]]
+    return selection, {"name": suite.name, "summary": suite.summary, "overridden": overridden}
+
+
+def seed_of(word: str | None) -> int:
+    """The base seed, 1 unless given. Raises UsageError."""
+    return whole("seed", word, 0, MAX_SEED) if word else 1
+
+
+def cpu_of(word: str | None) -> int | None:
+    """The CPU asked for, if any. Raises UsageError."""
+    return whole("cpu", word, 0, MAX_CPU) if word else None
+
+
+def whole(option: str, word: str, least: int, most: int) -> int:
+    """A whole number from `least` to `most`. Raises UsageError."""
+    if not (word.isascii() and word.isdigit()) or not least <= int(word) <= most:
+        raise UsageError(f"{_label(option)}: '{word}' is not a whole number from {least} to {most}")
+    return int(word)
+
+
+def _sizes(word: str | None) -> list[int]:
+    return sorted({whole("sizes", part.strip(), 1, MAX_SIZE) for part in word.split(",")}) if word else []
+
+
+def _seconds(option: str, word: str | None) -> float | None:
+    if not word:
+        return None
+    try:
+        value = float(word)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 60:
+        raise UsageError(f"{_label(option)}: '{word}' is not a number of seconds above 0 and up to 60")
+    return value
+
+
+def _names(
+    option: str,
+    word: str | None,
+    known: tuple[str, ...],
+    left_out: dict[str, str] | None = None,
+    default: tuple[str, ...] | None = None,
+) -> list[str]:
+    """The names in a comma list, each once, in canonical order; `default`, else all, when unset."""
+    wanted = [part.strip() for part in word.split(",")] if word else list(default or known)
+    for name in wanted:
+        if left_out and name in left_out and name not in known:
+            raise UsageError(f"{_label(option)}: '{name}' is not in this build: {left_out[name]}")
+        if name not in known:
+            raise UsageError(f"{_label(option)}: unknown name '{name}'; choose from {', '.join(known)}")
+    if option == "memory" and len(set(wanted)) > 1:
+        raise UsageError(f"{_label(option)}: one regime a run, not '{word}'; choose one of {', '.join(known)}")
+    return [name for name in known if name in wanted]
+
+
+def _label(option: str) -> str:
+    """The option as the command line and as the Makefile spell it."""
+    return f"--{option} ({option.upper().replace('-', '_')})"

@@ -1,0 +1,73 @@
+"""The suites: how much is measured, as data with its reasons.
+
+Time is spent where it buys trust: first in rounds (each a new process, seed and
+memory layout), then in sizes, and last in `min_time_s`, because repeating a pass
+inside one process cannot see the process's own luck.
+
+hmap grows when an insert would exceed 6.5 entries a bucket, so its growth points are
+6.5 * 2^B: 6656 = 6.5 * 2^10 and 106496 = 6.5 * 2^14. A size and its successor are the
+same work on a full table and on one that has just doubled: the two ends of the
+sawtooth, which any set of round sizes misses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MAX_ENTRIES_PER_BUCKET = 6.5
+STEPS_PER_OCTAVE = 16
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One preset; every field but `min_time_s` can be overridden on the command line."""
+
+    name: str
+    summary: str
+    sizes: tuple[int, ...]
+    rounds: int
+    min_time_s: float
+    """Least time spent in timed passes per benchmark and process, in seconds."""
+    hashes: tuple[str, ...] = ("shared",)
+
+
+def growth_point(log2_buckets: int) -> int:
+    """The largest entry count that 2^log2_buckets of hmap's buckets hold."""
+    return int(MAX_ENTRIES_PER_BUCKET * 2**log2_buckets)
+
+
+def octave(log2_buckets: int) -> tuple[int, ...]:
+    """Sizes from one growth point to the next, evenly spaced in log n, and one past each end."""
+    start = growth_point(log2_buckets)
+    steps = {round(start * 2 ** (i / STEPS_PER_OCTAVE)) for i in range(STEPS_PER_OCTAVE + 1)}
+    return tuple(sorted(steps | {start + 1, 2 * start + 1}))
+
+
+SUITES: dict[str, Suite] = {
+    suite.name: suite
+    for suite in (
+        Suite(
+            name="smoke",
+            summary="under a minute: does everything run, and is the order of magnitude right?",
+            sizes=(1_000, growth_point(10), growth_point(10) + 1),
+            rounds=2,
+            min_time_s=0.005,
+        ),
+        Suite(
+            name="standard",
+            summary="about ten minutes: both sides of two growth points, in cache and out of L2",
+            sizes=(1_000, growth_point(10), growth_point(10) + 1, growth_point(14), growth_point(14) + 1),
+            rounds=5,
+            min_time_s=0.01,
+        ),
+        Suite(
+            name="full",
+            summary="about a day: two whole load-factor octaves, sizes up to ten million, both hashes",
+            sizes=tuple(sorted({1_000, 100_000, 10_000_000, *octave(10), *octave(17)})),
+            rounds=5,
+            min_time_s=0.05,
+            hashes=("shared", "own"),
+        ),
+    )
+}
+DEFAULT_SUITE = "standard"

@@ -1,0 +1,85 @@
+"""The tables a person reads in a terminal or a log: 100 columns, and nothing told by colour alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mapscope import stats
+from mapscope.caveats import caveats
+from mapscope.table import choose_sizes, maps_of, rows
+from mapscope.text import count_of, significant
+
+KEY = (
+    "ns per operation (median over rounds), below it the ratio to the fastest and the spread.\n"
+    "* fastest   = no slower than the fastest in at least one round   - no trustworthy row\n"
+    "ratio: median of the per-round ratios   ± spread: (q3 - q1) / median"
+)
+
+
+def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -> None:
+    """All tables of a run at the sizes meant by `n` (see table.choose_sizes). Raises UsageError."""
+    table = rows(run)
+    sizes = choose_sizes(table, n)
+    _print_head(console, run)
+    present = table[table["n"].isin(sizes)]
+    for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
+        console.print()
+        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run)))
+    console.print()
+    console.print(KEY, highlight=False, markup=False)
+    if found := caveats(run):
+        console.print("\nBefore you believe these numbers:", highlight=False, markup=False)
+        for caveat in found:
+            console.print(f"  - {caveat}", highlight=False, markup=False)
+
+
+def _print_head(console: Console, run: dict[str, Any]) -> None:
+    environment, build, selection = run["environment"], run["build"], run["selection"]
+    commit = (run["tool"]["commit"]["value"] or "unknown") + (" (dirty)" if run["tool"]["dirty"] else "")
+    pinned = environment["pinned_cpu"]
+    lines = (
+        ("machine", f"{environment['cpu_model']}, {environment['os']}, {environment['kernel']}"),
+        ("pinned to", "no CPU" if pinned["reason"] else f"CPU {pinned['value']}"),
+        ("build", f"{build['compiler']}, {build['build_type']}, {build['flags']}"),
+        ("run", f"{run['created']}, suite {run['suite']['name']}, commit {commit}"),
+        ("", f"{count_of(selection['rounds'], 'round')}, seed {run['seeds']['base']}, {selection['memory']} memory"),
+    )
+    console.print()
+    for label, text in lines:
+        console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
+
+
+def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
+    """Workloads down, maps across, two lines a cell."""
+    table = Table(
+        title=title,
+        title_justify="left",
+        title_style="bold",
+        box=box.HORIZONTALS,
+        padding=(0, 1, 0, 0),
+        show_lines=False,
+    )
+    table.add_column("workload", no_wrap=True)
+    for name in maps:
+        table.add_column(name.replace("_", "_\n", 1), justify="right", no_wrap=True)
+    for workload, group in part.groupby("workload", sort=False):
+        by_map = {row["map"]: row for row in group.to_dict("records")}
+        table.add_row(str(workload), *(_cell(by_map.get(name)) for name in maps))
+    return table
+
+
+def _cell(row: dict[str, Any] | None) -> Text:
+    """`*12.3` over `1.00 ±2%`."""
+    if row is None:
+        return Text("-")
+    is_best = row["map"] == row["best"]
+    mark = "*" if is_best else "=" if stats.is_tied(row) else ""
+    ratio = "-" if pandas.isna(row["ratio_to_best"]) else significant(row["ratio_to_best"])
+    spread = "" if pandas.isna(row["spread"]) else f" ±{row['spread']:.0%}"
+    return Text(f"{mark}{significant(row['median'])}\n{ratio}{spread}", style="bold green" if is_best else "")

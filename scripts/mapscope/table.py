@@ -1,0 +1,41 @@
+"""The rows of a run as a pandas table, which summary and plots draw from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas
+
+from mapscope.errors import UsageError
+
+COLUMNS = [
+    "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
+    "q1", "q3", "spread", "best", "ratio_to_best", "ratio_min", "ratio_max",
+]  # fmt: skip
+
+
+def rows(run: dict[str, Any]) -> pandas.DataFrame:
+    """One line per row of run.json; times in ns per operation. Raises UsageError when there is none."""
+    if not run["rows"]:
+        raise UsageError("the run has no finished row yet; go on with `make bench RESUME=...`")
+    return pandas.DataFrame(run["rows"], columns=COLUMNS)
+
+
+def maps_of(run: dict[str, Any]) -> list[str]:
+    """The maps of a run in canonical order."""
+    return [entry["name"] for entry in run["maps"]]
+
+
+def choose_sizes(table: pandas.DataFrame, wanted: str | None) -> list[int]:
+    """The sizes meant by `--n`: all of them, one of them, or by default the largest.
+
+    Raises UsageError naming the sizes there are.
+    """
+    sizes = sorted(int(n) for n in table["n"].unique())
+    if wanted is None:
+        return sizes[-1:]
+    if wanted == "all":
+        return sizes
+    if wanted.isdecimal() and int(wanted) in sizes:
+        return [int(wanted)]
+    raise UsageError(f"--n: '{wanted}' is not in this run; choose one of {', '.join(map(str, sizes))}, or all")

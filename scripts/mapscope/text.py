@@ -1,0 +1,30 @@
+"""Times, counts and figures as text, in one manner everywhere."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+
+def now() -> str:
+    """Local time with its offset from UTC, ISO 8601, to the second."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def span(seconds: float | None) -> str:
+    """`1:02:03` or `2:03`; `-:--` when not known."""
+    if seconds is None:
+        return "-:--"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def significant(value: float) -> str:
+    """Three significant digits in plain notation, but never more than two decimals."""
+    decimals = 2 if value < 10 else 1 if value < 100 else 0
+    return f"{value:.{decimals}f}"
+
+
+def count_of(number: int, one: str, many: str | None = None) -> str:
+    """`1 round`, `2 rounds`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -1,0 +1,126 @@
+"""What the tests share: a fake build, and mapscope on it, in this process or in one of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fake_bench import make_build
+from mapscope.cli import main
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+
+
+@dataclass
+class Lab:
+    """A build directory and a results directory of one test."""
+
+    build: Path
+    results: Path
+
+    def command(self, *arguments: str) -> list[str]:
+        """The command line of mapscope with the two directories filled in."""
+        build = ["--build-dir", str(self.build)] if arguments[0] == "run" else []
+        return [sys.executable, "-m", "mapscope", *arguments, "--results", str(self.results), *build]
+
+    def mapscope(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run mapscope to its end in this process, which is ten times as fast as in its own."""
+        words = self.command(*arguments)[3:]
+        with redirect_stdout(io.StringIO()) as stdout, redirect_stderr(io.StringIO()) as stderr:
+            code = main(words)
+        return subprocess.CompletedProcess(words, code, stdout.getvalue(), stderr.getvalue())
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        """Run mapscope as users do, beside the test."""
+        environment = {**os.environ, "PYTHONPATH": str(SCRIPTS)}
+        return subprocess.Popen(
+            self.command(*arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        )
+
+    def folder(self) -> Path:
+        """The one run there is."""
+        (folder,) = self.results.iterdir()
+        return folder
+
+    def run_json(self) -> dict[str, Any]:
+        """Its run.json, unchecked."""
+        return json.loads((self.folder() / "run.json").read_text())
+
+
+SMALL = (
+    "--suite",
+    "smoke",
+    "--kv",
+    "int_int",
+    "--workloads",
+    "find_hit,erase,churn",
+    "--sizes",
+    "100",
+    "--rounds",
+    "2",
+)
+"""Two rounds of seven processes."""
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    """A fresh fake build with all maps behaving well."""
+    return Lab(make_build(tmp_path / "build"), tmp_path / "results")
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """One run that went well: two payloads, two sizes, two rounds; shared, so not to be changed."""
+    base = tmp_path_factory.mktemp("finished")
+    lab = Lab(make_build(base / "build"), base / "results")
+    process = lab.start("run", "--suite", "smoke", "--kv", "int_int,string_string", "--workloads", "find_hit,range",
+                        "--sizes", "1000,6656", "--hash", "shared,own")  # fmt: skip
+    stdout, stderr = process.communicate(timeout=60)
+    assert process.returncode == 0, stderr
+    assert stderr == ""
+    (base / "stdout").write_text(stdout)
+    return lab
+
+
+@pytest.fixture(scope="session")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Lab:
+    """SMALL, without any disturbance."""
+    base = tmp_path_factory.mktemp("undisturbed")
+    lab = Lab(make_build(base / "build"), base / "results")
+    assert lab.mapscope("run", *SMALL).returncode == 0
+    return lab
+
+
+@pytest.fixture
+def tampered(finished: Lab, tmp_path: Path) -> Callable[[Callable[[dict[str, Any]], None]], Lab]:
+    """A copy of the finished run whose run.json a function has changed."""
+
+    def tamper(change: Callable[[dict[str, Any]], None]) -> Lab:
+        document = finished.run_json()
+        change(document)
+        folder = tmp_path / "results" / finished.folder().name
+        folder.mkdir(parents=True)
+        (folder / "run.json").write_text(json.dumps(document))
+        (folder / "plan.json").write_text((finished.folder() / "plan.json").read_text())
+        return Lab(finished.build, tmp_path / "results")
+
+    return tamper
+
+
+def one_line(answer: subprocess.CompletedProcess[str], exit_code: int) -> str:
+    """The single line of an error, after checking that it is one."""
+    assert answer.returncode == exit_code, answer.stdout + answer.stderr
+    lines = answer.stderr.splitlines()
+    assert len(lines) == 1, answer.stderr
+    assert lines[0].startswith("mapscope: error: ")
+    return lines[0]

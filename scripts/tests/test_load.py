@@ -1,0 +1,122 @@
+"""Reading back: what is damaged, foreign or inconsistent is named by file and field, and never shown."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import jsonschema
+import pytest
+
+from conftest import Lab, one_line
+from mapscope.errors import DocumentError
+from mapscope.load import read_json, schema
+from mapscope.report import write_json
+from mapscope.repository import RESULTS
+
+Tamper = Callable[[Callable[[dict[str, Any]], None]], Lab]
+
+
+def set_row(field: str, value: Any) -> Callable[[dict[str, Any]], None]:
+    return lambda document: document["rows"][0].__setitem__(field, value)
+
+
+def test_the_schema_is_a_schema() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+def test_a_finished_run_is_valid(finished: Lab) -> None:
+    answer = finished.mapscope("validate", "latest")
+    assert answer.returncode == 0, answer.stderr
+    assert "valid, 112 rows, 0 failures, complete" in answer.stdout
+    plan = json.loads((finished.folder() / "plan.json").read_text())
+    jsonschema.validate(plan, {"$ref": "#/$defs/plan", "$defs": schema()["$defs"]})
+
+
+@pytest.mark.parametrize("run", ["latest", "{folder}", "{folder}/run.json", "{name}"])
+def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
+    named = run.format(folder=finished.folder(), name=finished.folder().name)
+    assert finished.mapscope("validate", named).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda d: d.update(schema_version=2), ("schema_version", "2", "reads 1")),
+        (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
+        (lambda d: d.pop("environment"), ("environment",)),
+        (lambda d: d.update(surprise=1), ("surprise",)),
+        (lambda d: d["environment"]["governor"].update(value=None, reason=None), ("environment.governor",)),
+        (set_row("median", "fast"), ("rows[0].median",)),
+        (set_row("median", 0), ("rows[0].median",)),
+        (set_row("median", 12345.0), ("rows[0].median", "12345.0")),
+        (set_row("rounds", [1.0]), ("rows[0].rounds", "2 rounds")),
+        (set_row("map", "stranger"), ("rows[0].map", "stranger")),
+        (set_row("checksums", [12, 13]), ("rows[0].checksums",)),
+        (lambda d: d["rows"].append(d["rows"][0]), ("rows[112].map", "second row")),
+        (lambda d: d.update(complete=False), ("complete",)),
+    ],
+)
+@pytest.mark.parametrize("command", ["validate"])
+def test_what_is_wrong_is_named(tampered: Tamper, change: Any, told: tuple[str, ...], command: str) -> None:
+    line = one_line(tampered(change).mapscope(command, "latest"), 2)
+    assert "run.json" in line
+    for part in told:
+        assert part in line
+
+
+@pytest.mark.parametrize("command", ["validate", "summary", "plot"])
+def test_truncated_files_are_told_by_every_command(tampered: Tamper, command: str) -> None:
+    lab = tampered(lambda document: None)
+    path = lab.folder() / "run.json"
+    path.write_text(path.read_text()[:5000])
+    line = one_line(lab.mapscope(command, "latest"), 2)
+    assert "run.json: truncated or corrupt at line" in line
+    assert not (lab.folder() / "plots").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"a": NaN}', "NaN is not a number"),
+        ('{"a": -Infinity}', "-Infinity is not a number"),
+        ('{"a": 1, "a": 2}', "'a' occurs twice"),
+        ("", "truncated or corrupt"),
+        ("\x00\x01", "truncated or corrupt"),
+    ],
+)
+def test_only_strict_json_is_read(tmp_path: Any, text: str, told: str) -> None:
+    (tmp_path / "file.json").write_text(text)
+    with pytest.raises(DocumentError, match=r"file\.json") as error:
+        read_json(tmp_path / "file.json")
+    assert told in str(error.value)
+
+
+def test_binary_files_are_told(tmp_path: Any) -> None:
+    (tmp_path / "file.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(DocumentError, match="not a text file"):
+        read_json(tmp_path / "file.json")
+
+
+def test_foreign_json_is_told(tampered: Tamper) -> None:
+    lab = tampered(lambda document: None)
+    (lab.folder() / "run.json").write_text('{"context": {}, "benchmarks": []}')
+    assert "not a mapscope file" in one_line(lab.mapscope("summary", "latest"), 2)
+
+
+def test_nan_is_not_written_and_the_old_file_stays(tmp_path: Any) -> None:
+    path = tmp_path / "file.json"
+    write_json(path, {"a": 1})
+    with pytest.raises(ValueError):
+        write_json(path, {"a": float("nan")})
+    assert read_json(path) == {"a": 1}
+    assert [p.name for p in tmp_path.iterdir()] == ["file.json"]
+
+
+def test_every_field_is_documented() -> None:
+    text = (RESULTS / "README.md").read_text()
+    definitions = schema()["$defs"]
+    fields = {*schema()["properties"], *definitions["plan"]["properties"]}
+    for name in ("row", "failure", "process", "session", "environment", "selection", "build"):
+        fields |= set(definitions[name]["properties"])
+    assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
+    assert "schema version 1" in text.lower()

@@ -1,0 +1,81 @@
+"""Tables and pictures."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Lab, one_line
+from mapscope.plot import plot_run
+from mapscope.style import LOOKS, SPARE, looks
+from test_load import Tamper
+
+
+def test_summary_fits_100_columns_and_marks_the_best_in_text(finished: Lab) -> None:
+    answer = finished.mapscope("summary", "latest")
+    assert answer.returncode == 0, answer.stderr
+    assert max(map(len, answer.stdout.splitlines())) <= 100
+    assert "\x1b" not in answer.stdout
+    assert answer.stdout.count(" *") >= 2 * 2 * 2  # workloads, payloads, hashes
+    assert "n = 6656" in answer.stdout and "n = 1000" not in answer.stdout
+    assert "Before you believe" in answer.stdout
+
+
+def test_summary_at_a_chosen_size(finished: Lab) -> None:
+    assert "n = 1000" in finished.mapscope("summary", "latest", "--n", "1000").stdout
+    everything = finished.mapscope("summary", "latest", "--n", "all").stdout
+    assert "n = 1000" in everything and "n = 6656" in everything
+    assert "1000, 6656" in one_line(finished.mapscope("summary", "latest", "--n", "5"), 2)
+
+
+def test_a_withheld_row_is_a_dash(tampered: Tamper) -> None:
+    def withhold(document: dict[str, Any]) -> None:
+        document["rows"] = [
+            row
+            for row in document["rows"]
+            if not (row["map"] == "std" and row["n"] == 6656 and row["workload"] == "range")
+        ]
+
+    lab = tampered(withhold)
+    assert " - " in lab.mapscope("summary", "latest").stdout
+    assert lab.mapscope("plot", "latest").returncode == 0
+
+
+def test_pictures_of_a_run(finished: Lab) -> None:
+    names = {path.name for path in (finished.folder() / "plots").iterdir()}
+    stems = {"find_hit-shared", "find_hit-own", "range-shared", "range-own"}
+    stems |= {"overview-shared-n6656", "overview-own-n6656"}
+    assert names == {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
+
+
+@pytest.mark.parametrize(
+    "keep", [{"n": [1000]}, {"kv": ["int_int"]}, {"map": ["hmap"]}, {"n": [1000], "map": ["hmap"]}]
+)
+def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, list[Any]]) -> None:
+    document = finished.run_json()
+    document["rows"] = [
+        row for row in document["rows"]
+        if row["workload"] == "range" and row["hash"] == "shared" and all(row[k] in v for k, v in keep.items())
+    ]  # fmt: skip
+    pictures = plot_run(document, tmp_path)
+    assert len(pictures) == 2
+    for picture in pictures:
+        assert picture.stat().st_size > 10_000
+        assert picture.with_suffix(".svg").is_file()
+
+
+def test_same_results_same_bytes(finished: Lab, tmp_path: Path) -> None:
+    document = finished.run_json()
+    document["rows"] = [row for row in document["rows"] if row["workload"] == "range" and row["hash"] == "shared"]
+    plot_run(document, tmp_path / "a")
+    plot_run(document, tmp_path / "b")
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+
+
+def test_no_two_maps_look_alike() -> None:
+    known = [*LOOKS.values(), *SPARE]
+    for feature in ("colour", "marker"):
+        assert len({getattr(look, feature) for look in known}) == len(known)
+    assert len({str(look.dashes) for look in known}) == len(known)
+    assert looks(["stranger", "hmap", "other"])["stranger"] == SPARE[0]
