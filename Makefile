@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench test plots summary validate clean
+.PHONY: help setup build bench test plots summary validate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 
@@ -51,6 +51,9 @@ summary: setup ## show the tables of a run again
 
 validate: setup ## check that a run's file is sound
 	@$(MAPSCOPE) validate "$(RUN)" --results="$(RESULTS)"
+
+golden: ## record the traces of real Go maps anew; needs Go 1.19 to 1.23
+	@scripts/go_trace/regenerate.sh
 
 clean: ## remove the builds; results and .venv stay
 	@rm -rf build

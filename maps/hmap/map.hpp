@@ -106,12 +106,13 @@ class basic_map {
 
   basic_map() : basic_map(0) {}
 
-  /// Room for `hint` entries, Go's way: up to 8 allocate nothing yet, and a hint that no
-  /// memory could satisfy counts as 0 (it is a hint; reserve() is a demand).
+  /// Room for `hint` entries, Go's way: up to 8 allocate nothing yet, and a hint beyond any
+  /// address space (hint buckets of more than 2^48 bytes) counts as 0: it is a hint, while
+  /// reserve() is a demand. One that is merely too large throws std::bad_alloc.
   explicit basic_map(size_type hint, const Hash& hash = Hash(),
                      const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : c_(hash, equal, alloc) {
-    if (hint <= max_size()) {
+    if (hint <= max_hint) {
       c_.h.B = detail::buckets_for<Traits>(hint);
       if (c_.h.B != 0) c_.h.buckets = detail::make_bucket_array(c_, c_.h.B);
     }
@@ -438,6 +439,8 @@ class basic_map {
   struct keep {
     void operator()(detail::location) const noexcept {}
   };
+  static constexpr size_type max_hint =
+      (std::size_t{1} << (std::numeric_limits<std::size_t>::digits > 48 ? 48 : 30)) / layout::size;
   struct take_header_tag {};
   static constexpr take_header_tag take_header{};
 
