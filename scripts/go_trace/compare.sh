@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Times Go's map and hmap::map side by side: the two programs take turns, pinned to one
+# processor, and the table shows the medians over the rounds. From the environment:
+#   ROUNDS (5)  SIZES (1000,100000,1000000)  PASSES (5)  CPU (the last one)  CXX  GO
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+source "$here/find_go.sh"
+
+rounds=${ROUNDS:-5}
+sizes=${SIZES:-1000,100000,1000000}
+passes=${PASSES:-5}
+cpu=${CPU:-$(($(nproc) - 1))}
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+go=$(find_classic_go)
+(cd "$here" && GOTOOLCHAIN=local "$go" build -p 1 -o "$work/go_trace" .)
+"${CXX:-c++}" -std=c++20 -O3 -DNDEBUG -I"$here/../../maps" \
+  "$here/../../maps/hmap/tests/go_compare.cpp" -o "$work/go_compare"
+
+run_go() {
+  taskset -c "$cpu" "$work/go_trace" time -n "$sizes" -passes "$passes" >>"$work/go.jsonl"
+}
+run_hmap() {
+  taskset -c "$cpu" "$work/go_compare" --n="$sizes" --passes="$passes" \
+    --ops=insert,insert_hinted,hit,miss,update,delete,range,cursor >>"$work/hmap.jsonl"
+}
+
+for ((round = 1; round <= rounds; ++round)); do
+  echo "round $round of $rounds" >&2
+  if ((round % 2)); then run_go; run_hmap; else run_hmap; run_go; fi
+done
+python3 "$here/compare.py" "$work/go.jsonl" "$work/hmap.jsonl"

@@ -1,0 +1,3 @@
+module go_trace
+
+go 1.19
