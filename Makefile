@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench test plots summary validate golden clean
+.PHONY: help setup build bench octave layout test plots summary validate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 
@@ -10,16 +10,18 @@ MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 RUN_OPTIONS = --build-dir=build/bench --results="$(RESULTS)" --suite="$(SUITE)" --maps="$(MAPS)" \
   --workloads="$(WORKLOADS)" --kv="$(KV)" --hash="$(HASH)" --sizes="$(SIZES)" \
   --rounds="$(ROUNDS)" --min-time="$(MIN_TIME)" --cpu="$(CPU)" --seed="$(SEED)" \
-  --memory="$(MEMORY)" --resume="$(RESUME)"
+  --memory="$(MEMORY)" --counters="$(COUNTERS)" --cache="$(CACHE)" \
+  --papi-events="$(PAPI_EVENTS)" --resume="$(RESUME)"
 
-# Only what is going to be measured is built.
+# Only what is going to be measured is built: measure_<map> is every binary of that map.
 comma := ,
-BENCHES = $(if $(MAPS),--target $(patsubst %,bench_%,$(subst $(comma), ,$(MAPS))))
+BENCHES = $(if $(MAPS),--target $(patsubst %,measure_%,$(subst $(comma), ,$(MAPS))))
 
 help: ## list the targets and what can be set
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  make bench takes SUITE MAPS WORKLOADS KV HASH SIZES ROUNDS MIN_TIME CPU SEED MEMORY RESULTS"
+	@echo "  make bench takes SUITE MAPS WORKLOADS KV HASH SIZES ROUNDS MIN_TIME CPU SEED MEMORY RESULTS,"
+	@echo "  COUNTERS (auto, off, or of papi,perf,sim,callgrind), CACHE=<processor>, PAPI_EVENTS,"
 	@echo "  and RESUME=<run> to go on with a run that was interrupted, for example:"
 	@echo "    make bench MAPS=hmap,std KV=int_int SIZES=1000,1000000"
 	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
@@ -36,6 +38,12 @@ bench: setup ## measure, then show tables and draw plots
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
 	@cmake --build --preset bench $(BENCHES)
 	@$(MAPSCOPE) run $(RUN_OPTIONS)
+
+octave: SUITE := octave
+octave: bench ## hmap over one load-factor octave: its cache lines beside the model's
+
+layout: SUITE := layout
+layout: bench ## hmap's bucket layouts side by side, in cache lines and ns
 
 test: setup ## build with sanitizers and run all tests, C++ and Python
 	@cmake --preset dev

@@ -72,6 +72,10 @@ if(PAPI_INCLUDE_DIR AND PAPI_LIBRARY)
   file(STRINGS "${PAPI_INCLUDE_DIR}/papi.h" version REGEX "define PAPI_VERSION[ \t]+PAPI_VERSION_NUMBER")
   string(REGEX REPLACE ".*\\(([0-9]+),([0-9]+),([0-9]+).*" "\\1.\\2.\\3" version "${version}")
   found(PAPI "${version}")
+  add_library(PAPI::PAPI INTERFACE IMPORTED)
+  set_target_properties(PAPI::PAPI PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES "${PAPI_INCLUDE_DIR}"
+    INTERFACE_LINK_LIBRARIES "${PAPI_LIBRARY}")
 else()
   left_out(PAPI "not found (libpapi-dev)")
 endif()

@@ -41,9 +41,13 @@ function(write_registry)
   configure_file("${templates}/build_info.hpp.in" "${GENERATED_DIR}/mapscope/build_info.hpp" @ONLY)
 endfunction()
 
-# add_bench(<target> <adapter> <header> [LIBRARIES <target>...] [VERSION <version>])
+# add_bench(<target> <adapter> <header> [HARNESS <target>] [LIBRARIES <target>...]
+#   [VERSION <version>])
 function(add_bench target adapter header)
-  cmake_parse_arguments(PARSE_ARGV 3 arg "" "VERSION" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "HARNESS;VERSION" "LIBRARIES")
+  if(NOT arg_HARNESS)
+    set(arg_HARNESS mapscope_harness)
+  endif()
   get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
   list(TRANSFORM payloads REPLACE "(.+)" "${GENERATED_DIR}/parts/\\1.cpp" OUTPUT_VARIABLE parts)
   string(JOIN ", " libraries ${arg_LIBRARIES})
@@ -52,7 +56,7 @@ function(add_bench target adapter header)
   endif()
 
   add_executable(${target} "${PROJECT_SOURCE_DIR}/harness/main.cpp" ${parts})
-  target_link_libraries(${target} PRIVATE mapscope_harness ${arg_LIBRARIES})
+  target_link_libraries(${target} PRIVATE ${arg_HARNESS} ${arg_LIBRARIES})
   target_compile_definitions(${target} PRIVATE
     MAPSCOPE_ADAPTER=${adapter}
     MAPSCOPE_ADAPTER_HEADER="${header}"
@@ -61,9 +65,29 @@ function(add_bench target adapter header)
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 endfunction()
 
-# add_map(<name> [LIBRARIES <target>...] [VERSION <version>]): the map behind
-# maps/adapters/<name>.hpp, as the binary bench_<name>
+# add_counting_benches(<name> <header> ...): the binaries that count what bench_<name> times. Where
+# tests are built, only those are that a test runs.
+function(add_counting_benches name header)
+  if(watched_flags)
+    add_bench(bench_${name}_sim ${name} ${header} HARNESS ${counting_harness} ${ARGN})
+    plain(bench_${name}_sim)
+    watched(bench_${name}_sim)
+    set_target_properties(bench_${name}_sim PROPERTIES EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})
+  endif()
+  if(callgrind_suffix)
+    add_bench(bench_${name}${callgrind_suffix} ${name} ${header} HARNESS ${counting_harness} ${ARGN})
+    plain(bench_${name}${callgrind_suffix})
+    target_compile_options(bench_${name}${callgrind_suffix} PRIVATE ${callgrind_flags})
+    set_target_properties(bench_${name}${callgrind_suffix} PROPERTIES
+      EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})
+  endif()
+endfunction()
+
+# add_map(<name> [VARIANT] [LIBRARIES <target>...] [VERSION <version>]): the map behind
+# maps/adapters/<name>.hpp, as the binary bench_<name> and those that count. A VARIANT of another
+# map is built and measured only where it is named.
 function(add_map name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT" "" "")
   set(header "maps/adapters/${name}.hpp")
   file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" line REGEX "title *[={]" LIMIT_COUNT 1)
   if(NOT line MATCHES "title *[={] *\"([^\"]*)\"")
@@ -72,7 +96,18 @@ function(add_map name)
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS ${name})
   set_property(GLOBAL PROPERTY MAPSCOPE_TITLE_${name} "${CMAKE_MATCH_1}")
 
-  add_bench(bench_${name} ${name} ${header} ${ARGN})
+  set_property(GLOBAL PROPERTY MAPSCOPE_VARIANT_${name} ${arg_VARIANT})
+
+  add_bench(bench_${name} ${name} ${header} ${arg_UNPARSED_ARGUMENTS})
+  add_counting_benches(${name} ${header} ${arg_UNPARSED_ARGUMENTS})
+  if(arg_VARIANT)
+    foreach(target IN ITEMS bench_${name} bench_${name}_sim bench_${name}${callgrind_suffix})
+      if(TARGET ${target})
+        set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+      endif()
+    endforeach()
+    return()
+  endif()
   if(MAPSCOPE_BUILD_TESTS)
     add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
     add_test(NAME bench_${name}.every_benchmark

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <benchmark/benchmark.h>
 
 #include "harness/context.hpp"
+#include "harness/counters/desk.hpp"
+#include "harness/counters/pristine.hpp"
 #include "harness/describe.hpp"
 #include "harness/memory.hpp"
 #include "harness/options.hpp"
@@ -43,9 +46,11 @@ void hand_over(options const& chosen, char* program) {
   if (argc > 1) throw usage_error("unknown argument '" + std::string(argv[1]) + "' (see --help)");
 }
 
-exit_code measure(catalogue const& known, options const& chosen, std::string const& memory) {
-  add_context(known, chosen, memory);
-  session session(chosen.seed);
+exit_code measure(catalogue const& known, options const& chosen, std::string const& memory,
+                  pristine const* server) {
+  desk counting(known, chosen, server);
+  add_context(known, chosen, memory, counting.is_open() ? counting.report() : "");
+  session session(chosen.seed, counting);
   session.add_benchmarks(known, chosen);
   const std::size_t matched = benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();
@@ -54,7 +59,13 @@ exit_code measure(catalogue const& known, options const& chosen, std::string con
 }
 
 exit_code run(catalogue const& known, int argc, char** argv) {
+  std::unique_ptr<const pristine> server;
+  if (known.make_sim != nullptr) {
+    fix_addresses(argv);
+    server = std::make_unique<pristine>(known, &simulate);
+  }
   const options chosen = parse_options(argc, argv, known);
+  if (chosen.callgrind && !server) server = std::make_unique<pristine>(known, &mark_for_callgrind);
   if (!chosen.help.empty()) {
     std::cout << chosen.help;
     return all_fine;
@@ -62,7 +73,7 @@ exit_code run(catalogue const& known, int argc, char** argv) {
   const std::string memory = set_memory_mode(chosen.memory);
   hand_over(chosen, argv[0]);
   if (chosen.describe) {
-    describe(std::cout, known);
+    describe(std::cout, known, desk(known, chosen, server.get()).report());
     return all_fine;
   }
   if (!answers_are_right(known, chosen)) return wrong_answer;
@@ -70,7 +81,7 @@ exit_code run(catalogue const& known, int argc, char** argv) {
     std::cout << known.map.name << ": right answers for every payload\n";
     return all_fine;
   }
-  return measure(known, chosen, memory);
+  return measure(known, chosen, memory, server.get());
 }
 
 }  // namespace

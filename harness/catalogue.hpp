@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/counters/backend.hpp"
+#include "harness/counters/geometry.hpp"
 #include "harness/fixture.hpp"
 
 namespace harness {
@@ -47,6 +49,8 @@ struct catalogue {
   std::vector<workload_info> workloads;
   std::vector<std::string_view> hashes;
   std::vector<payload_part> payloads;
+  /// Counts in a model of the caches; only there in a binary that was built to be watched.
+  std::unique_ptr<counters::backend> (*make_sim)(counters::geometry const&) = nullptr;
 };
 
 inline constexpr std::string_view shared_hash_name = "shared";

@@ -23,7 +23,8 @@ std::string libraries() {
 
 }  // namespace
 
-void add_context(catalogue const& known, options const& chosen, std::string const& memory) {
+void add_context(catalogue const& known, options const& chosen, std::string const& memory,
+                 std::string const& counters) {
   const auto add = [](char const* name, std::string_view text) {
     benchmark::AddCustomContext(std::string("mapscope_") + name, std::string(text));
   };
@@ -37,6 +38,7 @@ void add_context(catalogue const& known, options const& chosen, std::string cons
   add("seed", std::to_string(chosen.seed));
   add("memory", memory);
   add("libraries", libraries());
+  if (!counters.empty()) add("counters", counters);
   add("answer_check", "passed");  // a binary that has not passed it never gets here
 }
 

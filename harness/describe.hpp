@@ -1,12 +1,14 @@
 #pragma once
 
 #include <ostream>
+#include <string>
 
 #include "harness/catalogue.hpp"
 
 namespace harness {
 
-/// What this binary can run and what it was built with, as one JSON object.
-void describe(std::ostream& out, catalogue const& known);
+/// What this binary can run, what it was built with, and `counters`, which is what it can count
+/// with and is JSON already, as one JSON object.
+void describe(std::ostream& out, catalogue const& known, std::string const& counters);
 
 }  // namespace harness

@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "workloads/keys.hpp"
+#include "workloads/observer.hpp"
 #include "workloads/workload.hpp"
 
 namespace harness {
@@ -27,11 +28,16 @@ template <workloads::workload Workload, class Payload>
 class fixture_of final : public fixture {
  public:
   fixture_of(workloads::key_pool const& pool, std::uint64_t seed)
-      : work_(pool, seed), payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)) {}
+      : work_(pool, seed), payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)) {
+    workloads::observer::is_stream(this, sizeof *this);  // but for the map objects in it
+  }
 
   void prepare() override { work_.prepare(); }
   void run() override { work_.run(); }
-  std::uint64_t answer() const override { return work_.answer(); }
+  std::uint64_t answer() const override {
+    [[maybe_unused]] const workloads::observer::aside bookkeeping{};
+    return work_.answer();
+  }
   std::uint64_t expected() const override { return work_.expected(); }
   std::size_t operations() const override { return work_.operations(); }
   double payload_bytes() const override { return payload_bytes_; }

@@ -7,6 +7,9 @@
 
 #include "harness/application.hpp"
 #include "harness/catalogue.hpp"
+#if defined(MAPSCOPE_WATCHED)
+#include "harness/counters/sim/sim.hpp"
+#endif
 #include "maps/adapters/concept.hpp"
 #include "mapscope/parts.hpp"
 #include "mapscope/registry.hpp"
@@ -39,6 +42,10 @@ std::vector<std::string_view> describe_hashes() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return harness::run_application(
-      {describe_map(), describe_workloads(), describe_hashes(), harness::all_parts()}, argc, argv);
+  harness::catalogue known{describe_map(), describe_workloads(), describe_hashes(),
+                           harness::all_parts()};
+#if defined(MAPSCOPE_WATCHED)
+  known.make_sim = &counters::make_sim;
+#endif
+  return harness::run_application(known, argc, argv);
 }

@@ -6,6 +6,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "harness/counters/geometry.hpp"
+
 namespace harness {
 namespace {
 
@@ -85,7 +87,24 @@ std::vector<std::size_t> parse_sizes(std::string_view list) {
 /// What was typed, before it is checked.
 struct raw_options {
   std::string workloads, payloads, hashes, sizes = "1000,100000", seed = "1", memory = "resident";
+  std::string counters, papi_events, cache = "host";
 };
+
+std::vector<std::string_view> const& counter_names() {
+  static const std::vector<std::string_view> names{"os", "papi", "perf", "sim"};
+  return names;
+}
+
+void declare_counters(CLI::App& app, raw_options& raw, options& parsed) {
+  app.add_option("--counters", raw.counters,
+                 "what counts whole passes, besides timing them: " + joined(counter_names(), ","));
+  app.add_option("--papi-events", raw.papi_events, "native events to count, as PAPI names them");
+  app.add_option("--cache", raw.cache,
+                 "whose caches are simulated: " + joined(counters::geometry_names(), ","));
+  app.add_flag("--callgrind", parsed.callgrind,
+               "time nothing, and mark one pass of each benchmark for valgrind --tool=callgrind "
+               "--collect-atstart=no");
+}
 
 void declare(CLI::App& app, raw_options& raw, options& parsed) {
   app.add_option("--workloads", raw.workloads, "which workloads: " + raw.workloads);
@@ -96,11 +115,39 @@ void declare(CLI::App& app, raw_options& raw, options& parsed) {
   app.add_option("--memory", raw.memory,
                  "resident: freed memory is used again; first_touch: large arrays come fresh "
                  "from the kernel");
+  declare_counters(app, raw, parsed);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
   app.add_flag("--check", parsed.check, "only check the map's answers, and exit");
   app.footer("Lists are separated by commas. Google Benchmark's own flags (--benchmark_filter,\n"
              "--benchmark_out, --benchmark_min_time, ...) work as they always do.");
   app.allow_extras();
+}
+
+/// The one name that `text` must be.
+std::string_view choose_one(std::string_view what, std::string const& flag, std::string const& text,
+                            std::vector<std::string_view> const& known) {
+  const auto chosen = choose(what, text, known);
+  if (chosen.size() != 1) {
+    throw usage_error(flag + " takes one " + std::string(what) + ", not '" + text + "'");
+  }
+  return chosen.front();
+}
+
+void parse_counters(raw_options const& raw, catalogue const& known, options& parsed) {
+  const bool is_watched = known.make_sim != nullptr;
+  if (is_watched) parsed.counters = {"sim"};
+  if (parsed.describe && !is_watched) parsed.counters = counter_names();
+  if (!raw.counters.empty()) parsed.counters = choose("backend", raw.counters, counter_names());
+  for (std::string_view name : split(raw.papi_events)) {
+    if (!name.empty()) parsed.papi_events.emplace_back(name);
+  }
+  const auto processors = counters::geometry_names();
+  const auto cache = choose_one("processor", "--cache", raw.cache, processors);
+  parsed.cache = *std::find(processors.begin(), processors.end(), cache);
+  if (parsed.callgrind && is_watched) {
+    throw usage_error("--callgrind is for bench_" + std::string(known.map.name) +
+                      ": this binary would have it look at its own simulator");
+  }
 }
 
 }  // namespace
@@ -131,10 +178,11 @@ options parse_options(int argc, char const* const* argv, catalogue const& known)
   parsed.hashes = choose("hash", raw.hashes, known.hashes);
   parsed.sizes = parse_sizes(raw.sizes);
   parsed.seed = parse_number("seed", raw.seed, 0, UINT64_MAX);
-  const auto memory = choose("memory mode", raw.memory, {memory_names.begin(), memory_names.end()});
-  if (memory.size() != 1) throw usage_error("--memory takes one mode, not '" + raw.memory + "'");
-  const bool resident = memory.front() == memory_names.front();
+  const auto memory = choose_one("memory mode", "--memory", raw.memory,
+                                 {memory_names.begin(), memory_names.end()});
+  const bool resident = memory == memory_names.front();
   parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
+  parse_counters(raw, known, parsed);
   parsed.others = app.remaining();
   return parsed;
 }

@@ -18,6 +18,10 @@ struct options {
   std::vector<std::size_t> sizes;
   std::uint64_t seed = 1;
   memory_mode memory = memory_mode::resident;
+  std::vector<std::string_view> counters;  // backends, besides os, which is always on
+  std::vector<std::string> papi_events;    // native events, as PAPI names them
+  std::string_view cache = "host";         // the processor whose caches are simulated
+  bool callgrind = false;                  // one pass each, marked for callgrind, none timed
   bool describe = false;
   bool check = false;
   std::string help;                 // what --help prints; empty unless it was asked for

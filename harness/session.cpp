@@ -1,11 +1,11 @@
 #include "harness/session.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cstdio>
 #include <exception>
 #include <string_view>
+
+#include "harness/judge.hpp"
 
 namespace harness {
 namespace {
@@ -17,20 +17,6 @@ bool has(Names const& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string hex(std::uint64_t number) {
-  std::array<char, 17> digits{};
-  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(number));
-  return digits.data();
-}
-
-/// Empty when the last pass answered right.
-std::string judge(fixture const& work) {
-  const std::uint64_t answer = work.answer();
-  const std::uint64_t expected = work.expected();
-  if (answer == expected) return {};
-  return "wrong answer: expected " + hex(expected) + ", got " + hex(answer);
-}
-
 std::string benchmark_name(variant const& what, std::string_view payload, std::size_t n) {
   std::string name(what.workload);
   name.append("/kv:").append(payload).append("/hash:").append(what.hash);
@@ -40,15 +26,16 @@ std::string benchmark_name(variant const& what, std::string_view payload, std::s
 }  // namespace
 
 void session::add_benchmarks(catalogue const& known, options const& chosen) {
-  for (auto const& part : known.payloads) {
+  for (std::size_t p = 0; p < known.payloads.size(); ++p) {
+    auto const& part = known.payloads[p];
     if (!has(chosen.payloads, part.info.name)) continue;
     for (const std::size_t n : chosen.sizes) {
-      for (variant const& what : part.variants) {
+      for (std::size_t v = 0; v < part.variants.size(); ++v) {
+        variant const& what = part.variants[v];
         if (!has(chosen.workloads, what.workload) || !has(chosen.hashes, what.hash)) continue;
-        const std::string name = benchmark_name(what, part.info.name, n);
-        benchmark::RegisterBenchmark(
-            name.c_str(),
-            [this, name, what, n](benchmark::State& state) { run(state, name, what, n); })
+        const task one{benchmark_name(what, part.info.name, n), p, v, n, &what};
+        benchmark::RegisterBenchmark(one.name.c_str(),
+                                     [this, one](benchmark::State& state) { run(state, one); })
             ->UseManualTime()
             ->Unit(benchmark::kNanosecond);
       }
@@ -56,40 +43,80 @@ void session::add_benchmarks(catalogue const& known, options const& chosen) {
   }
 }
 
-void session::run(benchmark::State& state, std::string const& name, variant const& what,
-                  std::size_t n) {
+void session::run(benchmark::State& state, task const& what) {
   try {
-    if (current_.name != name) warm_up(name, what, n);
+    if (current_.name != what.name) start(what);
     if (!current_.wrong.empty()) return fail(state, current_.wrong);
-    time_passes(state);
+    if (current_.work) {
+      time_passes(state);
+    } else {
+      pretend(state);
+    }
   } catch (std::exception const& error) {  // most likely no memory for a table this large
     current_ = {};
     fail(state, error.what());
   }
 }
 
-void session::warm_up(std::string const& name, variant const& what, std::size_t n) {
+void session::start(task const& what) {
   current_ = {};  // frees the last tables before the next ones are built
-  current_.work = what.build(n, seed_);
+  if (counting_.is_open()) {
+    current_.counts = counting_.count(what.payload, what.variant, what.n, what.name);
+    current_.wrong = current_.counts.wrong;
+    current_.label = "checksum=" + hex(current_.counts.checksum);
+  }
+  if (!counting_.only_counts() && current_.wrong.empty()) warm_up(what);
+  for (auto const& one : current_.counts.readings) {
+    if (!one.value) current_.label += "; without " + one.event + ": " + one.reason;
+  }
+  current_.name = what.name;
+}
+
+void session::warm_up(task const& what) {
+  current_.work = what.what->build(what.n, seed_);
   current_.work->prepare();
   current_.work->run();
   current_.wrong = judge(*current_.work);
   current_.label = "checksum=" + hex(current_.work->answer());
-  current_.name = name;
 }
 
 void session::time_passes(benchmark::State& state) {
   fixture& work = *current_.work;
+  counters::backend& os = counting_.os();
+  os.enter();
   for ([[maybe_unused]] auto iteration : state) {
     work.prepare();
+    os.begin(0);
     const auto start = clock::now();
     work.run();
     const auto stop = clock::now();
+    os.end();
     state.SetIterationTime(std::chrono::duration<double>(stop - start).count());
     if (const std::string wrong = judge(work); !wrong.empty()) return fail(state, wrong);
   }
   state.counters["ops"] = static_cast<double>(work.operations());
   state.counters["payload_bytes"] = work.payload_bytes();
+  for (auto const& one : os.take(1)) {  // of all timed passes together
+    if (one.value) state.counters["os_" + one.event] = *one.value;
+  }
+  report_counts(state);
+}
+
+/// Nothing is timed: the pass was made, slowly, in start(). Google Benchmark is told how long it
+/// took, as often as it asks.
+void session::pretend(benchmark::State& state) const {
+  for ([[maybe_unused]] auto iteration : state) state.SetIterationTime(current_.counts.seconds);
+  state.counters["ops"] = static_cast<double>(current_.counts.operations);
+  state.counters["payload_bytes"] = current_.counts.payload_bytes;
+  report_counts(state);
+}
+
+void session::report_counts(benchmark::State& state) const {
+  for (auto const& one : current_.counts.readings) {
+    if (!one.value) continue;
+    state.counters[one.event] = *one.value;
+    if (one.coverage < 1) state.counters[one.event + "_coverage"] = one.coverage;
+  }
   state.SetLabel(current_.label);
 }
 

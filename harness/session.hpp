@@ -1,4 +1,5 @@
-// Runs benchmarks: builds the fixture that a name stands for, times its passes, checks them.
+// Runs benchmarks: builds the fixture that a name stands for, times and counts its passes, checks
+// them.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +10,14 @@
 #include <benchmark/benchmark.h>
 
 #include "harness/catalogue.hpp"
+#include "harness/counters/desk.hpp"
 #include "harness/options.hpp"
 
 namespace harness {
 
 class session {
  public:
-  explicit session(std::uint64_t seed) noexcept : seed_(seed) {}
+  session(std::uint64_t seed, desk& counting) noexcept : seed_(seed), counting_(counting) {}
 
   /// Registers a benchmark for each chosen combination. The session must outlive their run.
   void add_benchmarks(catalogue const& known, options const& chosen);
@@ -24,21 +26,33 @@ class session {
   std::size_t failures() const noexcept { return failures_; }
 
  private:
-  /// A built fixture. Google Benchmark calls a benchmark's function several times over; the tables
-  /// are built, and the first, untimed pass is made, only once.
-  struct warm_fixture {
+  /// A benchmark, and where its parts are in the catalogue.
+  struct task {
     std::string name;
-    std::unique_ptr<fixture> work;
-    std::string label;
-    std::string wrong;  // empty when the warm-up's answer was right
+    std::size_t payload, variant, n;
+    struct variant const* what;
   };
 
-  void run(benchmark::State& state, std::string const& name, variant const& what, std::size_t n);
-  void warm_up(std::string const& name, variant const& what, std::size_t n);
+  /// A built fixture. Google Benchmark calls a benchmark's function several times over; the tables
+  /// are built, the first, untimed pass is made, and passes are counted, only once.
+  struct warm_fixture {
+    std::string name;
+    std::unique_ptr<fixture> work;  // null where nothing is timed
+    std::string label;
+    std::string wrong;  // empty when the warm-up's answer was right
+    counted counts;
+  };
+
+  void run(benchmark::State& state, task const& what);
+  void start(task const& what);
+  void warm_up(task const& what);
   void time_passes(benchmark::State& state);
+  void pretend(benchmark::State& state) const;
+  void report_counts(benchmark::State& state) const;
   void fail(benchmark::State& state, std::string const& why);
 
   std::uint64_t seed_;
+  desk& counting_;
   warm_fixture current_;
   std::size_t failures_ = 0;
 };

@@ -22,6 +22,7 @@ class churn {
         random_(seed),
         steps_(make_slots<step>(lookups_for(pool.size()))),
         places_(steps_.size()) {
+    observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
     live_.reserve(pool.size());
     for (std::size_t i = 0; i < pool.size(); ++i) live_.push_back(pool.present(i));
@@ -49,6 +50,7 @@ class churn {
     for (auto const& [leaves, enters] : steps_) {
       changes += table_.erase(leaves);
       changes += table_.try_emplace(enters.key, enters.value).second ? 1 : 0;
+      observer::operation_done();
     }
     changes_ = changes;
   }

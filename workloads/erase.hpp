@@ -21,7 +21,7 @@ class erase {
   erase(key_pool const& pool, std::uint64_t seed)
       : pool_(pool),
         random_(seed),
-        tables_(tables_for(pool.size())),
+        tables_(make_tables<Map>(tables_for(pool.size()))),
         keys_(make_slots<key_of<Payload>>(operations())) {
     ids_.reserve(operations());
     for (std::size_t i = 0; i < operations(); ++i) ids_.push_back(pool.present(i));
@@ -30,7 +30,7 @@ class erase {
   void prepare() {
     const std::size_t count = tables_.size();
     tables_.clear();  // not refilled but made anew: what an erase leaves behind must not add up
-    tables_ = std::vector<Map>(count);
+    tables_.resize(count);
     fill<Payload>(tables_, pool_);
     for (std::size_t t = 0; t < count; ++t) {
       random_.shuffle(std::span(ids_).subspan(t * pool_.size(), pool_.size()));
@@ -42,7 +42,10 @@ class erase {
     std::uint64_t erased = 0;
     auto next = keys_.cbegin();
     for (Map& table : tables_) {
-      for (std::size_t left = pool_.size(); left > 0; --left, ++next) erased += table.erase(*next);
+      for (std::size_t left = pool_.size(); left > 0; --left, ++next) {
+        erased += table.erase(*next);
+        observer::operation_done();
+      }
     }
     erased_ = erased;
   }

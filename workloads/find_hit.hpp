@@ -19,6 +19,7 @@ class find_hit {
 
   find_hit(key_pool const& pool, std::uint64_t seed)
       : pool_(pool), random_(seed), keys_(make_slots<key_of<Payload>>(lookups_for(pool.size()))) {
+    observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
   }
 
@@ -35,6 +36,7 @@ class find_hit {
     std::uint64_t sum = 0;
     for (auto const& key : keys_) {
       if (const auto found = table_.find(key); found != table_.end()) sum += digest(found->second);
+      observer::operation_done();
     }
     answer_ = sum;
   }

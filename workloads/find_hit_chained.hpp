@@ -24,6 +24,7 @@ class find_hit_chained {
       : pool_(pool),
         random_(seed),
         keys_(make_slots<key_of<Payload>>(2 * lookups_for(pool.size()))) {
+    observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
   }
 
@@ -49,6 +50,7 @@ class find_hit_chained {
       const std::uint64_t value = digest(found->second);
       sum += value;
       choice = value & 1;
+      observer::operation_done();
     }
     answer_ = sum;
   }

@@ -18,6 +18,7 @@ class find_miss {
 
   find_miss(key_pool const& pool, std::uint64_t seed)
       : pool_(pool), random_(seed), keys_(make_slots<key_of<Payload>>(lookups_for(pool.size()))) {
+    observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
   }
 
@@ -28,7 +29,10 @@ class find_miss {
 
   void run() {
     std::uint64_t misses = 0;
-    for (auto const& key : keys_) misses += table_.find(key) == table_.end() ? 1 : 0;
+    for (auto const& key : keys_) {
+      misses += table_.find(key) == table_.end() ? 1 : 0;
+      observer::operation_done();
+    }
     misses_ = misses;
   }
 

@@ -18,7 +18,7 @@ class insertion {
   insertion(key_pool const& pool, std::uint64_t seed)
       : pool_(pool),
         random_(seed),
-        tables_(tables_for(pool.size())),
+        tables_(make_tables<Map>(tables_for(pool.size()))),
         entries_(make_slots<entry<Payload>>(operations())),
         expected_(operations() + expected_sum<Payload>(pool, operations())) {
     ids_.reserve(operations());
@@ -28,7 +28,7 @@ class insertion {
   void prepare() {
     const std::size_t count = tables_.size();
     tables_.clear();  // the old tables go first, so that the new ones can have their memory
-    tables_ = std::vector<Map>(count);
+    tables_.resize(count);
     for (std::size_t t = 0; t < count; ++t) {
       random_.shuffle(std::span(ids_).subspan(t * pool_.size(), pool_.size()));
     }
@@ -42,6 +42,7 @@ class insertion {
       if constexpr (Capacity == capacity::reserved) table.reserve(pool_.size());
       for (std::size_t left = pool_.size(); left > 0; --left, ++next) {
         added += table.try_emplace(next->key, next->value).second ? 1 : 0;
+        observer::operation_done();
       }
     }
     added_ = added;

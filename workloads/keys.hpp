@@ -53,6 +53,7 @@ std::uint64_t entry_digest(std::uint64_t id) {
 /// Mean bytes of key and value over (a large sample of) the present entries.
 template <class Payload>
 double mean_payload_bytes(key_pool const& pool) {
+  [[maybe_unused]] const observer::aside bookkeeping{};
   constexpr std::size_t sample = 1 << 16;
   const std::size_t count = std::min(pool.size(), sample);
   std::size_t bytes = 0;

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/observer.hpp"
 #include "workloads/random.hpp"
 
 namespace workloads {
@@ -82,11 +83,14 @@ inline void spell(std::uint64_t id, std::string& out) {
   constexpr std::size_t word = sizeof(std::uint64_t);
   std::array<char, longest_string + word> text;
   const std::size_t length = string_length(id);
-  random_source filler(id);
-  std::memcpy(text.data(), &id, word);
-  for (std::size_t at = word; at < length; at += word) {
-    const std::uint64_t letters = filler();
-    std::memcpy(text.data() + at, &letters, word);
+  {
+    [[maybe_unused]] const observer::aside bookkeeping{};
+    random_source filler(id);
+    std::memcpy(text.data(), &id, word);
+    for (std::size_t at = word; at < length; at += word) {
+      const std::uint64_t letters = filler();
+      std::memcpy(text.data() + at, &letters, word);
+    }
   }
   out.assign(text.data(), length);
 }
@@ -135,7 +139,10 @@ inline std::size_t bytes_of(std::string const& text) noexcept {
 
 template <class T>
 void widen(T&) noexcept {}
-inline void widen(std::string& text) { text.reserve(longest_string); }
+inline void widen(std::string& text) {
+  text.reserve(longest_string);
+  observer::is_stream(text.data(), text.capacity() + 1);
+}
 
 template <class Payload>
 struct entry {
@@ -152,6 +159,7 @@ void widen(entry<Payload>& slot) {
 template <class T>
 std::vector<T> make_slots(std::size_t count) {
   std::vector<T> slots(count);
+  observer::is_stream(slots.data(), slots.size() * sizeof(T));
   for (T& slot : slots) widen(slot);
   return slots;
 }

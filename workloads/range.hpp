@@ -19,7 +19,7 @@ class range {
 
   range(key_pool const& pool, std::uint64_t)
       : pool_(pool),
-        tables_(tables_for(pool.size())),
+        tables_(make_tables<Map>(tables_for(pool.size()))),
         expected_(expected_sum<Payload>(pool, operations())) {
     fill<Payload>(tables_, pool);
   }

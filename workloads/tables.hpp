@@ -23,6 +23,13 @@ constexpr std::size_t lookups_for(std::size_t n) noexcept {
 /// Small tables come in numbers, so that a pass is long enough.
 constexpr std::size_t tables_for(std::size_t n) noexcept { return (least_operations + n - 1) / n; }
 
+template <class Map>
+std::vector<Map> make_tables(std::size_t count) {
+  std::vector<Map> tables(count);
+  observer::is_header(tables.data(), tables.size() * sizeof(Map));
+  return tables;
+}
+
 /// Puts `n` entries into `table`, growing it as it goes, starting with the present id `first`.
 template <class Payload, class Map>
 void fill(Map& table, key_pool const& pool, std::size_t first = 0) {
@@ -40,17 +47,21 @@ void fill(std::vector<Map>& tables, key_pool const& pool) {
   }
 }
 
-/// Reads every entry; independent of their order.
+/// Reads every entry, each of them one operation; independent of their order.
 template <class Map>
 std::uint64_t sum_of_entries(Map const& table) {
   std::uint64_t sum = 0;
-  for (auto&& [key, value] : table) sum += entry_digest(key, value);
+  for (auto&& [key, value] : table) {
+    sum += entry_digest(key, value);
+    observer::operation_done();
+  }
   return sum;
 }
 
 /// What the entries present(0) .. present(count - 1) must add up to.
 template <class Payload>
 std::uint64_t expected_sum(key_pool const& pool, std::size_t count) {
+  [[maybe_unused]] const observer::aside bookkeeping{};
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += entry_digest<Payload>(pool.present(i));
   return sum;

@@ -12,7 +12,7 @@ namespace {
 
 std::string described() {
   std::ostringstream out;
-  describe(out, fake_catalogue());
+  describe(out, fake_catalogue(), R"({"backends": []})");
   return out.str();
 }
 
@@ -28,7 +28,8 @@ TEST(describe, lists_what_can_run) {
   for (char const* part :
        {R"("workloads": [{"name": "fill", "summary": "fills it", "operation": "one insert"}, )",
         R"("payloads": [{"name": "int_int", "key": "uint64_t", "value": "uint64_t"}, )",
-        R"("hashes": ["shared", "own"])", R"("libraries": {"benchmark": ")"}) {
+        R"("hashes": ["shared", "own"])", R"("libraries": {"benchmark": ")",
+        R"("counters": {"backends": []})"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\nnot in " << text;
   }
 }

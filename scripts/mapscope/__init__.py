@@ -7,7 +7,10 @@ The way a number travels, one module a step:
                             results/<run>/  raw/, run.json
                                               │
                       load (the only reader) ─┴─► summary, plot, validate
+
+Counters travel with the times: their processes are part of the plan (counter_plan), run after
+the timed rounds, are read by counter_json and callgrind, and end up in the rows (row_counters).
 """
 
 __version__ = "0.1.0"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
 
-from mapscope import load, stats, verdicts
-from mapscope.benchmark_json import BadOutput, Measurement, read_output
+from mapscope import load, row_counters, stats, verdicts
+from mapscope.benchmark_json import BadOutput, Measurement, Problem, read_output
+from mapscope.counter_json import read_counters
 from mapscope.errors import DocumentError
 from mapscope.folder import RunFolder
 from mapscope.plan import Plan, Task
+from mapscope.row_counters import Counted
 
 PROCESS = "mapscope_process"
 """The key under which a raw file carries how its process went, beside Google Benchmark's own."""
@@ -32,6 +34,9 @@ class _Collected:
     failures: list[dict[str, Any]] = field(default_factory=list)
     processes: list[dict[str, Any]] = field(default_factory=list)
     withheld: set[Cell] = field(default_factory=set)
+    counted: Counted = field(default_factory=Counted)
+    answers: dict[tuple[str, str, str, int], dict[Task, str]] = field(default_factory=lambda: defaultdict(dict))
+    """Checksums by workload, kv, hash and n."""
 
 
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
@@ -39,7 +44,7 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     missing = folder.missing(plan)
     collected = _collect(folder, plan)
     _cross_examine(collected)
-    collected.failures += [load.read_json(path) for task in missing if (path := folder.failure(task)).is_file()]
+    _explain_missing(folder, plan, missing, collected)
     sessions = load.read_records(folder.sessions)
     document = plan.document()
     del document["schedule"]
@@ -47,9 +52,11 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "finished": max((s["finished"] for s in sessions if s["finished"]), default=None) if not missing else None,
         "complete": not missing,
         "sessions": sessions,
+        "counter_backends": row_counters.backends_as_run(plan, collected.counted),
+        "calibration": row_counters.calibration(collected.counted),
         "rows": _rows(plan, collected),
         "failures": collected.failures,
-        "missing": [{"round": t.round, "kv": t.kv, "n": t.n, "map": t.map} for t in missing],
+        "missing": [{"stage": t.stage, "round": t.round, "kv": t.kv, "n": t.n, "map": t.map} for t in missing],
         "processes": collected.processes,
     }
 
@@ -67,7 +74,7 @@ def failure(
 ) -> dict[str, Any]:
     """One entry of `failures`; `workload` and `hash` are None when a whole process failed."""
     return {
-        "round": task.round, "kv": task.kv, "n": task.n, "map": task.map,
+        "stage": task.stage, "round": task.round, "kv": task.kv, "n": task.n, "map": task.map,
         "workload": workload, "hash": hash_name, "kind": kind, "message": message,
         "exit_code": exit_code, "signal": signal_name, "stderr": stderr,
     }  # fmt: skip
@@ -81,29 +88,68 @@ def _collect(folder: RunFolder, plan: Plan) -> _Collected:
             continue
         document = load.read_json(path)
         try:
-            measurements, problems = read_output(document, plan, task)
+            take = _take_times if task.stage is None else _take_counters
+            problems = take(collected, document, plan, task)
             collected.processes.append(document[PROCESS])
         except (BadOutput, KeyError) as error:
             raise DocumentError(f"{path}: {error}; delete it and resume to measure it again") from None
-        for m in measurements:
-            collected.measured[m.workload, task.kv, m.hash, task.n, task.map][task.round] = m
         for p in problems:
-            collected.withheld.add((p.workload, task.kv, p.hash, task.n, task.map))
-            collected.failures.append(failure(task, p.kind, p.message, workload=p.workload, hash_name=p.hash))
+            _withhold(collected, task, p.workload, p.hash, p.kind, p.message)
     return collected
 
 
+def _take_times(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
+    measurements, problems = read_output(document, plan, task)
+    for m in measurements:
+        collected.measured[m.workload, task.kv, m.hash, task.n, task.map][task.round] = m
+        collected.answers[m.workload, task.kv, m.hash, task.n][task] = m.checksum
+    return problems
+
+
+def _take_counters(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
+    readings, problems = read_counters(document, plan, task)
+    collected.counted.add(task, document, readings)
+    for reading in readings:
+        collected.answers[reading.workload, task.kv, reading.hash, task.n][task] = reading.checksum
+    return problems
+
+
+def _withhold(collected: _Collected, task: Task, workload: str, hash_name: str, kind: str, message: str) -> None:
+    """Record a failure, and withhold the row, or of a process that counts, what it counted for the row."""
+    cell = (workload, task.kv, hash_name, task.n, task.map)
+    if task.stage is None:
+        collected.withheld.add(cell)
+    else:
+        collected.counted.refuse(cell, task.stage, message)
+    collected.failures.append(failure(task, kind, message, workload=workload, hash_name=hash_name))
+
+
 def _cross_examine(collected: _Collected) -> None:
-    """Withhold each row whose answer differs from the other maps' in any round."""
-    answers: dict[tuple[str, str, str, int, int], dict[str, str]] = defaultdict(dict)
-    for (workload, kv, hash_name, n, map_name), by_round in collected.measured.items():
-        for number, measurement in by_round.items():
-            answers[workload, kv, hash_name, n, number][map_name] = measurement.checksum
-    for (workload, kv, hash_name, n, number), checksums in answers.items():
-        for map_name, reason in verdicts.disbelieved(checksums).items():
-            collected.withheld.add((workload, kv, hash_name, n, map_name))
-            task = Task(number, kv, n, map_name, seed=0, position=0)
-            collected.failures.append(failure(task, "checksum", reason, workload=workload, hash_name=hash_name))
+    """Withhold what has another answer than the other maps had with the same seed in the same phase."""
+    for (workload, _, hash_name, _), answers in collected.answers.items():
+        phases: dict[str, dict[Task, str]] = defaultdict(dict)
+        for task, checksum in answers.items():
+            phases[task.phase][task] = checksum
+        for by_task in phases.values():
+            tasks = {task.map: task for task in by_task}
+            disbelieved = verdicts.disbelieved({task.map: checksum for task, checksum in by_task.items()})
+            for map_name, reason in disbelieved.items():
+                _withhold(collected, tasks[map_name], workload, hash_name, "checksum", reason)
+
+
+def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collected: _Collected) -> None:
+    """The recorded failures of processes; counters that are missing for it say so in their rows."""
+    for task in missing:
+        path = folder.failure(task)
+        if not path.is_file():
+            continue
+        record = load.read_json(path)
+        collected.failures.append(record)
+        if task.stage is not None:
+            for workload in plan.selection["workloads"]:
+                for hash_name in plan.hashes_of(task.map):
+                    cell = (workload, task.kv, hash_name, task.n, task.map)
+                    collected.counted.refuse(cell, task.stage, record["message"])
 
 
 def _rows(plan: Plan, collected: _Collected) -> list[dict[str, Any]]:
@@ -122,6 +168,8 @@ def _rows(plan: Plan, collected: _Collected) -> list[dict[str, Any]]:
                 "payload_bytes": fmean(m.payload_bytes for m in by_round.values()),
                 "checksums": [by_round[number].checksum if number in by_round else None for number in numbers],
                 "rounds": rounds,
+                "involuntary_switches": [row_counters.involuntary_switches(by_round.get(number)) for number in numbers],
+                "counters": row_counters.of_row(plan, collected.counted, cell, list(by_round.values())),
                 **stats.describe(rounds),
             }
         )  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +32,10 @@ class Measurement:
     ops: float
     payload_bytes: float
     checksum: str
+    passes: int
+    """How often the work was done and timed."""
+    entry: dict[str, Any]
+    """Google Benchmark's own, for the counters in it."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,22 @@ def read_output(document: Any, plan: Plan, task: Task) -> tuple[list[Measurement
 
     Raises BadOutput when the document is not the output of this task.
     """
+    measurements: list[Measurement] = []
+    problems: list[Problem] = []
+    for _, workload, hash_name, entry in entries_of(document, plan, task):
+        outcome = _read_entry(entry, workload, hash_name)
+        if isinstance(outcome, Measurement):
+            measurements.append(outcome)
+        else:
+            problems.append(outcome)
+    return measurements, problems
+
+
+def entries_of(document: Any, plan: Plan, task: Task) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    """Name, workload, hash and entry of every benchmark the plan expects of `task`.
+
+    Raises BadOutput when the document is not the output of this task.
+    """
     _check_context(document, plan, task)
     entries = {
         entry.get("name", "").removesuffix("/manual_time"): entry
@@ -57,16 +78,27 @@ def read_output(document: Any, plan: Plan, task: Task) -> tuple[list[Measurement
     expected = plan.names_of(task)
     if missing := [name for name in expected if name not in entries]:
         raise BadOutput(f"{len(missing)} of {len(expected)} benchmarks are not in the output, first {missing[0]}")
-    measurements: list[Measurement] = []
-    problems: list[Problem] = []
     for name in expected:
         workload, _, hash_part, _ = name.split("/")
-        outcome = _read_entry(entries[name], workload, hash_part.removeprefix("hash:"))
-        if isinstance(outcome, Measurement):
-            measurements.append(outcome)
-        else:
-            problems.append(outcome)
-    return measurements, problems
+        yield name, workload, hash_part.removeprefix("hash:"), entries[name]
+
+
+def error_of(entry: dict[str, Any], workload: str, hash_name: str) -> Problem | None:
+    """What the binary itself found wrong with a benchmark, or with its answer's name."""
+    if entry.get("error_occurred"):
+        message = str(entry.get("error_message", "no message"))
+        kind = "wrong_answer" if message.startswith("wrong answer") else "benchmark_error"
+        return Problem(workload, hash_name, kind, message)
+    if checksum_of(entry) is None:
+        message = f"label is {entry.get('label')!r}, expected 'checksum=' and 16 hex digits"
+        return Problem(workload, hash_name, "bad_output", message)
+    return None
+
+
+def checksum_of(entry: dict[str, Any]) -> str | None:
+    """The checksum in an entry's label."""
+    found = CHECKSUM.search(str(entry.get("label", "")))
+    return found[1] if found else None
 
 
 def memory_of(document: Any) -> str:
@@ -98,23 +130,21 @@ def _read_entry(entry: dict[str, Any], workload: str, hash_name: str) -> Measure
     def problem(kind: str, message: str) -> Problem:
         return Problem(workload, hash_name, kind, message)
 
-    if entry.get("error_occurred"):
-        message = str(entry.get("error_message", "no message"))
-        return problem("wrong_answer" if message.startswith("wrong answer") else "benchmark_error", message)
+    if wrong := error_of(entry, workload, hash_name):
+        return wrong
     if entry.get("time_unit") != "ns":
         return problem("bad_output", f"time_unit is {entry.get('time_unit')!r}, expected 'ns'")
     for field in ("real_time", "ops", "payload_bytes"):
         value = entry.get(field)
         if not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
             return problem("bad_output", f"{field} is {value!r}, expected a number above 0")
-    checksum = CHECKSUM.search(str(entry.get("label", "")))
-    if checksum is None:
-        return problem("bad_output", f"label is {entry.get('label')!r}, expected 'checksum=' and 16 hex digits")
     return Measurement(
         workload=workload,
         hash=hash_name,
         ns_per_op=entry["real_time"] / entry["ops"],
         ops=float(entry["ops"]),
         payload_bytes=float(entry["payload_bytes"]),
-        checksum=checksum[1],
+        checksum=str(checksum_of(entry)),
+        passes=int(entry.get("iterations", 1)),
+        entry=entry,
     )

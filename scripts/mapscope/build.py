@@ -13,6 +13,7 @@ from mapscope import load
 from mapscope.errors import DocumentError, UsageError
 
 DESCRIBE_TIMEOUT_S = 20
+COUNTER_BINARIES = ("sim", "callgrind")
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,31 @@ class Catalogue:
     workloads: tuple[str, ...]
     payloads: tuple[str, ...]
     hashes: tuple[str, ...]
+    caches: tuple[str, ...]
+    """The processors whose caches can be simulated, `host` among them; empty when that is not told."""
+    counter_binaries: dict[str, dict[str, str]]
+    """Map name to the binaries that count: `sim`, and `callgrind` for the one to run under valgrind."""
     left_out: tuple[dict[str, str], ...]
     found: dict[str, str]
     compiler: str
     flags: str
     build_type: str
 
+    variants: tuple[str, ...] = ()
+    """Maps that are run only when named: other layouts of one that is run anyway."""
+
     def binary(self, map_name: str) -> Path:
         """The path of a map's benchmark."""
         return self.directory / self.binaries[map_name]
+
+    def counter_binary(self, kind: str, map_name: str) -> tuple[Path | None, str]:
+        """The binary of a map that counts for `kind`, or None and the reason why there is none."""
+        name = self.counter_binaries[map_name].get(kind)
+        if name is None:
+            reasons = [entry["reason"] for entry in self.left_out if entry["name"] == kind]
+            return None, reasons[0] if reasons else f"the build has no {kind} binary of {map_name}"
+        path = self.directory / name
+        return (path, "") if path.is_file() else (None, f"{name} is not built")
 
 
 def read_catalogue(directory: Path) -> Catalogue:
@@ -51,6 +68,12 @@ def read_catalogue(directory: Path) -> Catalogue:
             workloads=tuple(_names(document["workloads"])),
             payloads=tuple(_names(document["payloads"])),
             hashes=tuple(_names(document["hashes"])),
+            caches=tuple(document.get("caches", [])),
+            counter_binaries={
+                entry["name"]: {kind: entry[kind] for kind in COUNTER_BINARIES if kind in entry}
+                for entry in document["maps"]
+            },
+            variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
             left_out=tuple({"name": e["name"], "reason": e["reason"]} for e in document.get("left_out", [])),
             found=dict(document.get("found", {})),
             compiler=document["compiler"],
@@ -71,9 +94,23 @@ def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
     binary = catalogue.binary(map_name)
     if not binary.is_file():
         raise UsageError(f"{binary} is not built; run `make build`")
+    document = ask(binary)
+    try:
+        if document["map"] != map_name:
+            raise UsageError(f"{binary} says it measures {document['map']}, not {map_name}; rebuild with `make build`")
+        for field in ("title", "version", "workloads", "payloads", "compiler", "flags", "build_type", "libraries"):
+            document[field]
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
+    document["binary_sha256"] = sha256(binary)
+    return document
+
+
+def ask(binary: Path, *options: str) -> Any:
+    """The answer of a binary to --describe. Raises UsageError when it gives none."""
     try:
         answer = subprocess.run(
-            [str(binary.resolve()), "--describe"],
+            [str(binary.resolve()), "--describe", *options],
             capture_output=True, text=True, check=False, timeout=DESCRIBE_TIMEOUT_S,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -82,15 +119,14 @@ def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
         last = (answer.stderr.strip().splitlines() or ["no message"])[-1]
         raise UsageError(f"{binary} --describe ended with {answer.returncode}: {last}")
     try:
-        document = json.loads(answer.stdout)
-        if document["map"] != map_name:
-            raise UsageError(f"{binary} says it measures {document['map']}, not {map_name}; rebuild with `make build`")
-        for field in ("title", "version", "workloads", "payloads", "compiler", "flags", "build_type", "libraries"):
-            document[field]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        return json.loads(answer.stdout)
+    except json.JSONDecodeError as error:
         raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
-    document["binary_sha256"] = hashlib.sha256(binary.read_bytes()).hexdigest()
-    return document
+
+
+def sha256(binary: Path) -> str:
+    """What a binary is told from another by."""
+    return hashlib.sha256(binary.read_bytes()).hexdigest()
 
 
 def _names(entries: list[Any]) -> list[str]:

@@ -26,14 +26,21 @@ def caveats(run: dict[str, Any]) -> list[str]:
     wide = [row for row in run["rows"] if row["spread"] is not None and row["spread"] > WIDE_SPREAD]
     if wide:
         found.append(f"{len(wide)} of {len(run['rows'])} rows spread by more than {WIDE_SPREAD:.0%} of their median")
+    rounds = [count for row in run["rows"] for count in row["involuntary_switches"] if count is not None]
+    if disturbed := sum(count > 0 for count in rounds):
+        found.append(f"another program took the CPU in the midst of {disturbed} of {len(rounds)} measurements (marked !)")
+    rejected = sorted({result["backend"] for result in run["calibration"] if not result["accepted"]})
+    if rejected:
+        found.append(f"counters that failed their calibration, and are withheld: of {', '.join(rejected)}")
+    timed = [p for p in run["processes"] if p["stage"] is None]
     for field, taker in (("waited_ms", "other programs"), ("stolen_ms", "the hypervisor")):
-        lost = [p for p in run["processes"] if p[field] is not None and p[field] > LOST_SHARE * 1000 * p["seconds"]]
+        lost = [p for p in timed if p[field] is not None and p[field] > LOST_SHARE * 1000 * p["seconds"]]
         if lost:
             found.append(
                 f"{taker} had the CPU for more than {LOST_SHARE:.0%} of the time of "
-                f"{len(lost)} of {len(run['processes'])} processes"
+                f"{len(lost)} of {len(timed)} processes"
             )
-    if unlike := {p["memory"] for p in run["processes"]} - {selection["memory"]}:
+    if unlike := {p["memory"] for p in timed} - {selection["memory"]}:
         found.append(f"memory regime: {', '.join(sorted(unlike))}")
     if environment["pinned_cpu"]["reason"]:
         found.append(f"not pinned to a CPU: {environment['pinned_cpu']['reason']}")
@@ -51,5 +58,6 @@ def caveats(run: dict[str, Any]) -> list[str]:
 def _failures(failures: list[dict[str, Any]]) -> str:
     first = failures[0]
     where = " ".join(str(first[k]) for k in ("map", "workload", "kv") if first[k]) + f" n={first['n']}"
+    when = f"round {first['round']}" if first["stage"] is None else f"counters {first['stage']}"
     more = "" if len(failures) == 1 else f" (and {len(failures) - 1} more in run.json)"
-    return f"{where}, round {first['round']}: {first['message']}{more}"
+    return f"{where}, {when}: {first['message']}{more}"

@@ -17,6 +17,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from mapscope import __version__, build, load, report
+from mapscope.counters import REQUESTS
 from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
 from mapscope.pinning import choose_cpu
@@ -24,13 +25,16 @@ from mapscope.plan import Plan, differences
 from mapscope.planner import make_plan
 from mapscope.progress import Display
 from mapscope.repository import BUILD, RESULTS
-from mapscope.runner import execute
+from mapscope.runner import execute, free_cpus
 from mapscope.selection import Selection, cpu_of, seed_of, select
 from mapscope.suites import SUITES
 from mapscope.text import count_of
 
 LOG_WIDTH = 100
-SELECTING = ("suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu")
+SELECTING = (
+    "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
+    "counters", "cache", "papi_events",
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -62,12 +66,12 @@ def run(options: argparse.Namespace) -> int:
     selection, suite = select(words, catalogue)
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
-    report.check_destination(results, selection.benchmarks)
+    report.check_destination(results, selection.benchmarks, selection.countings)
     if options.dry_run:
         print(
             f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads)} workloads, "
             f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {selection.rounds} rounds: "
-            f"{selection.processes} processes into {results}"
+            f"{selection.processes} processes, and counters {selection.counters}, into {results}"
         )
         return 0
     plan = make_plan(selection, suite, seed, catalogue, cpu, pinned)
@@ -86,12 +90,13 @@ def summary(options: argparse.Namespace) -> int:
 
 
 def plot(options: argparse.Namespace) -> int:
-    """`plot RUN`: PNG and SVG into its folder `plots`."""
+    """`plot RUN`: PNG and SVG into its folder `plots`, Markdown into `tables`."""
     from mapscope.plot import plot_run
+    from mapscope.tables import write_tables
 
     folder = find(options.run or "latest", Path(options.results or RESULTS))
-    pictures = plot_run(load.read_run(folder), folder.plots, options.n)
-    print(f"{len(pictures)} pictures in {_shown(folder.plots)}")
+    document = load.read_run(folder)
+    _announce(folder, plot_run(document, folder.plots, options.n), write_tables(document, folder.tables))
     return 0
 
 
@@ -118,7 +123,7 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     cpu = pinned["value"]
     if cpu is not None:
         choose_cpu(cpu)
-    report.check_destination(folder.path, 0)
+    report.check_destination(folder.path, 0, 0)
     missing = folder.missing(plan)
     if options.dry_run:  # the build may still be to come, so it is compared only when it counts
         print(f"{_shown(folder.path)}: {len(missing)} processes are missing")
@@ -136,6 +141,7 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
     """Carry out the plan, then show what came of it."""
     from mapscope.plot import plot_run
     from mapscope.summary import print_summary
+    from mapscope.tables import write_tables
 
     console = _console()
     missing, planned = folder.missing(plan), sum(1 for _ in plan.tasks())
@@ -145,7 +151,9 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
         f"suite {plan.suite['name']}, {len(missing)} of {planned} processes to run {place}, into {_shown(folder.path)}"
     )
     try:
-        document = execute(plan, folder, catalogue, cpu, Display(console, missing, planned))
+        document = execute(
+            plan, folder, catalogue, cpu, Display(console, missing, planned, free_cpus())
+        )
     except (Interrupted, RunStopped) as error:
         left = len(folder.missing(plan))
         error.args = (
@@ -155,8 +163,8 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
         raise
     if document["rows"]:
         print_summary(console, document)
-        pictures = plot_run(document, folder.plots)
-        print(f"\n{len(pictures)} pictures in {_shown(folder.plots)}")
+        print()
+        _announce(folder, plot_run(document, folder.plots), write_tables(document, folder.tables))
     if not document["failures"]:
         return 0
     first = document["failures"][0]
@@ -165,6 +173,12 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
         f"{count_of(len(document['failures']), 'failure')}, listed in {_shown(folder.run)}; "
         f"first: {first['map']} {first['kv']} n={first['n']}: {first['message']}{again}"
     )
+
+
+def _announce(folder: RunFolder, pictures: list[Path], tables: list[Path]) -> None:
+    print(f"{len(pictures)} pictures in {_shown(folder.plots)}")
+    if tables:
+        print(f"{count_of(len(tables), 'table')} in {_shown(folder.tables)}")
 
 
 def _console() -> Console:
@@ -207,6 +221,9 @@ def _parser() -> argparse.ArgumentParser:
         ("--cpu", "the CPU to pin to (default: the last one allowed)"),
         ("--seed", "what keys, orders and shuffles derive from (default 1)"),
         ("--memory", "resident or first_touch (default resident)"),
+        ("--counters", f"default auto. {'; '.join(f'{word}: {what}' for word, what in REQUESTS.items())}"),
+        ("--cache", "the processor whose caches are simulated (default host, this one)"),
+        ("--papi-events", "comma list of native events to count through PAPI as well"),
         ("--resume", "finish an interrupted run: its folder, or `latest`"),
         ("--build-dir", "where the binaries are (default build/bench)"),
     ):

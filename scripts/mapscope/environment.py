@@ -28,7 +28,7 @@ def describe_machine(cpu: int | None, pinned: dict[str, Any]) -> dict[str, Any]:
         "cpu_vendor": cpuinfo.get("vendor_id", "unknown"),
         "architecture": platform.machine(),
         "logical_cpus": os.cpu_count() or 1,
-        "caches": _caches(index),
+        "caches": describe_caches(cpu),
         "pinned_cpu": pinned,
         "governor": from_file(SYS_CPU / f"cpu{index}/cpufreq/scaling_governor", NO_CPUFREQ),
         "turbo": _turbo(),
@@ -83,7 +83,7 @@ def _cpuinfo() -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def _caches(cpu: int) -> list[dict[str, Any]]:
+def describe_caches(cpu: int | None) -> list[dict[str, Any]]:
     """One entry per cache that `cpu` sees, from sysfs; empty where sysfs has none."""
 
     def number(path: Path) -> int | None:
@@ -93,7 +93,7 @@ def _caches(cpu: int) -> list[dict[str, Any]]:
             return None
 
     caches = []
-    for index in sorted((SYS_CPU / f"cpu{cpu}/cache").glob("index*")):
+    for index in sorted((SYS_CPU / f"cpu{cpu or 0}/cache").glob("index*")):
         try:
             size = (index / "size").read_text().strip()
             scale = {"K": 1024, "M": 1024**2, "G": 1024**3}

@@ -11,6 +11,9 @@ from mapscope.errors import UsageError
 from mapscope.plan import Plan, Task
 
 
+AT_WORK = "at-work-"
+
+
 @dataclass(frozen=True)
 class RunFolder:
     """Paths inside `results/<run>/`; nothing here touches the disk."""
@@ -41,9 +44,17 @@ class RunFolder:
         """The record of one process that gave no usable output."""
         return self.path / "failed" / _name(task)
 
-    def temporary(self) -> Path:
-        """Where the process at work writes; only what is whole leaves it."""
-        return self.path / "at-work.json"
+    def temporary(self, task: Task) -> Path:
+        """Where a process at work writes; only what is whole leaves it."""
+        return self.path / f"{AT_WORK}{'-'.join(_name(task).parts)}"
+
+    def leftovers(self) -> list[Path]:
+        """What processes at work have left lying, after a kill or beside their output."""
+        return sorted(self.path.glob(f"{AT_WORK}*"))
+
+    @property
+    def tables(self) -> Path:
+        return self.path / "tables"
 
     def missing(self, plan: Plan) -> list[Task]:
         """The planned processes that have not finished, in plan order."""
@@ -51,7 +62,8 @@ class RunFolder:
 
 
 def _name(task: Task) -> Path:
-    return Path(f"round-{task.round:02d}") / f"{task.kv}-n{task.n}-{task.map}.json"
+    phase = Path(f"round-{task.round:02d}") if task.stage is None else Path("counters", task.stage)
+    return phase / f"{task.kv}-n{task.n}-{task.map}.json"
 
 
 def run_name(when: datetime, host: str, tool: dict[str, Any]) -> str:

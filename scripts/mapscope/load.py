@@ -1,7 +1,7 @@
 """The only reader of stored results. Whatever is wrong with a file, it says which file and which field.
 
-Strict JSON only: no NaN or Infinity, no duplicate keys. A file of another schema version
-is refused, never half understood.
+Strict JSON only: no NaN or Infinity, no duplicate keys. A file of a schema version that is
+not known is refused, never half understood.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from typing import Any, NoReturn
 
 import jsonschema
 
-from mapscope import SCHEMA_VERSION, stats
+from mapscope import stats
 from mapscope.errors import DocumentError, UsageError
 from mapscope.folder import RunFolder
 from mapscope.plan import Plan
 from mapscope.repository import SCHEMA
+from mapscope.upgrade import READABLE, upgraded
 
 GROUP = ["workload", "kv", "hash", "n"]
 """The rows that are compared with each other: the same work, one row a map."""
@@ -58,8 +59,7 @@ def read_plan(folder: RunFolder) -> Plan:
     """The plan of a run. Raises UsageError or DocumentError."""
     if not folder.plan.is_file():
         raise UsageError(f"{folder.path} is not a run folder: it has no plan.json")
-    document = read_json(folder.plan)
-    _check(folder.plan, document, {"$ref": "#/$defs/plan", "$defs": schema()["$defs"]})
+    document = _checked(folder.plan, {"$ref": "#/$defs/plan", "$defs": schema()["$defs"]})
     return Plan(**document)
 
 
@@ -68,8 +68,7 @@ def read_run(folder: RunFolder) -> dict[str, Any]:
     if not folder.run.is_file():
         hint = f"; finish it with `make bench RESUME={folder.path}`" if folder.plan.is_file() else ""
         raise UsageError(f"{folder.path} has no run.json{hint}")
-    document = read_json(folder.run)
-    _check(folder.run, document, schema())
+    document = _checked(folder.run, schema())
     _check_consistency(folder.run, document)
     return document
 
@@ -79,15 +78,20 @@ def read_records(folder: Path) -> list[dict[str, Any]]:
     return [read_json(path) for path in sorted([*folder.glob("*.json"), *folder.glob("*/*.json")])]
 
 
-def _check(path: Path, document: Any, against: dict[str, Any]) -> None:
+def _checked(path: Path, against: dict[str, Any]) -> dict[str, Any]:
+    """The file's document in the present version, valid by schema."""
+    document = read_json(path)
     if not isinstance(document, dict) or "schema_version" not in document:
         raise DocumentError(f"{path}: field 'schema_version' is missing; this is not a mapscope file")
     version = document["schema_version"]
-    if version != SCHEMA_VERSION:
-        raise DocumentError(f"{path}: field 'schema_version' is {version!r}; this mapscope reads {SCHEMA_VERSION}")
+    if version not in READABLE:
+        readable = " and ".join(map(str, READABLE))
+        raise DocumentError(f"{path}: field 'schema_version' is {version!r}; this mapscope reads {readable}")
+    document = upgraded(document)
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(against).iter_errors(document))
     if error is not None:
         raise DocumentError(f"{path}: field '{error.json_path.removeprefix('$.')}': {error.message[:200]}")
+    return document
 
 
 def _check_consistency(path: Path, document: dict[str, Any]) -> None:
@@ -97,6 +101,7 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
         raise DocumentError(f"{path}: field 'rows[{index}].{field}': {message}")
 
     known_maps = {entry["name"] for entry in document["maps"]}
+    backends = {entry["name"] for entry in document["counter_backends"]}
     rounds = document["selection"]["rounds"]
     seen = set()
     for index, row in enumerate(document["rows"]):
@@ -106,9 +111,15 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
         seen.add(key)
         if row["map"] not in known_maps:
             fail(index, "map", f"'{row['map']}' is not in 'maps'")
-        for field in ("rounds", "checksums"):
+        for field in ("rounds", "checksums", "involuntary_switches"):
             if len(row[field]) != rounds:
                 fail(index, field, f"has {len(row[field])} entries for {rounds} rounds")
+        for backend, cells in row["counters"].items():
+            if backend not in backends:
+                fail(index, "counters", f"'{backend}' is not in 'counter_backends'")
+            for event, cell in cells.items():
+                if (cell["value"] is None) == (not cell["reason"]):
+                    fail(index, f"counters.{backend}.{event}", "needs either a value or a reason")
     recomputed = stats.add_ratios([{**row, **stats.describe(row["rounds"])} for row in document["rows"]])
     for index, (row, again) in enumerate(zip(document["rows"], recomputed, strict=True)):
         for field in stats.DERIVED:

@@ -4,6 +4,9 @@ Rounds are outermost, so that a slow minute of the machine falls on every map; i
 round each block (payload, n) runs its maps in a shuffled order, so that none always
 follows the same neighbour. All of it is decided and stored before the first
 measurement: a resumed run carries out the very same plan.
+
+After the rounds come the counters, each backend's processes with the seed of round 1: counting
+is slow and not timed, and must not disturb what is.
 """
 
 from __future__ import annotations
@@ -19,23 +22,31 @@ MAX_SEED = 2**53 - 1
 
 @dataclass(frozen=True)
 class Task:
-    """One process: one map measured on one payload at one size, in one round."""
+    """One process: one map on one payload at one size, timed in one round or counted by one stage."""
 
-    round: int
+    round: int | None
+    """None: it counts."""
     kv: str
     n: int
     map: str
     seed: int
-    position: int
-    """Place of the map in its block's shuffled order, from 1."""
+    position: int | None = None
+    """Place of the map in its block's shuffled order, from 1; None where nothing is shuffled."""
+    stage: str | None = None
+    """What counts (counters.STAGES); None: it is timed."""
 
     @property
-    def block(self) -> tuple[int, str, int]:
+    def phase(self) -> str:
+        """The round or stage it is part of, as a word for people."""
+        return f"round {self.round}" if self.stage is None else f"counters: {self.stage}"
+
+    @property
+    def block(self) -> tuple[str, str, int]:
         """What the maps of one shuffled order have in common."""
-        return self.round, self.kv, self.n
+        return self.phase, self.kv, self.n
 
     def __str__(self) -> str:
-        return f"round {self.round} {self.kv} n={self.n} {self.map}"
+        return f"{self.phase} {self.kv} n={self.n} {self.map}"
 
 
 @dataclass(frozen=True)
@@ -54,13 +65,24 @@ class Plan:
     workloads: list[dict[str, Any]]
     payloads: list[dict[str, Any]]
     environment: dict[str, Any]
+    counter_backends: list[dict[str, Any]]
+    cache: dict[str, Any]
 
     def tasks(self) -> Iterator[Task]:
-        """Every process in the order in which it runs."""
+        """Every process in the order in which it starts: the rounds, then the counters."""
         for entry in self.schedule:
             for block in entry["blocks"]:
                 for position, name in enumerate(block["maps"], start=1):
                     yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], position)
+        for stage in self.stages():
+            for kv in self.selection["kv"]:
+                for n in self.selection["sizes"]:
+                    for name in self.selection["maps"]:
+                        yield Task(None, kv, n, name, self.seeds["rounds"][0], stage=stage)
+
+    def stages(self) -> list[str]:
+        """The counting stages in order."""
+        return [stage for backend in self.counter_backends for stage in backend["stages"]]
 
     def hashes_of(self, map_name: str) -> list[str]:
         """The hash settings measured for a map: a map without its own hash has only the shared one."""
@@ -109,6 +131,11 @@ def differences(planned: Plan, now: Plan) -> list[str]:
             **{key.replace("_", " "): plan.build[key] for key in ("compiler", "flags", "build_type")},
             **{f"version of {m['name']}": m["version"] for m in plan.maps},
             **{f"binary of {m['name']}": m["binary_sha256"][:12] for m in plan.maps},
+            **{
+                f"{kind} binary of {m['name']}": sha256[:12]
+                for m in plan.maps
+                for kind, sha256 in m["counter_binaries"].items()
+            },
         }
 
     before, after = facts(planned), facts(now)

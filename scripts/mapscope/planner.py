@@ -7,6 +7,7 @@ from typing import Any
 
 from mapscope import SCHEMA_VERSION, build
 from mapscope.build import Catalogue
+from mapscope.counter_plan import counter_binaries, plan_counters
 from mapscope.environment import describe_machine
 from mapscope.errors import UsageError
 from mapscope.plan import Plan, round_seed, schedule
@@ -31,6 +32,7 @@ def make_plan(
             f"--hash (HASH): no hash of their own have {', '.join(hashless)}; use shared or leave them out"
         )
     first = described[0]
+    counting = plan_counters(selection, catalogue, cpu)
     return Plan(
         schema_version=SCHEMA_VERSION,
         created=now(),
@@ -53,12 +55,15 @@ def make_plan(
                 "version": d["version"],
                 "has_own_hash": d.get("has_own_hash", True),
                 "binary_sha256": d["binary_sha256"],
+                "counter_binaries": counter_binaries(selection, catalogue, counting, d["map"]),
             }
             for d in described
         ],
         workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation")),
         payloads=_chosen(first["payloads"], selection.kv, ("name", "key", "value")),
         environment=describe_machine(cpu, pinned),
+        counter_backends=counting.backends,
+        cache=counting.cache,
     )
 
 

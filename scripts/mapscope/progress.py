@@ -10,6 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from mapscope.counters import runs_pinned
 from mapscope.plan import Task
 from mapscope.text import span
 
@@ -19,29 +20,35 @@ class Estimator:
 
     Sizes not met yet are scaled from those that were, by a weight that grows with n:
     crude, but right within the first round and replaced by the real thing as it comes.
+    A counting stage is a world of its own; until it is met it is taken for a timed one.
     """
 
     ENTRIES_PER_START = 20_000
     """The n at which the work proper takes about as long as starting the process."""
 
-    def __init__(self) -> None:
-        self._seconds: dict[tuple[str, int], list[float]] = defaultdict(list)
+    def __init__(self, side_by_side: int = 1) -> None:
+        self._seconds: dict[str | None, dict[tuple[str, int], list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._side_by_side = side_by_side
 
     def add(self, task: Task, seconds: float) -> None:
         """Learn from one finished process."""
-        self._seconds[task.kv, task.n].append(seconds)
+        self._seconds[task.stage][task.kv, task.n].append(seconds)
 
     def remaining(self, tasks: Iterable[Task]) -> float | None:
         """Seconds that `tasks` will take; None before anything is known."""
-        spent = sum(sum(times) for times in self._seconds.values())
-        weight = sum(self._weight(n) * len(times) for (_, n), times in self._seconds.items())
-        if not weight:
+        if not self._seconds:
             return None
         total = 0.0
         for task in tasks:
-            times = self._seconds.get((task.kv, task.n))
-            total += sum(times) / len(times) if times else self._weight(task.n) * spent / weight
+            times = self._seconds[task.stage if task.stage in self._seconds else next(iter(self._seconds))]
+            own = times.get((task.kv, task.n))
+            seconds = sum(own) / len(own) if own else self._weight(task.n) * self._per_weight(times)
+            total += seconds / (1 if runs_pinned(task.stage) else self._side_by_side)
         return total
+
+    def _per_weight(self, times: dict[tuple[str, int], list[float]]) -> float:
+        weight = sum(self._weight(n) * len(each) for (_, n), each in times.items())
+        return sum(sum(each) for each in times.values()) / weight
 
     def _weight(self, n: int) -> float:
         return 1 + n / self.ENTRIES_PER_START
@@ -50,12 +57,12 @@ class Estimator:
 class Display:
     """Shows the progress of `tasks`; a context manager, as a live bar must be closed."""
 
-    def __init__(self, console: Console, tasks: list[Task], planned: int) -> None:
+    def __init__(self, console: Console, tasks: list[Task], planned: int, side_by_side: int = 1) -> None:
         self._console = console
         self._left = list(tasks)
         self._planned = planned
         self._started = time.monotonic()
-        self._estimator = Estimator()
+        self._estimator = Estimator(side_by_side)
         self._bar = self._make_bar() if console.is_terminal else None
         self._bar_task = self._bar.add_task("", total=planned, elapsed=span(0), eta=span(None)) if self._bar else None
 
@@ -86,10 +93,10 @@ class Display:
         """`task` has ended, well or not."""
         self._estimator.add(task, seconds)
         self._left.remove(task)
-        if self._bar is None and not (self._left and self._left[0].block == task.block):
+        if self._bar is None and all(other.block != task.block for other in self._left):
             finished = self._planned - len(self._left)
             self._line(
-                f"round {task.round}  {task.kv} n={task.n}  {finished}/{self._planned} processes"
+                f"{task.phase}  {task.kv} n={task.n}  {finished}/{self._planned} processes"
                 f"  elapsed {span(time.monotonic() - self._started)}"
                 f"  left {span(self._estimator.remaining(self._left))}"
             )

@@ -20,9 +20,11 @@ from mapscope.plan import Plan, Task
 
 BYTES_PER_BENCHMARK = 1500
 """What one benchmark takes on disk, raw file and share of run.json together, generously."""
+BYTES_PER_COUNTING = 4500
+"""The same of one that is counted."""
 
 
-def check_destination(results: Path, benchmarks: int) -> None:
+def check_destination(results: Path, benchmarks: int, countings: int) -> None:
     """Notice before measuring that `results` cannot be written or cannot hold the run.
 
     Raises UsageError; creates nothing that stays.
@@ -38,7 +40,7 @@ def check_destination(results: Path, benchmarks: int) -> None:
         free = os.statvfs(standing)
     except OSError as error:
         raise UsageError(f"--results (RESULTS): cannot write in {results}: {error.strerror}") from None
-    needed = benchmarks * BYTES_PER_BENCHMARK
+    needed = benchmarks * BYTES_PER_BENCHMARK + countings * BYTES_PER_COUNTING
     if (room := free.f_bavail * free.f_frsize) < needed:
         raise UsageError(
             f"--results (RESULTS): {results} has {room // 1024} KiB free, the run may need {needed // 1024} KiB"

@@ -6,14 +6,19 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mapscope.build import Catalogue
+from mapscope.counters import BACKENDS, DEFAULT_CACHE, DEFAULT_REQUEST, REQUESTS, asked_for
 from mapscope.errors import UsageError
 from mapscope.plan import MAX_SEED
-from mapscope.suites import DEFAULT_SUITE, SUITES
+from mapscope.suites import DEFAULT_SUITE, SUITES, Suite
 
 MEMORY = {
     "resident": "freed memory stays with the process: page faults are paid once, in the warm-up",
     "first_touch": "large arrays come fresh from the kernel: their page faults are part of the time",
 }
+OVERRIDING = (
+    "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "counters", "cache", "papi_events",
+)  # fmt: skip
+"""The options that replace what a suite says."""
 MAX_SIZE = 2**30
 MAX_ROUNDS = 99
 MAX_CPU = 2**16
@@ -31,6 +36,12 @@ class Selection:
     rounds: int
     min_time_s: float
     memory: str
+    counters: str
+    """A comma list of counters.REQUESTS."""
+    cache: str
+    """The processor whose caches are simulated."""
+    papi_events: list[str]
+    """Native events to count beside the usual ones."""
 
     def document(self) -> dict[str, Any]:
         """The selection as JSON."""
@@ -46,6 +57,12 @@ class Selection:
         """How many benchmarks these run, at most."""
         return self.processes * len(self.workloads) * len(self.hashes)
 
+    @property
+    def countings(self) -> int:
+        """How many benchmarks are run again to be counted, at most."""
+        stages = sum(len(BACKENDS[name].stages) for name in asked_for(self.counters))
+        return self.benchmarks // self.rounds * stages
+
 
 def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selection, dict[str, Any]]:
     """The selection and the suite it departs from, with the names of what was overridden.
@@ -58,17 +75,35 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     suite = SUITES[suite_name]
     left_out = {entry["name"]: entry["reason"] for entry in catalogue.left_out}
     selection = Selection(
-        maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out),
-        workloads=_names("workloads", words["workloads"], catalogue.workloads),
-        kv=_names("kv", words["kv"], catalogue.payloads),
+        maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out, default=_maps(suite, catalogue)),
+        workloads=_names("workloads", words["workloads"], catalogue.workloads, default=suite.workloads),
+        kv=_names("kv", words["kv"], catalogue.payloads, default=suite.kv),
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
         sizes=_sizes(words["sizes"]) or list(suite.sizes),
         rounds=whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else suite.rounds,
         min_time_s=_seconds("min-time", words["min_time"]) or suite.min_time_s,
         memory=_names("memory", words["memory"], tuple(MEMORY), default=("resident",))[0],
+        counters=_counters(words["counters"]),
+        cache=_names("cache", words["cache"], catalogue.caches, default=(DEFAULT_CACHE,))[0]
+        if catalogue.caches
+        else words["cache"] or DEFAULT_CACHE,
+        papi_events=[event.strip() for event in (words["papi_events"] or "").split(",") if event.strip()],
     )
-    overridden = [k for k in ("maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory") if words[k]]
+    overridden = [name for name in OVERRIDING if words[name]]
     return selection, {"name": suite.name, "summary": suite.summary, "overridden": overridden}
+
+
+def _maps(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
+    """The maps that run without being named."""
+    return suite.maps or tuple(name for name in catalogue.binaries if name not in catalogue.variants)
+
+
+def _counters(word: str | None) -> str:
+    """The request in canonical form. `auto` and `off` say all there is to say. Raises UsageError."""
+    chosen = _names("counters", word, tuple(REQUESTS), default=(DEFAULT_REQUEST,))
+    if len(chosen) > 1 and {"auto", "off"} & set(chosen):
+        raise UsageError(f"{_label('counters')}: '{word}' says too much; auto and off stand alone")
+    return ",".join(chosen)
 
 
 def seed_of(word: str | None) -> int:
@@ -118,8 +153,8 @@ def _names(
             raise UsageError(f"{_label(option)}: '{name}' is not in this build: {left_out[name]}")
         if name not in known:
             raise UsageError(f"{_label(option)}: unknown name '{name}'; choose from {', '.join(known)}")
-    if option == "memory" and len(set(wanted)) > 1:
-        raise UsageError(f"{_label(option)}: one regime a run, not '{word}'; choose one of {', '.join(known)}")
+    if option in ("memory", "cache") and len(set(wanted)) > 1:
+        raise UsageError(f"{_label(option)}: one a run, not '{word}'; choose one of {', '.join(known)}")
     return [name for name in known if name in wanted]
 
 

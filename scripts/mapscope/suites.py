@@ -29,6 +29,12 @@ class Suite:
     min_time_s: float
     """Least time spent in timed passes per benchmark and process, in seconds."""
     hashes: tuple[str, ...] = ("shared",)
+    maps: tuple[str, ...] | None = None
+    """None: all that are built."""
+    kv: tuple[str, ...] | None = None
+    """None: all."""
+    workloads: tuple[str, ...] | None = None
+    """None: all."""
 
 
 def growth_point(log2_buckets: int) -> int:
@@ -67,6 +73,26 @@ SUITES: dict[str, Suite] = {
             rounds=5,
             min_time_s=0.05,
             hashes=("shared", "own"),
+        ),
+        Suite(
+            name="octave",
+            summary="minutes: hmap from one growth point to the next, its cache lines beside the model's",
+            sizes=octave(14),
+            rounds=3,
+            min_time_s=0.01,
+            maps=("hmap",),
+            kv=("int_int",),
+            workloads=("insert_reserved", "find_hit", "find_miss", "range"),
+        ),
+        Suite(
+            name="layout",
+            summary="minutes: hmap's buckets split or paired, as they fall or on cache lines; lines beside time",
+            sizes=(1_000, growth_point(10), growth_point(14), growth_point(17)),
+            rounds=9,
+            min_time_s=0.05,
+            maps=("hmap", "hmap_split_aligned", "hmap_paired", "hmap_paired_aligned"),
+            kv=("int_int",),
+            workloads=("find_hit", "find_miss", "range"),
         ),
     )
 }

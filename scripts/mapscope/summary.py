@@ -12,13 +12,15 @@ from rich.text import Text
 
 from mapscope import stats
 from mapscope.caveats import caveats
+from mapscope.summary_counters import print_calibration, print_counters
 from mapscope.table import choose_sizes, maps_of, rows
 from mapscope.text import count_of, significant
 
 KEY = (
     "ns per operation (median over rounds), below it the ratio to the fastest and the spread.\n"
     "* fastest   = no slower than the fastest in at least one round   - no trustworthy row\n"
-    "ratio: median of the per-round ratios   ± spread: (q3 - q1) / median"
+    "ratio: median of the per-round ratios   ± spread: (q3 - q1) / median\n"
+    "! another program took the CPU during the passes of at least one round"
 )
 
 
@@ -33,10 +35,12 @@ def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -
         console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run)))
     console.print()
     console.print(KEY, highlight=False, markup=False)
+    print_counters(console, run, present)
+    print_calibration(console, run)
     if found := caveats(run):
         console.print("\nBefore you believe these numbers:", highlight=False, markup=False)
         for caveat in found:
-            console.print(f"  - {caveat}", highlight=False, markup=False)
+            console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
 
 
 def _print_head(console: Console, run: dict[str, Any]) -> None:
@@ -65,9 +69,10 @@ def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
         padding=(0, 1, 0, 0),
         show_lines=False,
     )
-    table.add_column("workload", no_wrap=True)
+    # A cell too wide is folded: an ellipsis would hide the very digits that matter.
+    table.add_column("workload", overflow="fold")
     for name in maps:
-        table.add_column(name.replace("_", "_\n", 1), justify="right", no_wrap=True)
+        table.add_column(name.replace("_", "_\n"), justify="right", overflow="fold")
     for workload, group in part.groupby("workload", sort=False):
         by_map = {row["map"]: row for row in group.to_dict("records")}
         table.add_row(str(workload), *(_cell(by_map.get(name)) for name in maps))
@@ -75,11 +80,13 @@ def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
 
 
 def _cell(row: dict[str, Any] | None) -> Text:
-    """`*12.3` over `1.00 ±2%`."""
+    """`!*12.3` over `1.00 ±2%`."""
     if row is None:
         return Text("-")
     is_best = row["map"] == row["best"]
     mark = "*" if is_best else "=" if stats.is_tied(row) else ""
     ratio = "-" if pandas.isna(row["ratio_to_best"]) else significant(row["ratio_to_best"])
     spread = "" if pandas.isna(row["spread"]) else f" ±{row['spread']:.0%}"
-    return Text(f"{mark}{significant(row['median'])}\n{ratio}{spread}", style="bold green" if is_best else "")
+    disturbed = "!" if any(row["involuntary_switches"]) else ""
+    text = f"{disturbed}{mark}{significant(row['median'])}\n{ratio}{spread}"
+    return Text(text, style="bold green" if is_best else "")

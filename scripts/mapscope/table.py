@@ -11,6 +11,7 @@ from mapscope.errors import UsageError
 COLUMNS = [
     "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
     "q1", "q3", "spread", "best", "ratio_to_best", "ratio_min", "ratio_max",
+    "involuntary_switches", "counters",
 ]  # fmt: skip
 
 

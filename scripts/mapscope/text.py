@@ -25,6 +25,19 @@ def significant(value: float) -> str:
     return f"{value:.{decimals}f}"
 
 
+def per_operation(value: float) -> str:
+    """A count per operation in at most five characters. What is not zero never reads as zero."""
+    if value == 0:
+        return "0"
+    if value < 0.01:
+        return "<.01"
+    for scale, letter in ((1e9, "G"), (1e6, "M"), (1e4, "k")):
+        if value >= scale:
+            scaled = value / (scale if letter != "k" else 1e3)
+            return f"{scaled:.{0 if scaled >= 10 else 1}f}{letter}"
+    return f"{value:.0f}" if value == int(value) or value >= 100 else significant(value)
+
+
 def count_of(number: int, one: str, many: str | None = None) -> str:
     """`1 round`, `2 rounds`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

@@ -68,8 +68,10 @@ SMALL = (
     "100",
     "--rounds",
     "2",
+    "--counters",
+    "off",
 )
-"""Two rounds of seven processes."""
+"""Two rounds of seven processes, nothing counted."""
 
 
 @pytest.fixture

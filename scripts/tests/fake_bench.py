@@ -1,7 +1,9 @@
-"""A stand-in for `bench_<map>`: speaks the same flags and JSON, measures nothing, answers at once.
+"""A stand-in for `bench_<map>` and `bench_<map>_sim`: the same flags and JSON, measures nothing, answers at once.
 
 `make_build` writes a build directory of such binaries. A misbehaviour is asked for by a
-file `faults.json` beside them: {"<map>": {"fault": ..., "n": ..., "after": ...}}.
+file `faults.json` beside them: {"<map>": {"fault": ..., "n": ..., "after": ..., "stage": ...}},
+where without a stage only timed processes misbehave. `make_valgrind` writes a valgrind that
+leaves callgrind's dumps.
 """
 
 from __future__ import annotations
@@ -22,19 +24,29 @@ import hashlib, json, math, os, signal, sys, time
 from pathlib import Path
 
 here = Path(sys.argv[0]).resolve().parent
-name = Path(sys.argv[0]).name.removeprefix("bench_")
+name = Path(sys.argv[0]).name.removeprefix("bench_").removesuffix("_sim")
+simulates = sys.argv[0].endswith("_sim")
 describe = json.loads((here / "describe.json").read_text())[name]
-if "--describe" in sys.argv:
-    print(json.dumps(describe))
+options = dict((word[2:] + "=").split("=", 1) for word in sys.argv[1:])
+options = {{key: value.removesuffix("=") for key, value in options.items()}}
+cache = dict(name=options.get("cache", "host"), source="a table", levels=[
+    dict(level=level, bytes=size, ways=8, line_bytes=64) for level, size in enumerate((2**15, 2**20, 2**25), 1)],
+    tlbs=[dict(level=1, entries=64, ways=64, page_bytes=4096)])
+counters = dict(cache=cache, backends=[
+    dict(name="sim", available=True, reason="", version="1", label="[sim: LRU 32K/8 1M/8 32M/8, virtual addresses]",
+         events=[])] if simulates else describe["hardware"])
+if "describe" in options:
+    print(json.dumps(dict(describe, counters=counters)))
     sys.exit(0)
-options = dict(word[2:].split("=", 1) for word in sys.argv[1:])
+stage = ("sim_cold" if "cold" in options else "sim") if simulates else options.get("counters")
+stage = "callgrind" if "callgrind" in options else stage
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
 calls = here / "calls.log"
 with calls.open("a") as log:
-    log.write(f"{{os.getpid()}} {{name}} {{kv}} {{n}} {{seed}}\n")
+    log.write(f"{{os.getpid()}} {{name}} {{kv}} {{n}} {{seed}}{{' ' + stage if stage else ''}}\n")
 plan = json.loads((here / "faults.json").read_text()).get(name, {{}})
 call = sum(1 for line in calls.read_text().splitlines() if f" {{name}} " in line)
-active = plan and plan.get("n", n) == n and call > plan.get("after", 0)
+active = plan and plan.get("n", n) == n and plan.get("stage") == stage and call > plan.get("after", 0)
 fault = plan.get("fault") if active else None
 if fault == "crash":
     print("about to fall over", file=sys.stderr)
@@ -47,13 +59,18 @@ if fault == "hang":
     time.sleep(60)
 if fault == "fill the disk":
     try:
-        with open(Path(options["benchmark_out"]).with_name("junk"), "wb") as junk:
+        with open(Path(options["benchmark_out"]).with_name("at-work-junk"), "wb") as junk:
             while True:
                 junk.write(b"x" * 4096)
                 junk.flush()
     except OSError:
         pass
 
+rejected = fault == "badly calibrated"
+counters["calibration"] = [
+    dict(backend=stage.removesuffix("_cold"), kernel="chase over 100 lines", event="l1_misses", expected=100.0,
+         read=150.0 if rejected else 101.0, error=0.5 if rejected else 0.01, accepted=not rejected)
+] if stage in ("papi", "perf", "sim", "sim_cold") else []
 benchmarks = []
 for workload in options["workloads"].split(","):
     for hash_name in options["hash"].split(","):
@@ -67,6 +84,15 @@ for workload in options["workloads"].split(","):
             ops=65536.0, payload_bytes={{"int_int": 16.0, "string_string": 180.5}}.get(kv, 72.0),
             label=f"checksum={{digest[:16]}}",
         )
+        entry.update(os_minor_faults=0.0, os_major_faults=0.0, os_voluntary_switches=0.0,
+                     os_involuntary_switches=3.0 if fault == "disturbed" else 0.0)
+        size = math.log10(n) * (1 + describe["rank"] / 5)
+        misses = dict(l1_misses=size / 2, l2_misses=size / 4, l3_misses=0.0, tlb_misses=size / 50)
+        lines = dict(lines_mean=size, lines_p99=2 * round(size), lines_max=9.0, heap_lines_mean=size - 0.5,
+                     loads=20.0, stores=3.0, stream_l1_misses=0.1, stream_l2_misses=0.1, stream_l3_misses=0.0)
+        real = dict(instructions=80.0, cycles=0.0 if fault == "zero cycles" else 40.0, branch_misses=0.5)
+        counts = (misses | lines) if simulates else (misses | real) if stage else {{}}
+        entry.update({{f"{{stage.removesuffix('_cold')}}_{{event}}": value for event, value in counts.items()}})
         if fault == "wrong checksum" and workload == "find_hit":
             entry["label"] = "checksum=00000000deadbeef"
         if fault == "wrong answer" and workload == "erase":
@@ -85,6 +111,7 @@ context = dict(
     mapscope_map_version=describe["version"], mapscope_compiler=describe["compiler"], mapscope_flags=describe["flags"],
     mapscope_build_type=describe["build_type"], mapscope_seed=seed, mapscope_memory=options["memory"],
     mapscope_libraries="benchmark 1.7.1", mapscope_answer_check="passed",
+    mapscope_counters=json.dumps(counters),
 )
 text = json.dumps(dict(context=context, benchmarks=benchmarks))
 try:
@@ -94,6 +121,42 @@ except OSError:
     pass  # like Google Benchmark, which does not check
 sys.exit(1 if fault == "wrong answer" else 0)
 """
+
+
+VALGRIND = r"""#!{python}
+import json, os, subprocess, sys
+from pathlib import Path
+
+if "--version" in sys.argv:
+    print("valgrind-3.19.0")
+    sys.exit(0)
+split = next(i for i, word in enumerate(sys.argv) if i and not word.startswith("--"))
+options = dict((word[2:] + "=").split("=", 1) for word in sys.argv[1:split])
+program = sys.argv[split:]
+code = subprocess.run(program).returncode
+out = Path(next(word for word in program if word.startswith("--benchmark_out=")).split("=", 1)[1])
+dumps = options["callgrind-out-file"].removesuffix("=").replace("%p", str(os.getpid()))
+for number, entry in enumerate(json.loads(out.read_text())["benchmarks"], 1):
+    misses = 3000 if "1048576" in options["LL"] else 1000
+    Path(f"{{dumps}}.{{number}}").write_text(
+        f"version: 1\npart: {{number}}\ndesc: Trigger: Client Request: {{entry['run_name']}}\n"
+        "events: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw\n"
+        f"summary: 1\nfn=(1) main\n\ntotals: 6553600 655360 65536 7 6000 500 7 {{misses}}\n")
+Path(dumps).write_text("desc: Trigger: Program termination\nevents: Ir\ntotals: 0\n")
+sys.exit(code)
+"""
+NO_HARDWARE = [
+    {"name": "papi", "available": False, "version": "7.0.0",
+     "reason": "PAPI 7.0.0 does not know this processor (no default PMU found); 7.1 would", "events": []},
+    {"name": "perf", "available": False, "reason": "perf_event_open: no such device", "events": []},
+]  # fmt: skip
+HARDWARE = [
+    {"name": "papi", "available": True, "version": "7.1.0", "label": "[hw: PAPI 7.1.0]", "reason": "", "events": [
+        {"name": "l1_misses", "native": "PERF_COUNT_HW_CACHE_L1D:MISS", "available": True, "coverage": 1.0},
+        {"name": "l3_misses", "native": None, "available": False, "reason": "AMD's L3 is an uncore unit"},
+    ]},
+    {"name": "perf", "available": True, "label": "[hw: perf_event]", "reason": "", "events": []},
+]  # fmt: skip
 
 
 def describe_json(name: str, **changes: Any) -> dict[str, Any]:
@@ -113,6 +176,7 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
         "flags": "-O3 -DNDEBUG",
         "build_type": "Release",
         "libraries": {"benchmark": "1.7.1"},
+        "hardware": NO_HARDWARE,
         **changes,
     }
 
@@ -121,7 +185,11 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, **changes: Any) ->
     """A build directory with a catalogue and one fake binary per map; `changes` go into each description."""
     directory.mkdir(parents=True, exist_ok=True)
     catalogue = {
-        "maps": [{"name": m, "binary": f"bench_{m}", "title": f"{m}::map"} for m in maps],
+        "maps": [
+            {"name": m, "binary": f"bench_{m}", "title": f"{m}::map", "sim": f"bench_{m}_sim", "callgrind": f"bench_{m}"}
+            for m in maps
+        ],
+        "caches": ["host", "zen5", "skylake"],
         "left_out": [{"name": "folly", "reason": "library not found"}],
         "found": {"benchmark": "1.7.1", "boost": "1.81.0"},
         "compiler": "GCC 12.2.0",
@@ -135,10 +203,21 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, **changes: Any) ->
     (directory / "describe.json").write_text(json.dumps({m: describe_json(m, **changes) for m in maps}))
     set_faults(directory, {})
     for name in maps:
-        binary = directory / f"bench_{name}"
-        binary.write_text(BINARY.format(python=sys.executable))
-        binary.chmod(binary.stat().st_mode | stat.S_IXUSR)
+        for binary in (f"bench_{name}", f"bench_{name}_sim"):
+            _write_program(directory / binary, BINARY)
     return directory
+
+
+def make_valgrind(directory: Path) -> Path:
+    """A directory with a valgrind that runs the program and writes a dump for each of its benchmarks."""
+    directory.mkdir()
+    _write_program(directory / "valgrind", VALGRIND)
+    return directory
+
+
+def _write_program(path: Path, source: str) -> None:
+    path.write_text(source.format(python=sys.executable))
+    path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 
 def set_faults(directory: Path, faults: dict[str, Any]) -> None:
@@ -147,6 +226,6 @@ def set_faults(directory: Path, faults: dict[str, Any]) -> None:
 
 
 def calls(directory: Path) -> list[str]:
-    """One line per process started so far: pid, map, payload, n, seed."""
+    """One line per process started so far: pid, map, payload, n, seed, and of what counts the stage."""
     log = directory / "calls.log"
     return log.read_text().splitlines() if log.exists() else []

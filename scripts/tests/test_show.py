@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from conftest import Lab, one_line
+from mapscope import stats
 from mapscope.plot import plot_run
 from mapscope.style import LOOKS, SPARE, looks
 from test_load import Tamper
@@ -15,10 +16,26 @@ def test_summary_fits_100_columns_and_marks_the_best_in_text(finished: Lab) -> N
     answer = finished.mapscope("summary", "latest")
     assert answer.returncode == 0, answer.stderr
     assert max(map(len, answer.stdout.splitlines())) <= 100
+    assert "…" not in answer.stdout
     assert "\x1b" not in answer.stdout
     assert answer.stdout.count(" *") >= 2 * 2 * 2  # workloads, payloads, hashes
     assert "n = 6656" in answer.stdout and "n = 1000" not in answer.stdout
     assert "Before you believe" in answer.stdout
+
+
+def test_no_cell_is_cut_however_wide_its_figures(tampered: Tamper) -> None:
+    def widen(document: dict[str, Any]) -> None:
+        for row in document["rows"]:
+            scale = 0 if row["map"] == "hmap" else 1e7
+            row["rounds"] = [value + scale * (1 + 3 * number) for number, value in enumerate(row["rounds"])]
+            row["involuntary_switches"] = [1, 0]
+        rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
+        document["rows"] = stats.add_ratios(rows)
+
+    text = tampered(widen).mapscope("summary", "latest").stdout
+    assert "…" not in text and max(map(len, text.splitlines())) <= 100
+    row = next(line for line in text.splitlines() if line.strip().startswith("find_hit"))
+    assert row.count("!25000") == 6  # the rest of each figure is folded below
 
 
 def test_summary_at_a_chosen_size(finished: Lab) -> None:
@@ -33,7 +50,7 @@ def test_a_withheld_row_is_a_dash(tampered: Tamper) -> None:
         document["rows"] = [
             row
             for row in document["rows"]
-            if not (row["map"] == "std" and row["n"] == 6656 and row["workload"] == "range")
+            if row["workload"] == "range" and row["hash"] == "shared" and (row["map"], row["n"]) != ("std", 6656)
         ]
 
     lab = tampered(withhold)
@@ -44,7 +61,8 @@ def test_a_withheld_row_is_a_dash(tampered: Tamper) -> None:
 def test_pictures_of_a_run(finished: Lab) -> None:
     names = {path.name for path in (finished.folder() / "plots").iterdir()}
     stems = {"find_hit-shared", "find_hit-own", "range-shared", "range-own"}
-    stems |= {"overview-shared-n6656", "overview-own-n6656"}
+    stems |= {"overview-shared-n6656", "overview-own-n6656", "lines-shared-n6656", "lines-own-n6656"}
+    stems |= {f"misses-sim-{workload}-{which}" for workload in ("find_hit", "range") for which in ("shared", "own")}
     assert names == {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
 
 
@@ -58,7 +76,8 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
         if row["workload"] == "range" and row["hash"] == "shared" and all(row[k] in v for k, v in keep.items())
     ]  # fmt: skip
     pictures = plot_run(document, tmp_path)
-    assert len(pictures) == 2
+    names = {picture.stem.split("-")[0] for picture in pictures}
+    assert names == {"range", "misses", "lines", *([] if keep.get("map") else ["overview"])}
     for picture in pictures:
         assert picture.stat().st_size > 10_000
         assert picture.with_suffix(".svg").is_file()

@@ -31,6 +31,11 @@ from fake_bench import calls
         (("--seed", "x"), ("SEED", "x")),
         (("--min-time", "-1"), ("MIN_TIME", "-1")),
         (("--frequency", "1"), ("--frequency",)),
+        (("--counters", "tlb"), ("COUNTERS", "tlb", "auto, papi, perf, sim, callgrind, off")),
+        (("--counters", "auto,sim"), ("COUNTERS", "auto,sim", "alone")),
+        (("--cache", "z80"), ("CACHE", "z80", "host, zen5, skylake")),
+        (("--cache", "zen5,skylake"), ("CACHE", "one a run")),
+        (("--suite", "layout"), ("MAPS", "hmap_split_aligned")),
         (("--resume", "nowhere"), ("nowhere", "run.json")),
         (("--resume", "latest"), ("no run in",)),
     ],
@@ -57,6 +62,9 @@ def test_empty_options_count_as_unset(lab: Lab) -> None:
         "memory",
         "resume",
         "min-time",
+        "counters",
+        "cache",
+        "papi-events",
     )
     answer = lab.mapscope("run", "--dry-run", *(f"--{name}=" for name in names))
     assert answer.returncode == 0, answer.stderr

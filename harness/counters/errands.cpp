@@ -1,0 +1,41 @@
+#include <chrono>
+
+#include "harness/counters/callgrind.hpp"
+#include "harness/counters/pristine.hpp"
+#include "harness/judge.hpp"
+
+namespace harness {
+
+counted simulate(catalogue const& known, errand const& what) {
+  set_memory_mode(what.memory);
+  settle_heap();
+  const auto caches = counters::geometry_of(counters::geometry_names().at(what.cache));
+  const auto counting = known.make_sim(caches);
+  const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
+  return count(*counting, variant, what.n, what.seed);
+}
+
+counted mark_for_callgrind(catalogue const& known, errand const& what) {
+  using clock = std::chrono::steady_clock;
+  set_memory_mode(what.memory);
+  settle_heap();
+  counted result;
+  const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
+  const auto work = variant.build(what.n, what.seed);
+  for (const bool marked : {false, true}) {
+    work->prepare();
+    const auto start = clock::now();
+    if (marked) counters::callgrind::start();
+    work->run();
+    if (marked) counters::callgrind::stop_and_dump(what.name.data());
+    result.seconds = std::chrono::duration<double>(clock::now() - start).count();
+    result.wrong = judge(*work);
+    if (!marked) result.checksum = work->answer();
+    if (!result.wrong.empty()) return result;
+  }
+  result.operations = work->operations();
+  result.payload_bytes = work->payload_bytes();
+  return result;
+}
+
+}  // namespace harness

@@ -1,0 +1,36 @@
+// Loops whose counts are known beforehand. Every backend has to count them right before anything
+// that it says about a map is believed. A watched build compiles them with address checks.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace counters::kernels {
+
+/// Follows `steps` pointers, each load waiting for the one before it.
+void const* chase(void const* start, std::size_t steps);
+
+/// Reads all words in order.
+std::uint64_t sweep(std::uint64_t const* words, std::size_t count);
+
+/// Reads one word over and over.
+std::uint64_t reread(std::uint64_t const volatile* word, std::size_t times);
+
+/// Reads one word in each page, in an order without a pattern. `pages` is a power of two.
+std::uint64_t walk_pages(std::byte const* begin, std::size_t pages, std::size_t page_bytes);
+
+/// Writes one byte in each page.
+void touch_pages(std::byte volatile* begin, std::size_t pages, std::size_t page_bytes);
+
+/// Takes a branch that nobody can predict, `times` over. Every other one is taken.
+std::uint64_t guess(std::size_t times);
+
+/// Two instructions each time; none where this processor's instructions are not known here.
+void count_down(std::uint64_t times);
+#if defined(__x86_64__) || defined(__aarch64__)
+inline constexpr std::uint64_t instructions_a_count = 2;
+#else
+inline constexpr std::uint64_t instructions_a_count = 0;
+#endif
+
+}  // namespace counters::kernels

@@ -1,0 +1,58 @@
+// A process that stays as it was before anything depended on the command line or the clock, and
+// forks a child for every benchmark that is counted without real counters. So the heap a table is
+// built on is the same whatever ran before it: two simulations agree to the bit, and callgrind sees
+// the same lines.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "harness/catalogue.hpp"
+#include "harness/counters/count.hpp"
+#include "harness/memory.hpp"
+
+namespace harness {
+
+/// Starts this program anew with the same addresses every time. Returns (true) in the new one, and
+/// false where the kernel or a container will not have it.
+bool fix_addresses(char** argv);
+
+/// One benchmark, in plain data: this travels between processes.
+struct errand {
+  std::array<char, 128> name;
+  std::size_t payload, variant;  // their places in the catalogue
+  std::size_t n;
+  std::uint64_t seed;
+  std::size_t cache;  // its place among counters::geometry_names()
+  memory_mode memory;
+};
+
+class pristine {
+ public:
+  using work = counted (*)(catalogue const& known, errand const& what);
+
+  /// Forks. To be made as early as may be.
+  pristine(catalogue const& known, work each);
+  ~pristine();
+  pristine(pristine const&) = delete;
+  pristine& operator=(pristine const&) = delete;
+
+  /// Has it done in a child of its own. A child that dies is an exception here.
+  counted run(errand const& what) const;
+
+ private:
+  struct mailbox;
+
+  void serve(catalogue const& known, work each, int socket) const;
+
+  mailbox* mail_;  // shared by all three generations
+  int socket_;
+  int server_;
+};
+
+/// The two kinds of work. One simulates a pass, and one marks a pass for callgrind.
+counted simulate(catalogue const& known, errand const& what);
+counted mark_for_callgrind(catalogue const& known, errand const& what);
+
+}  // namespace harness

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/counters/backend.hpp"
+#include "harness/counters/calibration.hpp"
+#include "harness/counters/geometry.hpp"
+
+namespace counters {
+
+/// Everything about the counters that is the same for all benchmarks of a process, as one JSON
+/// object: what each backend can count and what not and why, how calibration went, which caches.
+std::string report(std::vector<capabilities> const& backends,
+                   std::vector<calibration> const& calibrations, geometry const* caches);
+
+}  // namespace counters

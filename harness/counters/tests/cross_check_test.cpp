@@ -1,0 +1,100 @@
+// The simulator against two strangers: callgrind, on cache misses, and a trace by lackey, on
+// distinct lines. Both look at a binary that nobody instrumented.
+#include <cmath>
+#include <cstdlib>
+#include <sstream>
+#include <string>
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "harness/counters/tests/lackey_trace.hpp"
+#include "harness/counters/tests/process.hpp"
+
+namespace counters {
+namespace {
+
+bool has_valgrind() { return std::system("valgrind --version >/dev/null 2>&1") == 0; }
+
+struct cross_check : testing::TestWithParam<char const*> {
+  cross_check() {
+    if (!has_valgrind()) throw std::runtime_error("valgrind is needed to run this test");
+  }
+  std::string watched() const { return std::string(BINARIES "/bench_") + GetParam() + "_sim"; }
+  std::string plain() const { return std::string(BINARIES "/bench_") + GetParam() + PLAIN_SUFFIX; }
+};
+
+std::string simulate(cross_check const& check, scratch const& folder, std::string const& chosen) {
+  const auto out = folder.path() / "sim.json";
+  std::string words;
+  EXPECT_EQ(run(check.watched() + chosen + " --benchmark_out=" + out.string(), words), 0) << words;
+  return contents(out);
+}
+
+/// Data misses of both levels in the dump that is called `name`.
+struct misses {
+  double first = 0, last = 0;
+};
+
+misses read_dump(std::filesystem::path const& folder, std::string const& name) {
+  for (auto const& file : std::filesystem::directory_iterator(folder)) {
+    const std::string text = contents(file.path());
+    if (text.find("Trigger: Client Request: " + name + "\n") == text.npos) continue;
+    EXPECT_NE(text.find("events: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw"), text.npos);
+    std::istringstream totals(text.substr(text.rfind("totals: ") + 8));
+    double each[9] = {};
+    for (double& one : each) totals >> one;
+    return {each[4] + each[5], each[7] + each[8]};
+  }
+  throw std::runtime_error("no dump of " + name);
+}
+
+TEST_P(cross_check, callgrind_agrees_on_misses) {
+  constexpr char const* workloads[] = {"insert_grow", "insert_reserved", "find_hit", "find_miss",
+                                       "erase",       "churn",           "range"};
+  const scratch folder("callgrind");
+  std::string chosen = " --kv=int_int --hash=shared --sizes=100000 --cache=zen4 --workloads=range";
+  for (char const* workload : workloads) chosen += std::string(",") + workload;
+  const std::string json = simulate(*this, folder, chosen);
+  std::string words;
+  ASSERT_EQ(run("valgrind --quiet --tool=callgrind --cache-sim=yes --collect-atstart=no "
+                "--I1=32768,8,64 --D1=32768,8,64 --LL=1048576,8,64 --callgrind-out-file=" +
+                    (folder.path() / "dump.%p ").string() + plain() + " --callgrind" + chosen,
+                words),
+            0)
+      << words;
+  for (char const* workload : workloads) {
+    const std::string name = std::string(workload) + "/kv:int_int/hash:shared/n:100000";
+    const auto [first, last] = read_dump(folder.path(), name);
+    const double operations = number_in(json, name, "ops");
+    const double l1 = number_in(json, name, "sim_l1_miss_accesses") * operations;
+    const double l2 = number_in(json, name, "sim_l2_miss_accesses") * operations;
+    std::printf("%s %-16s L1 %8.0f by callgrind %8.0f simulated (%+.2f %%), L2 %8.0f %8.0f (%+.2f %%)\n",
+                GetParam(), workload, first, l1, 100 * (l1 / first - 1), last, l2,
+                100 * (l2 / last - 1));
+    EXPECT_NEAR(l1 / first, 1, 0.02) << name;
+    EXPECT_NEAR(l2 / last, 1, 0.02) << name;
+  }
+}
+
+TEST_P(cross_check, a_trace_agrees_on_heap_lines) {
+  const scratch folder("lackey");
+  for (const std::string workload : {"find_hit", "find_miss"}) {
+    const std::string chosen = " --kv=int_int --hash=shared --sizes=1000 --workloads=" + workload;
+    const std::string json = simulate(*this, folder, chosen);
+    const std::string name = workload + "/kv:int_int/hash:shared/n:1000";
+    const auto operations = static_cast<std::size_t>(number_in(json, name, "ops"));
+    const double traced = trace_lookups(plain(), "--callgrind" + chosen, operations).heap_lines;
+    const double simulated = number_in(json, name, "sim_heap_lines_mean");
+    std::printf("%s %-10s heap lines %.4f traced %.4f simulated (%+.2f %%)\n", GetParam(),
+                workload.c_str(), traced, simulated, 100 * (simulated / traced - 1));
+    EXPECT_NEAR(simulated / traced, 1, 0.03) << name;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(maps, cross_check, testing::Values("hmap", "std", "boost_flat", "absl_flat"),
+                         [](auto const& info) { return info.param; });
+
+}  // namespace
+}  // namespace counters

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <string>
+
+#include "harness/fixture.hpp"
+
+namespace harness {
+
+/// 64 bits never travel as a number: not every reader of JSON has that many.
+inline std::string hex(std::uint64_t number) {
+  std::array<char, 17> digits{};
+  std::snprintf(digits.data(), digits.size(), "%016llx", static_cast<unsigned long long>(number));
+  return digits.data();
+}
+
+/// Empty when the last pass answered right.
+inline std::string judge(fixture const& work) {
+  const std::uint64_t answer = work.answer();
+  const std::uint64_t expected = work.expected();
+  if (answer == expected) return {};
+  return "wrong answer: expected " + hex(expected) + ", got " + hex(answer);
+}
+
+}  // namespace harness

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hmap/map.hpp"
+#include "hmap/version.hpp"
+
+namespace adapters {
+
+struct hmap_paired {
+  static constexpr std::string_view name = "hmap_paired", title = "hmap::paired_map";
+
+  static std::string version() { return HMAP_VERSION; }
+
+  template <class Key, class Value, class Hash>
+  using map = ::hmap::paired_map<Key, Value, Hash>;
+
+  template <class Key, class Value>
+  using map_own_hash = ::hmap::paired_map<Key, Value>;
+};
+
+}  // namespace adapters

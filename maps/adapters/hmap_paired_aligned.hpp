@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hmap/version.hpp"
+#include "maps/adapters/on_lines.hpp"
+
+namespace adapters {
+
+struct hmap_paired_aligned {
+  static constexpr std::string_view name = "hmap_paired_aligned", title = "hmap::paired_map, aligned";
+
+  static std::string version() { return HMAP_VERSION; }
+
+  template <class Key, class Value, class Hash>
+  using map = aligned_hmap<Key, Value, Hash, ::hmap::paired_traits>;
+
+  template <class Key, class Value>
+  using map_own_hash = aligned_hmap<Key, Value, ::hmap::hash<Key>, ::hmap::paired_traits>;
+};
+
+}  // namespace adapters

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "hmap/version.hpp"
+#include "maps/adapters/on_lines.hpp"
+
+namespace adapters {
+
+struct hmap_split_aligned {
+  static constexpr std::string_view name = "hmap_split_aligned", title = "hmap::map, aligned";
+
+  static std::string version() { return HMAP_VERSION; }
+
+  template <class Key, class Value, class Hash>
+  using map = aligned_hmap<Key, Value, Hash, ::hmap::split_traits>;
+
+  template <class Key, class Value>
+  using map_own_hash = aligned_hmap<Key, Value, ::hmap::hash<Key>, ::hmap::split_traits>;
+};
+
+}  // namespace adapters

@@ -1,0 +1,58 @@
+"""The command line of each process, to be started in the build directory.
+
+Paths are relative where they are stored, so that results carry no trace of where somebody's
+sources lie.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from mapscope import callgrind
+from mapscope.build import Catalogue
+from mapscope.plan import Plan, Task
+
+COUNTING_MIN_TIME_S = 0.001
+"""A process that counts is not timed: a single pass is enough."""
+
+
+def command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
+    """Every word of it; the process writes its JSON to `output`."""
+    min_time = plan.selection["min_time_s"] if task.stage is None else COUNTING_MIN_TIME_S
+    return [
+        *_program(task, plan, catalogue, output),
+        f"--workloads={','.join(plan.selection['workloads'])}",
+        f"--kv={task.kv}",
+        f"--hash={','.join(plan.hashes_of(task.map))}",
+        f"--sizes={task.n}",
+        f"--seed={task.seed}",
+        f"--memory={plan.selection['memory']}",
+        f"--benchmark_out={output.resolve()}",
+        "--benchmark_out_format=json",
+        f"--benchmark_min_time={min_time}",
+    ]
+
+
+def dumps_of(output: Path) -> Path:
+    """Where callgrind puts its dumps for a process that writes to `output`: this name with a number."""
+    return output.with_suffix(".callgrind")
+
+
+def _program(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
+    """The binary, what it runs under, and the words that make it count."""
+    counting = catalogue.counter_binaries[task.map]
+    events = plan.selection["papi_events"]
+    match task.stage:
+        case None:
+            return [f"./{catalogue.binaries[task.map]}"]
+        case "papi" if events:
+            return [f"./{catalogue.binaries[task.map]}", "--counters=papi", f"--papi-events={','.join(events)}"]
+        case "papi" | "perf":
+            return [f"./{catalogue.binaries[task.map]}", f"--counters={task.stage}"]
+        case "sim":
+            return [f"./{counting['sim']}", f"--cache={plan.selection['cache']}"]
+        case "sim_cold":
+            return [f"./{counting['sim']}", f"--cache={plan.selection['cache']}", "--cold"]
+        case stage:
+            under = callgrind.arguments(stage, plan.cache["value"], dumps_of(output.resolve()))
+            return [*under, f"./{counting['callgrind']}", "--callgrind"]

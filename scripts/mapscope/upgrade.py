@@ -1,0 +1,44 @@
+"""Documents of schema version 1, which had no counters, as what they say in version 2.
+
+Everything that version 1 did not know is a reason, an empty list or null, so that the rest of
+mapscope knows one version only.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mapscope.known import unknown
+
+READABLE = (1, 2)
+
+
+def upgraded(document: dict[str, Any]) -> dict[str, Any]:
+    """A run.json or plan.json in the present version. What is malformed stays so, for the schema to tell."""
+    if document["schema_version"] != 1:
+        return document
+    result = document | {
+        "schema_version": 2,
+        "counter_backends": [],
+        "cache": unknown("the run is older than counters are"),
+        "selection": _with(document.get("selection"), counters="off", cache="host", papi_events=[]),
+        "maps": _each(document.get("maps"), counter_binaries={}),
+    }
+    if "rows" in document:
+        result |= {
+            "calibration": [],
+            "rows": [
+                _with(row, counters={}, involuntary_switches=[None] * len(row.get("rounds", [])))
+                for row in document["rows"]
+            ],
+            **{name: _each(document.get(name), stage=None) for name in ("failures", "missing", "processes")},
+        }
+    return result
+
+
+def _with(entry: Any, **further: Any) -> Any:
+    return entry | further if isinstance(entry, dict) else entry
+
+
+def _each(entries: Any, **further: Any) -> Any:
+    return [_with(entry, **further) for entry in entries] if isinstance(entries, list) else entries
