@@ -167,7 +167,7 @@ class range {
       detail::bucket* old = c.bucket_at(c.h.oldbuckets, bucket_ & (c.old_bucket_count() - 1));
       if (!detail::is_evacuated(old)) {
         chain_ = old;
-        if (!(c.h.flags & detail::same_size_grow)) check_bucket_ = bucket_;
+        if (!c.growing_same_size()) check_bucket_ = bucket_;
       }
     }
     if (++bucket_ > mask()) {

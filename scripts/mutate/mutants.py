@@ -302,7 +302,7 @@ MUTANTS = [
            "if (false && c.growing() && B_ == c.h.B) {",
            "a range in mid-growth misses what has not moved"),
     Mutant("range_checks_halves_in_compaction", "range.hpp",
-           "if (!(c.h.flags & detail::same_size_grow)) check_bucket_ = bucket_;",
+           "if (!c.growing_same_size()) check_bucket_ = bucket_;",
            "check_bucket_ = bucket_;",
            "a compaction has no halves: half of the NaNs are missed"),
     Mutant("range_produces_every_half_twice", "range.hpp",

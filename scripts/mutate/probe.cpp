@@ -370,7 +370,7 @@ void nans(int begin, int pause) {
   SOUND(m);
 }
 
-void nans_in_compaction_and_many_growths() {
+void nans_in_growths() {
   hmap::map<double, int> m;
   const double nan = std::numeric_limits<double>::quiet_NaN();
   int next = 0;
@@ -383,14 +383,29 @@ void nans_in_compaction_and_many_growths() {
   }
   REQUIRE(seen.size() == m.size());
 
-  std::vector<decltype(m.range())> held;
-  for (int i = 0; i < 10'000; ++i) {
-    m.emplace(nan, i);
-    if (hmap::inspect(m).growing && hmap::inspect(m).nevacuate < 3) held.push_back(m.range());
+  hmap::map<double, int> grown;
+  for (int i = 0; i < 100; ++i) grown.emplace(nan, i);
+  for (int growth = 0; growth < 2; ++growth) {
+    while (!hmap::inspect(grown).growing) grown.emplace(nan, 1'000);
+    const auto cursor = grown.range();
+    while (hmap::inspect(grown).growing) grown.erase(0.5);
   }
+  int turned = 0;  // went another way in the second growth
+  hmap::for_each_bucket(grown, [&](const hmap::bucket_view& b) {
+    using layout = hmap::detail::split_layout<double, int>;
+    const unsigned B = hmap::inspect(grown).B;
+    for (unsigned i = 0; i < 8; ++i) {
+      if (b.tophash[i] < 5 || layout::value(b.raw, i) >= 100) continue;
+      turned += (b.index >> (B - 1) & 1) != (b.index >> (B - 2) & 1);
+    }
+  });
+  REQUIRE(turned > 25 && turned < 75);
+
+  hmap::map<double, int> many;
+  for (int i = 0; i < 1'000; ++i) many.emplace(nan, i);
   std::size_t depth = 0;
-  hmap::for_each_bucket(m, [&](const hmap::bucket_view& b) { depth = std::max(depth, b.depth); });
-  REQUIRE(depth < 6);
+  hmap::for_each_bucket(many, [&](const hmap::bucket_view& b) { depth = std::max(depth, b.depth); });
+  REQUIRE(depth < 4);
 }
 
 template <class Map>
@@ -618,7 +633,7 @@ int main() {
   for (int begin = 0; begin < 15; ++begin) {
     for (int pause = 0; pause < 40; pause += 8) nans<hmap::map<double, std::string>>(begin, pause);
   }
-  nans_in_compaction_and_many_growths();
+  nans_in_growths();
   cursors<ints>();
   cursors<strings>();
   exceptions<throwing_table<payload<moving::never_throws>, payload<moving::never_throws, 129>,

@@ -162,7 +162,7 @@ template <class Core>
 void evacuate_chain(Core& c, std::size_t index, location* watch) {
   bucket* const old = c.bucket_at(c.h.oldbuckets, index);
   const bool keep = has_cursors(c);
-  const bool same_size = c.h.flags & same_size_grow;
+  const bool same_size = c.growing_same_size();
   const std::size_t new_bit = c.old_bucket_count();
   bucket* const x = c.bucket_at(c.h.buckets, index);
   bucket* const y = same_size ? nullptr : c.bucket_at(c.h.buckets, index + new_bit);

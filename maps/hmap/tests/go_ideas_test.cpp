@@ -553,22 +553,27 @@ TEST(GoMap, ANewKeyTakesTheFirstHole) {
   EXPECT_SOUND(m);
 }
 
-TEST(GoMap, NansSpreadThroughGrowthsUnderCursors) {
-  // Their hash is random; under a cursor the tophash decides and must be drawn anew, or after
-  // some growths they would all meet in a few chains.
+TEST(GoMap, NansAreSentAnewInEveryGrowth) {
+  // Under a cursor the tophash decides which way a NaN goes, and it must then be drawn anew:
+  // or all of them would go the same ways again and again, and meet in a few chains.
   hmap::map<double, int> m;
-  std::vector<decltype(m.range())> cursors;
-  for (int i = 0; i < 13'000; ++i) {
-    m.emplace(nan_key, i);
-    const auto h = hmap::inspect(m);
-    if (h.growing && h.nevacuate < 3) cursors.push_back(m.range());  // at the start of each growth
+  for (int i = 0; i < 100; ++i) m.emplace(nan_key, i);
+  for (int growth = 0; growth < 2; ++growth) {
+    while (!hmap::inspect(m).growing) m.emplace(nan_key, 1'000);
+    const auto cursor = m.range();
+    while (hmap::inspect(m).growing) m.erase(0.5);
   }
-  std::size_t longest = 0;
+  const unsigned B = hmap::inspect(m).B;
+  int turned = 0;
   hmap::for_each_bucket(m, [&](const hmap::bucket_view& b) {
-    longest = std::max(longest, b.depth + 1);
+    using layout = hmap::detail::split_layout<double, int>;
+    for (unsigned i = 0; i < 8; ++i) {
+      const bool old_nan = b.tophash[i] >= 5 && layout::value(b.raw, i) < 100;
+      turned += old_nan && (b.index >> (B - 1) & 1) != (b.index >> (B - 2) & 1);
+    }
   });
-  EXPECT_GT(cursors.size(), 5U);
-  EXPECT_LE(longest, 6U);
+  EXPECT_GT(turned, 25);
+  EXPECT_LT(turned, 75);
 }
 
 }  // namespace

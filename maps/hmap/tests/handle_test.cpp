@@ -85,7 +85,7 @@ TEST(Handle, ComparesIdentityNotContent) {
 }
 
 TEST(Handle, IsMadeFromWhatATableIsMadeFrom) {
-  EXPECT_EQ(handle::make(100).table().bucket_count(), 16U);
+  EXPECT_EQ(handle::make(std::size_t{100}).table().bucket_count(), 16U);
   const auto copied = handle::make(hmap::map<std::string, int>{{"a", 1}});
   EXPECT_EQ(copied.at("a"), 1);
   using paired = hmap::handle<int, int, hmap::paired_map<int, int>>;
