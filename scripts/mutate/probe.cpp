@@ -431,6 +431,18 @@ void cursors() {
   emptied.try_emplace(key<Map>(1), value<Map>(1));
   REQUIRE(!ended.next());
 
+  Map left_behind = filled<Map>(104);
+  auto one = left_behind.range(), other = left_behind.range();
+  one.next();
+  for (u64 i = 104; !hmap::inspect(left_behind).growing; ++i) {
+    left_behind.try_emplace(key<Map>(i), value<Map>(i));
+  }
+  while (hmap::inspect(left_behind).growing) left_behind.erase(key<Map>(999'999));
+  { const auto gone = std::move(one); }
+  std::size_t old_ones = 0;
+  while (other.next()) old_ones += left_behind.contains(other.key());
+  REQUIRE(old_ones >= 104);
+
   auto m = std::make_unique<Map>(just_growing<Map>(5));
   auto r = m->range();
   auto second = m->range();

@@ -442,6 +442,20 @@ TYPED_TEST(Range, CursorsAreIndependent) {
   for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(early[i], 1);
 }
 
+TYPED_TEST(Range, WhatACursorNeedsStaysWhenAnotherGoes) {
+  TypeParam m = filled<TypeParam>(104);
+  auto first = m.range();
+  auto second = m.range();  // both walk the array that the growth leaves behind
+  first.next();
+  for (std::uint64_t i = 104; !hmap::inspect(m).growing; ++i) {
+    m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
+  }
+  while (hmap::inspect(m).growing) grow_a_step(m);
+  { const auto gone = std::move(first); }
+  std::map<std::uint64_t, int> produced = finish(second);
+  for (std::uint64_t i = 0; i < 104; ++i) EXPECT_EQ(produced[i], 1) << i;
+}
+
 TYPED_TEST(Range, NestedLoopsOverAllPairsWhileTheTableGrows) {
   TypeParam m = filled<TypeParam>(52);
   std::size_t pairs = 0, outer = 0;
