@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout test plots summary validate golden clean
+.PHONY: help setup build bench octave layout test plots summary validate fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 
@@ -45,10 +45,13 @@ octave: bench ## hmap over one load-factor octave: its cache lines beside the mo
 layout: SUITE := layout
 layout: bench ## hmap's bucket layouts side by side, in cache lines and ns
 
-test: setup ## build with sanitizers and run all tests, C++ and Python
+test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev
 	@cmake --build --preset dev
 	@ctest --preset dev --parallel $$(nproc)
+	@cmake --preset tsan
+	@cmake --build --preset tsan
+	@ctest --preset tsan
 	@.venv/bin/python -m pytest -q scripts
 
 plots: setup ## draw the plots of a run again
@@ -59,6 +62,12 @@ summary: setup ## show the tables of a run again
 
 validate: setup ## check that a run's file is sound
 	@$(MAPSCOPE) validate "$(RUN)" --results="$(RESULTS)"
+
+fuzz: setup ## fuzz hmap with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
+	@scripts/fuzz.sh
+
+mutate: setup ## break hmap on purpose, bug by bug: its tests must catch each
+	@.venv/bin/python scripts/mutate/run.py
 
 golden: ## record the traces of real Go maps anew; needs Go 1.19 to 1.23
 	@scripts/go_trace/regenerate.sh

@@ -32,6 +32,7 @@ missing_commands() {
   has cmake || echo cmake
   has ninja || echo ninja-build
   has valgrind || echo valgrind
+  has clang++ || printf '%s\n' clang libclang-rt-dev  # to fuzz
   has python3 || echo python3
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
@@ -91,7 +92,7 @@ name_here() {
 # What can be done without: its parts are left out, and the build says so.
 is_optional() {
   case $1 in
-    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind) true ;;
+    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind | clang | libclang-rt-dev) true ;;
     *) false ;;
   esac
 }

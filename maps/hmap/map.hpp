@@ -67,6 +67,11 @@ namespace hmap {
 struct split_traits {
   template <class K, class V>
   using layout = detail::split_layout<K, V>;
+  // Named without the layout, which needs complete types: a map may be part of its own value.
+  template <class K, class V>
+  using reference = std::pair<const K&, V&>;
+  template <class K, class V>
+  using const_reference = std::pair<const K&, const V&>;
   using observer = no_observer;
   /// Growth comes at load_factor_num / 2 entries a bucket (and never below 9 entries).
   static constexpr std::size_t load_factor_num = 13;
@@ -75,6 +80,10 @@ struct split_traits {
 struct paired_traits : split_traits {
   template <class K, class V>
   using layout = detail::paired_layout<K, V>;
+  template <class K, class V>
+  using reference = std::pair<const K, V>&;
+  template <class K, class V>
+  using const_reference = const std::pair<const K, V>&;
 };
 
 template <class Key, class T, class Hash, class KeyEqual, class Allocator, class Traits>
@@ -96,8 +105,8 @@ class basic_map {
   using hasher = Hash;
   using key_equal = KeyEqual;
   using allocator_type = Allocator;
-  using reference = typename layout::reference;
-  using const_reference = typename layout::const_reference;
+  using reference = typename Traits::template reference<Key, T>;
+  using const_reference = typename Traits::template const_reference<Key, T>;
   using iterator = detail::sweep_iterator<core, false>;
   using const_iterator = detail::sweep_iterator<core, true>;
   using observer_type = typename Traits::observer;
@@ -112,7 +121,7 @@ class basic_map {
   explicit basic_map(size_type hint, const Hash& hash = Hash(),
                      const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : c_(hash, equal, alloc) {
-    if (hint <= max_hint) {
+    if (hint <= max_hint()) {
       c_.h.B = detail::buckets_for<Traits>(hint);
       if (c_.h.B != 0) c_.h.buckets = detail::make_bucket_array(c_, c_.h.B);
     }
@@ -122,16 +131,16 @@ class basic_map {
       : basic_map(hint, hash, KeyEqual(), alloc) {}
   explicit basic_map(const Allocator& alloc) : basic_map(0, Hash(), KeyEqual(), alloc) {}
 
-  template <std::input_iterator It>
+  template <detail::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
             const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : basic_map(hint, hash, equal, alloc) {
     insert(first, last);
   }
-  template <std::input_iterator It>
+  template <detail::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint, const Allocator& alloc)
       : basic_map(first, last, hint, Hash(), KeyEqual(), alloc) {}
-  template <std::input_iterator It>
+  template <detail::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : basic_map(first, last, hint, hash, KeyEqual(), alloc) {}
 
@@ -154,7 +163,8 @@ class basic_map {
   }
 
   basic_map(basic_map&& other) noexcept : basic_map(take_header, other, Allocator(other.c_.alloc)) {}
-  basic_map(basic_map&& other, const Allocator& alloc) : c_(other.c_.hash, other.c_.equal, alloc) {
+  basic_map(basic_map&& other, const Allocator& alloc)
+      : basic_map(0, other.c_.hash, other.c_.equal, alloc) {
     if (c_.alloc == other.c_.alloc) {
       c_.take_content(other.c_);
     } else {
@@ -254,10 +264,17 @@ class basic_map {
   auto range() const { return hmap::range<core, true>(c_); }
 
   // ---- lookup
+  //
+  // find, contains and try_emplace are always in line: a call returns the position through
+  // memory, which cost a lookup in the L1 cache a third.
 
-  iterator find(const Key& key) { return iterator(position_of(key)); }
-  const_iterator find(const Key& key) const { return const_iterator(position_of(key)); }
-  bool contains(const Key& key) const { return bool(detail::find(c_, key).at); }
+  HMAP_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
+  HMAP_ALWAYS_INLINE const_iterator find(const Key& key) const {
+    return const_iterator(position_of(key));
+  }
+  HMAP_ALWAYS_INLINE bool contains(const Key& key) const {
+    return bool(detail::find(c_, key).at);
+  }
   size_type count(const Key& key) const { return contains(key); }
   T& at(const Key& key) { return value_or_throw(key); }
   const T& at(const Key& key) const { return value_or_throw(key); }
@@ -310,11 +327,11 @@ class basic_map {
   // ---- insertion
 
   template <class... Args>
-  std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
     return result(detail::assign(c_, keep{}, key, std::forward<Args>(args)...));
   }
   template <class... Args>
-  std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
     return result(detail::assign(c_, keep{}, std::move(key), std::forward<Args>(args)...));
   }
   template <class... Args>
@@ -365,8 +382,11 @@ class basic_map {
   iterator insert(const_iterator, P&& entry) {
     return emplace(std::forward<P>(entry)).first;
   }
-  template <std::input_iterator It>
+  template <detail::legacy_input_iterator It>
   void insert(It first, It last) {
+    if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
+      if (first.position().table() == &c_) return;  // all of it is here already
+    }
     for (; first != last; ++first) emplace(*first);
   }
   void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
@@ -439,8 +459,10 @@ class basic_map {
   struct keep {
     void operator()(detail::location) const noexcept {}
   };
-  static constexpr size_type max_hint =
-      (std::size_t{1} << (std::numeric_limits<std::size_t>::digits > 48 ? 48 : 30)) / layout::size;
+  static constexpr size_type max_hint() noexcept {
+    constexpr int address_bits = std::numeric_limits<std::size_t>::digits > 48 ? 48 : 30;
+    return (std::size_t{1} << address_bits) / layout::size;
+  }
   struct take_header_tag {};
   static constexpr take_header_tag take_header{};
 
@@ -449,9 +471,20 @@ class basic_map {
     c_.take_content(other.c_);
   }
 
+  /// Moves the entries over one by one, because their memory belongs to another allocator.
+  /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(basic_map& other) {
-    reserve(other.size());
-    for (auto&& [key, value] : other) insert_absent(key, std::move(value));
+    try {
+      reserve(other.size());
+      for (iterator it = other.begin(); it != other.end(); ++it) {
+        const detail::location at = it.position().at();
+        insert_absent(std::move(layout::mutable_key(at.b, at.i)),
+                      std::move(layout::value(at.b, at.i)));
+      }
+    } catch (...) {
+      other.clear();
+      throw;
+    }
     other.clear();
   }
 
@@ -474,7 +507,7 @@ class basic_map {
   }
 
   template <class K>
-  detail::sweep_position<core> position_of(const K& key) const {
+  HMAP_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
     const detail::found f = detail::find(c_, key);
     return f.at ? detail::sweep_position<core>(c_, f.at, f.head) : detail::sweep_position<core>();
   }
@@ -491,7 +524,7 @@ class basic_map {
     return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
   }
 
-  std::pair<iterator, bool> result(detail::assignment a) noexcept {
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
     return {iterator(detail::sweep_position<core>(c_, a.at, a.head)), a.inserted};
   }
 
@@ -544,6 +577,9 @@ class map : public basic_map<Key, T, Hash, KeyEqual, Allocator, split_traits> {
       const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
       const Allocator& alloc = Allocator())
       : base(entries, hint, hash, equal, alloc) {}
+
+  // Without it std::swap would match better than the base's, and move three times.
+  friend void swap(map& a, map& b) noexcept(noexcept(a.swap(b))) { a.swap(b); }
 };
 
 template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
@@ -551,6 +587,11 @@ template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_t
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
     -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
+
+template <class It, class Hash, detail::allocator_like Alloc>
+  requires detail::functor_like<Hash>
+map(It, It, std::size_t, Hash, Alloc)
+    -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>, Alloc>;
 
 template <class It, detail::allocator_like Alloc>
 map(It, It, std::size_t, Alloc)
@@ -562,6 +603,11 @@ template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
     Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
+
+template <class Key, class T, class Hash, detail::allocator_like Alloc>
+  requires detail::functor_like<Hash>
+map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
+    -> map<Key, T, Hash, equal_to<Key>, Alloc>;
 
 template <class Key, class T, detail::allocator_like Alloc>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
@@ -583,6 +629,9 @@ class paired_map : public basic_map<Key, T, Hash, KeyEqual, Allocator, paired_tr
              const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
              const Allocator& alloc = Allocator())
       : base(entries, hint, hash, equal, alloc) {}
+
+  // Without it std::swap would match better than the base's, and move three times.
+  friend void swap(paired_map& a, paired_map& b) noexcept(noexcept(a.swap(b))) { a.swap(b); }
 };
 
 template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
@@ -590,6 +639,11 @@ template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_t
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 paired_map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
     -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
+
+template <class It, class Hash, detail::allocator_like Alloc>
+  requires detail::functor_like<Hash>
+paired_map(It, It, std::size_t, Hash, Alloc)
+    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>, Alloc>;
 
 template <class It, detail::allocator_like Alloc>
 paired_map(It, It, std::size_t, Alloc)
@@ -601,6 +655,11 @@ template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
     Alloc = Alloc()) -> paired_map<Key, T, Hash, Equal, Alloc>;
+
+template <class Key, class T, class Hash, detail::allocator_like Alloc>
+  requires detail::functor_like<Hash>
+paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
+    -> paired_map<Key, T, Hash, equal_to<Key>, Alloc>;
 
 template <class Key, class T, detail::allocator_like Alloc>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)

@@ -34,6 +34,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -81,7 +82,11 @@ class range {
   range& operator=(range&& other) noexcept {
     if (this == &other) return *this;
     drop();
-    alloc_ = other.alloc_;
+    if (other.alloc_) {
+      alloc_.emplace(*other.alloc_);
+    } else {
+      alloc_.reset();
+    }
     extra_ = std::exchange(other.extra_, nullptr);
     copy_position(other);
     return *this;
@@ -162,7 +167,7 @@ class range {
       detail::bucket* old = c.bucket_at(c.h.oldbuckets, bucket_ & (c.old_bucket_count() - 1));
       if (!detail::is_evacuated(old)) {
         chain_ = old;
-        check_bucket_ = bucket_;
+        if (!c.growing_same_size()) check_bucket_ = bucket_;
       }
     }
     if (++bucket_ > mask()) {
@@ -179,10 +184,10 @@ class range {
     if (detail::is_empty(top) || top == detail::evacuated_empty) return false;
     const key_type& key = layout::key(at.b, at.i);
     const bool reflexive = detail::is_reflexive<key_type> || c.equal(key, key);
-    if (check_bucket_ != no_check && !(c.h.flags & detail::same_size_grow)) {
-      const std::size_t goes_to = reflexive ? c.hash_of(key) & mask()
-                                            : check_bucket_half(top);
-      if (goes_to != (reflexive ? check_bucket_ : check_bucket_ >> (B_ - 1))) return false;
+    if (check_bucket_ != no_check && !goes_here(c, key, top, reflexive)) return false;
+    if (detail::is_evacuated_mark(top) && !reflexive) {
+      // Its value was moved along, and nobody can look it up.
+      if (!std::is_copy_constructible_v<typename Core::mapped_type>) return false;
     }
     if (detail::is_evacuated_mark(top) && reflexive) {
       at = c.h.count == 0 ? detail::location{} : detail::find_hashed(c, key, c.hash_of(key));
@@ -192,13 +197,18 @@ class range {
     return true;
   }
 
-  /// Where a key that differs from itself will go: the low bit of its tophash decides, here
-  /// and in evacuation.
-  static std::size_t check_bucket_half(std::uint8_t top) noexcept { return top & 1; }
+  /// Whether an entry of an old chain that is being split will go to the bucket that is being
+  /// ranged over. Decided at the chain's first cell and kept to its last: Go asks for the kind
+  /// of growth at each cell, and errs when one ends and another begins in between. For a key
+  /// that differs from itself the low bit of its tophash decides, as in evacuation.
+  bool goes_here(const Core& c, const key_type& key, std::uint8_t top, bool reflexive) const {
+    if (reflexive) return (c.hash_of(key) & mask()) == check_bucket_;
+    return check_bucket_ >> (B_ - 1) == (top & 1U);
+  }
 
   void drop() noexcept {
     if (extra_ == nullptr) return;
-    detail::release_cursor<Core>(alloc_, std::exchange(extra_, nullptr));
+    detail::release_cursor<Core>(*alloc_, std::exchange(extra_, nullptr));
   }
 
   void copy_position(const range& other) noexcept {
@@ -215,7 +225,7 @@ class range {
     at_ = other.at_;
   }
 
-  [[no_unique_address]] typename Core::allocator_type alloc_;
+  std::optional<typename Core::allocator_type> alloc_;  // allocators need no assignment
   detail::extra_record* extra_ = nullptr;  // null at the end
   std::uint64_t epoch_ = 0;
   detail::bucket* buckets_ = nullptr;  // the array at the start

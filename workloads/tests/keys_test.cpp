@@ -98,7 +98,7 @@ TEST(bytes_of, counts_the_heap_only_when_it_is_used) {
 TEST(mean_payload_bytes, is_exact_for_fixed_sizes_and_near_the_mean_for_strings) {
   const key_pool pool(n, 1);
   EXPECT_EQ(mean_payload_bytes<int_int>(pool), 16);
-  EXPECT_EQ(mean_payload_bytes<int_struct>(pool), 72);
+  EXPECT_EQ(mean_payload_bytes<int_struct>(pool), 48);
   EXPECT_NEAR(mean_payload_bytes<string_int>(pool), 8 + 32 + 27, 3);
 }
 

@@ -92,12 +92,17 @@ struct column {
   }
 };
 
-/// How an entry changes buckets. A move that cannot throw (or has no copy to fall back
-/// on) ends the source's life at once; otherwise the copy is made first and the source
-/// stays until the whole chain is through, so that a throwing copy can be undone.
+/// Whether an object changes its place without a throw: by a move, or by its pointer.
 template <class Object, bool Indirect>
-inline constexpr bool moves_on_growth = Indirect || std::is_nothrow_move_constructible_v<Object> ||
-                                        !std::is_copy_constructible_v<Object>;
+inline constexpr bool moves_safely = Indirect || std::is_nothrow_move_constructible_v<Object>;
+
+/// How an entry changes buckets. A move that cannot throw (or has no copy to fall back on)
+/// ends the source's life at once; otherwise the copy is made first and the source stays
+/// until the whole chain is through, so that a throwing copy can be undone.
+template <class K, bool IndirectKey, class V, bool IndirectValue>
+inline constexpr bool moves_on_growth =
+    (moves_safely<K, IndirectKey> && moves_safely<V, IndirectValue>) ||
+    !std::is_copy_constructible_v<K> || !std::is_copy_constructible_v<V>;
 
 template <class K, class V>
 struct split_layout {
@@ -124,8 +129,7 @@ struct split_layout {
     return keys_offset + i * sizeof(stored_key);
   }
 
-  static constexpr bool moves = moves_on_growth<K, indirect_key> &&
-                                moves_on_growth<V, indirect_value>;
+  static constexpr bool moves = moves_on_growth<K, indirect_key, V, indirect_value>;
   static constexpr bool trivial =
       std::is_trivially_copyable_v<stored_key> && std::is_trivially_copyable_v<stored_value>;
 
@@ -177,14 +181,28 @@ struct split_layout {
       std::memcpy(key_cell(to, j), key_cell(from, i), sizeof(stored_key));
       std::memcpy(value_cell(to, j), value_cell(from, i), sizeof(stored_value));
     } else if constexpr (moves) {
-      transfer_one<K, indirect_key>(alloc, key_cell(to, j), key_cell(from, i));
-      transfer_one<V, indirect_value>(alloc, value_cell(to, j), value_cell(from, i));
+      move_apart(alloc, to, j, from, i);
     } else {
       construct(alloc, to, j, std::as_const(key(from, i)), std::as_const(value(from, i)));
     }
   }
 
  private:
+  /// The column whose move may throw goes first, while nothing has changed yet. If both may,
+  /// both are made before either source ends: then a throw leaves a moved-from entry, no more.
+  template <class Alloc>
+  static void move_apart(Alloc& alloc, bucket* to, unsigned j, bucket* from, unsigned i) {
+    constexpr bool key_is_safe = moves_safely<K, indirect_key>;
+    if constexpr (key_is_safe || moves_safely<V, indirect_value>) {
+      if (!key_is_safe) transfer_one<K, indirect_key>(alloc, key_cell(to, j), key_cell(from, i));
+      transfer_one<V, indirect_value>(alloc, value_cell(to, j), value_cell(from, i));
+      if (key_is_safe) transfer_one<K, indirect_key>(alloc, key_cell(to, j), key_cell(from, i));
+    } else {
+      construct(alloc, to, j, std::move(mutable_key(from, i)), std::move(value(from, i)));
+      destroy(alloc, from, i);
+    }
+  }
+
   template <class Object, bool Indirect, class Alloc>
   static void transfer_one(Alloc& alloc, std::byte* to, std::byte* from) {
     if constexpr (Indirect || std::is_trivially_copyable_v<Object>) {
@@ -215,7 +233,7 @@ struct paired_layout {
     return slots_offset + i * sizeof(stored);
   }
 
-  static constexpr bool moves = moves_on_growth<K, indirect> && moves_on_growth<V, indirect>;
+  static constexpr bool moves = moves_on_growth<K, indirect, V, indirect>;
   // A pair is never trivially copyable by the letter (its assignment is not trivial);
   // its members' bytes are what counts.
   static constexpr bool trivial =

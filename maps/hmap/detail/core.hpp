@@ -45,9 +45,9 @@ struct extra_record {
   std::atomic<std::size_t> holders{1};     // cursors and the table itself
   void* owner = nullptr;                   // the core; null when it is gone
   std::uint64_t epoch = 0;                 // how often everything was dropped at once
-  kept_chain* kept = nullptr;
-  retired_array* retired = nullptr;
-  retired_array* spare_retirement = nullptr;
+  std::atomic<kept_chain*> kept{nullptr};
+  std::atomic<retired_array*> retired{nullptr};
+  std::atomic<retired_array*> spare_retirement{nullptr};
 };
 
 struct header {
@@ -62,6 +62,13 @@ struct header {
   mutable extra_record* extra = nullptr;
 };
 static_assert(sizeof(void*) != 8 || sizeof(header) == 48, "Go's hmap is 48 bytes");
+
+/// The flags as any thread may read them: a range that begins sets its bits in a table that
+/// others are reading, and hashWriting is looked for in tables that others are writing, which
+/// is the very misuse that it detects. Relaxed atomics on all sides: nothing is ordered by them.
+inline std::uint8_t load_flags(const header& h) noexcept {
+  return std::atomic_ref<std::uint8_t>(h.flags).load(std::memory_order_relaxed);
+}
 
 /// A cell of a table, or none.
 struct location {
@@ -116,16 +123,16 @@ struct core {
   }
 
   bool growing() const noexcept { return h.oldbuckets != nullptr; }
+  bool growing_same_size() const noexcept { return load_flags(h) & same_size_grow; }
   std::size_t bucket_count() const noexcept { return std::size_t{1} << h.B; }
   std::size_t old_bucket_count() const noexcept {
-    return std::size_t{1} << (h.flags & same_size_grow ? h.B : h.B - 1);
+    return std::size_t{1} << (growing_same_size() ? h.B : h.B - 1);
   }
   bucket* bucket_at(bucket* array, std::size_t index) const noexcept {
     return detail::bucket_at<layout>(array, index);
   }
   static bucket*& overflow_of(bucket* b) noexcept { return detail::overflow_of<layout>(b); }
 
-  void set_flag(flag f) noexcept { h.flags = static_cast<std::uint8_t>(h.flags | f); }
   void clear_flag(flag f) noexcept { h.flags = static_cast<std::uint8_t>(h.flags & ~f); }
 };
 
@@ -141,13 +148,6 @@ inline constexpr bool is_reflexive<std::basic_string_view<Char, Traits>> = true;
 
 template <class Key>
 inline constexpr bool needs_key_update = std::is_floating_point_v<Key>;
-
-/// Go's hashWriting flag. Reads of it by other threads are the very misuse that is looked
-/// for, so both sides are relaxed atomics: a data race is detected, not committed.
-inline std::uint8_t load_flags(const header& h) noexcept {
-  return std::atomic_ref<std::uint8_t>(h.flags)
-      .load(std::memory_order_relaxed);
-}
 
 inline void store_flags(header& h, unsigned flags) noexcept {
   std::atomic_ref<std::uint8_t>(h.flags)

@@ -1,5 +1,5 @@
-// What deduction guides of map and paired_map need to know: which types an iterator's pairs
-// consist of, and whether an argument is a hash or an allocator.
+// What constructors and deduction guides need to know: whether an argument is an iterator, a
+// hash or an allocator, and which types an iterator's pairs consist of.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,16 @@
 #include <utility>
 
 namespace hmap::detail {
+
+/// What std calls a Cpp17InputIterator. The C++20 concept asks for a common reference, which
+/// std::pair<const K&, V&> and std::pair<const K, V> have only from C++23 on.
+template <class It>
+concept legacy_input_iterator =
+    requires(It it) {
+      typename std::iterator_traits<It>::iterator_category;
+      *it;
+      ++it;
+    };
 
 template <class It>
 using key_of = std::remove_const_t<typename std::iterator_traits<It>::value_type::first_type>;

@@ -29,118 +29,68 @@
 
 namespace hmap::detail {
 
+/// Where an old entry goes, and the tophash it has there.
+struct departure {
+  bool to_y;
+  std::uint8_t top;
+};
+
 template <class Core>
-class evacuation {
+departure departure_of(const Core& c, bucket* b, unsigned i, std::uint8_t top,
+                       std::size_t new_bit) {
+  const auto& key = Core::layout::key(b, i);
+  const std::uint64_t hash = c.hash_of(key);
+  if constexpr (!is_reflexive<typename Core::key_type>) {
+    // A key that differs from itself has a hash that nobody can compute again. A cursor that
+    // began in this growth must still know which way it goes: by the low bit of the tophash.
+    if ((c.h.flags & iterator_flag) && !c.equal(key, key)) return {(top & 1) != 0, tophash(hash)};
+  }
+  return {(hash & new_bit) != 0, top};
+}
+
+/// Moves an entry to (to, j). With cursors about (`keep`), the old cell keeps a readable key
+/// and, moved from or not, a value. A key that differs from itself cannot be looked up later,
+/// so its value stays as well.
+template <class Core>
+void move_entry(Core& c, bool keep, bucket* to, unsigned j, bucket* from, unsigned i) {
   using layout = typename Core::layout;
   using key_type = typename Core::key_type;
   using mapped_type = typename Core::mapped_type;
+  if constexpr (std::is_copy_constructible_v<key_type> && !layout::plain) {
+    if (keep) {
+      const key_type& key = layout::key(from, i);
+      mapped_type& value = layout::value(from, i);
+      if constexpr (std::is_copy_constructible_v<mapped_type>) {
+        if (!layout::moves || (!is_reflexive<key_type> && !c.equal(key, key))) {
+          layout::construct(c.alloc, to, j, key, std::as_const(value));
+          return;
+        }
+      }
+      layout::construct(c.alloc, to, j, key, std::move(value));
+      return;
+    }
+  }
+  layout::transfer(c.alloc, to, j, from, i);
+}
+
+/// Puts a half-moved chain back: for every old cell before `stop`, in order, the mark says
+/// whether there was an entry and to which of the two new chains it went.
+template <class Core>
+class chain_restoration {
+  using layout = typename Core::layout;
 
  public:
-  evacuation(Core& c, std::size_t index) noexcept
-      : c_(c),
-        old_(c.bucket_at(c.h.oldbuckets, index)),
-        x_{c.bucket_at(c.h.buckets, index), 0},
-        new_bit_(c.old_bucket_count()),
-        keep_(has_cursors(c)) {
-    if (!same_size()) y_.b = c.bucket_at(c.h.buckets, index + new_bit_);
-  }
+  chain_restoration(Core& c, bool keep, bucket* old, bucket* x, bucket* y) noexcept
+      : c_(c), keep_(keep), old_(old), x_{x, 0}, y_{y, 0} {}
 
-  /// Moves the whole chain, or throws and moves nothing.
-  void run(location* watch) {
-    if (keep_) keep_chain(c_, old_);
+  void run(location stop) noexcept {
     const location x_head = x_, y_head = y_;
-    const std::uint16_t noverflow = c_.h.noverflow;
-    const std::size_t spares_used = c_.h.extra ? c_.h.extra->spares_used : 0;
-    location at{};
-    location watched{};
-    try {
-      for (at.b = old_; at.b != nullptr; at.b = c_.overflow_of(at.b)) {
-        for (at.i = 0; at.i < bucket_cells; ++at.i) {
-          const bool moved = move_cell(at);
-          if (moved && watch && *watch == at) watched = last_;
-        }
-      }
-    } catch (...) {
-      put_back(at, x_head, y_head);
-      c_.h.noverflow = noverflow;
-      if (c_.h.extra) c_.h.extra->spares_used = spares_used;
-      if (keep_) forget_kept_chain(c_);
-      throw;
-    }
-    if (watched) *watch = watched;
-    if (!keep_) release();
-  }
-
- private:
-  bool same_size() const noexcept { return c_.h.flags & same_size_grow; }
-
-  /// Moves one old cell; false if it was empty. Leaves the mark only after success.
-  bool move_cell(location from) {
-    std::uint8_t& mark = from.b->tophash[from.i];
-    const std::uint8_t top = mark;
-    if (is_empty(top)) {
-      mark = evacuated_empty;
-      return false;
-    }
-    bool to_y = false;
-    std::uint8_t new_top = top;
-    if (!same_size()) {
-      const auto& key = layout::key(from.b, from.i);
-      const std::uint64_t hash = c_.hash_of(key);
-      to_y = hash & new_bit_;
-      if constexpr (!is_reflexive<key_type>) {
-        // A key that differs from itself has a hash that nobody can compute again. A cursor
-        // that began in this growth must still know which way it goes: by the low bit of
-        // the old tophash.
-        if ((c_.h.flags & iterator_flag) && !c_.equal(key, key)) {
-          to_y = top & 1;
-          new_top = tophash(hash);
-        }
-      }
-    }
-    location& to = to_y ? y_ : x_;
-    if (to.i == bucket_cells) {
-      to.b = new_overflow(c_, to.b);
-      to.i = 0;
-    }
-    move_entry(to, from);
-    to.b->tophash[to.i] = new_top;
-    mark = to_y ? evacuated_y : evacuated_x;
-    last_ = to;
-    ++to.i;
-    return true;
-  }
-
-  /// With cursors about, the old cell keeps a readable key and, moved from or not, a value.
-  /// A key that differs from itself cannot be looked up later, so its value stays as well.
-  void move_entry(location to, location from) {
-    if constexpr (std::is_copy_constructible_v<key_type> && !layout::plain) {
-      if (keep_) {
-        const key_type& key = layout::key(from.b, from.i);
-        mapped_type& value = layout::value(from.b, from.i);
-        if constexpr (std::is_copy_constructible_v<mapped_type>) {
-          if (!layout::moves || (!is_reflexive<key_type> && !c_.equal(key, key))) {
-            layout::construct(c_.alloc, to.b, to.i, key, std::as_const(value));
-            return;
-          }
-        }
-        layout::construct(c_.alloc, to.b, to.i, key, std::move(value));
-        return;
-      }
-    }
-    layout::transfer(c_.alloc, to.b, to.i, from.b, from.i);
-  }
-
-  /// Undoes move_cell for every cell before `stop`, then removes the new overflow buckets.
-  void put_back(location stop, location x, location y) noexcept {
-    const location x_head = x, y_head = y;
-    for (location at{old_, 0};;) {
-      if (at == stop) break;
+    for (location at{old_, 0}; at != stop;) {
       std::uint8_t& mark = at.b->tophash[at.i];
       if (mark == evacuated_empty) {
         mark = empty_one;
       } else {
-        take_back(at, mark == evacuated_y ? y : x);
+        take_back(at, mark == evacuated_y ? y_ : x_);
       }
       if (++at.i == bucket_cells) at = {c_.overflow_of(at.b), 0};
     }
@@ -149,6 +99,7 @@ class evacuation {
     if (y_head.b != nullptr) remove_overflow(y_head.b);
   }
 
+ private:
   void take_back(location to, location& from) noexcept {
     if (from.i == bucket_cells) from = {c_.overflow_of(from.b), 0};
     if constexpr (layout::moves || layout::trivial) {
@@ -185,27 +136,77 @@ class evacuation {
     free_overflow_chain(c_, head, c_.h.buckets, c_.h.B);
   }
 
-  void release() noexcept {
-    if constexpr (!layout::moves && !layout::trivial) {
-      for (bucket* b = old_; b != nullptr; b = c_.overflow_of(b)) {
-        for (unsigned i = 0; i < bucket_cells; ++i) {
-          if (b->tophash[i] != evacuated_empty) layout::destroy(c_.alloc, b, i);
-        }
+  Core& c_;
+  bool keep_;
+  bucket* old_;
+  location x_;  // the next entry to take back from either chain
+  location y_;
+};
+
+/// What is left of a chain that has moved, when nobody may look at it any more.
+template <class Core>
+void release_chain(Core& c, bucket* old) noexcept {
+  using layout = typename Core::layout;
+  if constexpr (!layout::moves && !layout::trivial) {
+    for (bucket* b = old; b != nullptr; b = c.overflow_of(b)) {
+      for (unsigned i = 0; i < bucket_cells; ++i) {
+        if (b->tophash[i] != evacuated_empty) layout::destroy(c.alloc, b, i);
       }
     }
-    if (c_.overflow_of(old_) != nullptr) {
-      free_overflow_chain(c_, old_, c_.h.oldbuckets, old_B(c_));
-    }
   }
+  if (c.overflow_of(old) != nullptr) free_overflow_chain(c, old, c.h.oldbuckets, old_B(c));
+}
 
-  Core& c_;
-  bucket* old_;
-  location x_;
-  location y_{};
-  location last_{};
-  std::size_t new_bit_;
-  bool keep_;
-};
+/// Moves the whole chain of old bucket `index`, or throws and moves nothing.
+template <class Core>
+void evacuate_chain(Core& c, std::size_t index, location* watch) {
+  bucket* const old = c.bucket_at(c.h.oldbuckets, index);
+  const bool keep = has_cursors(c);
+  const bool same_size = c.growing_same_size();
+  const std::size_t new_bit = c.old_bucket_count();
+  bucket* const x = c.bucket_at(c.h.buckets, index);
+  bucket* const y = same_size ? nullptr : c.bucket_at(c.h.buckets, index + new_bit);
+  const std::uint16_t noverflow = c.h.noverflow;
+  const std::size_t spares_used = c.h.extra ? c.h.extra->spares_used : 0;
+  if (keep) keep_chain(c, old);
+
+  bucket* to[2] = {x, y};      // indexed by the new hash bit, which no predictor can guess
+  unsigned used[2] = {0, 0};
+  location watched{};
+  bucket* b = old;
+  unsigned i = 0;
+  try {
+    for (; b != nullptr; b = c.overflow_of(b)) {
+      for (i = 0; i < bucket_cells; ++i) {
+        const std::uint8_t top = b->tophash[i];
+        if (is_empty(top)) {
+          b->tophash[i] = evacuated_empty;
+          continue;
+        }
+        const departure d =
+            same_size ? departure{false, top} : departure_of(c, b, i, top, new_bit);
+        if (used[d.to_y] == bucket_cells) {
+          to[d.to_y] = new_overflow(c, to[d.to_y]);
+          used[d.to_y] = 0;
+        }
+        bucket* const new_b = to[d.to_y];
+        const unsigned j = used[d.to_y]++;
+        move_entry(c, keep, new_b, j, b, i);
+        new_b->tophash[j] = d.top;
+        b->tophash[i] = static_cast<std::uint8_t>(evacuated_x + d.to_y);
+        if (watch != nullptr && *watch == location{b, i}) watched = {new_b, j};
+      }
+    }
+  } catch (...) {
+    chain_restoration<Core>(c, keep, old, x, y).run({b, i});
+    c.h.noverflow = noverflow;
+    if (c.h.extra) c.h.extra->spares_used = spares_used;
+    if (keep) forget_kept_chain(c);
+    throw;
+  }
+  if (watched) *watch = watched;
+  if (!keep) release_chain(c, old);
+}
 
 template <class Core>
 void finish_growth(Core& c) noexcept {
@@ -239,7 +240,7 @@ void advance_evacuation_mark(Core& c) noexcept {
 template <class Core>
 void evacuate(Core& c, std::size_t index, location* watch) {
   if (!is_evacuated(c.bucket_at(c.h.oldbuckets, index))) {
-    evacuation<Core>(c, index).run(watch);
+    evacuate_chain(c, index, watch);
     c.observer.bucket_evacuated(index);
   }
   if (index == c.h.nevacuate) advance_evacuation_mark(c);

@@ -8,8 +8,9 @@
 // The last cursor to go, or clear(), releases all of it. The record outlives the table if
 // a cursor does, so that a cursor left behind ends instead of reading freed memory.
 //
-// Cursors are taken and dropped by concurrent readers, hence the atomics; the two lists
-// belong to the writer, and to the last cursor when it goes.
+// Cursors are taken and dropped by concurrent readers, hence the atomics. The lists grow only
+// under the writer; whoever releases them, the writer or a last cursor, takes them whole, so
+// that two readers that are last in turn do not meet.
 #pragma once
 
 #include <atomic>
@@ -64,7 +65,7 @@ template <class Core>
 void keep_chain(Core& c, bucket* head) {
   extra_record& extra = *c.h.extra;
   extra.kept = node_memory<Core, kept_chain>::make(
-      c, {head, c.h.oldbuckets, old_B(c), extra.kept});
+      c, {head, c.h.oldbuckets, old_B(c), extra.kept.load()});
 }
 
 /// Takes back keep_chain() of the chain that was kept last.
@@ -80,16 +81,19 @@ void forget_kept_chain(Core& c) noexcept {
 template <class Core>
 void prepare_retirement(const Core& c) {
   extra_record& extra = *c.h.extra;
-  if (extra.spare_retirement == nullptr) {
-    extra.spare_retirement = node_memory<Core, retired_array>::make(c, {nullptr, 0, nullptr});
+  if (extra.spare_retirement.load() != nullptr) return;
+  retired_array* fresh = node_memory<Core, retired_array>::make(c, {nullptr, 0, nullptr});
+  retired_array* none = nullptr;
+  if (!extra.spare_retirement.compare_exchange_strong(none, fresh)) {
+    node_memory<Core, retired_array>::free(c.alloc, fresh);
   }
 }
 
 template <class Core>
 void retire_array(Core& c, bucket* array, std::uint8_t B) noexcept {
   extra_record& extra = *c.h.extra;
-  retired_array* node = std::exchange(extra.spare_retirement, nullptr);
-  *node = {array, B, extra.retired};
+  retired_array* node = extra.spare_retirement.exchange(nullptr);
+  *node = {array, B, extra.retired.load()};
   extra.retired = node;
 }
 
@@ -98,19 +102,18 @@ template <class Core>
 void release_pinned(Core& c) noexcept {
   if (c.h.extra == nullptr) return;
   extra_record& extra = *c.h.extra;
-  while (kept_chain* chain = extra.kept) {
+  for (kept_chain* chain = extra.kept.exchange(nullptr); chain != nullptr;) {
     for (bucket* b = chain->head; b != nullptr; b = c.overflow_of(b)) {
       for (unsigned i = 0; i < bucket_cells; ++i) {
         if (b->tophash[i] != evacuated_empty) Core::layout::destroy(c.alloc, b, i);
       }
     }
     free_overflow_chain(c, chain->head, chain->array, chain->B);
-    forget_kept_chain(c);
+    node_memory<Core, kept_chain>::free(c.alloc, std::exchange(chain, chain->next));
   }
-  while (retired_array* node = extra.retired) {
-    extra.retired = node->next;
+  for (retired_array* node = extra.retired.exchange(nullptr); node != nullptr;) {
     free_bucket_array(c, node->array, node->B);
-    node_memory<Core, retired_array>::free(c.alloc, node);
+    node_memory<Core, retired_array>::free(c.alloc, std::exchange(node, node->next));
   }
 }
 
@@ -141,8 +144,8 @@ template <class Core>
 void abandon_extra(Core& c) noexcept {
   extra_record* extra = std::exchange(c.h.extra, nullptr);
   if (extra == nullptr) return;
-  if (extra->spare_retirement != nullptr) {
-    node_memory<Core, retired_array>::free(c.alloc, std::exchange(extra->spare_retirement, nullptr));
+  if (retired_array* spare = extra->spare_retirement.exchange(nullptr)) {
+    node_memory<Core, retired_array>::free(c.alloc, spare);
   }
   extra->owner = nullptr;
   if (extra->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) {

@@ -191,7 +191,7 @@ void empty_array(Core& c, bucket* array, std::uint8_t B) noexcept {
 
 template <class Core>
 std::uint8_t old_B(const Core& c) noexcept {
-  return static_cast<std::uint8_t>(c.h.flags & same_size_grow ? c.h.B : c.h.B - 1);
+  return static_cast<std::uint8_t>(c.growing_same_size() ? c.h.B : c.h.B - 1);
 }
 
 }  // namespace hmap::detail

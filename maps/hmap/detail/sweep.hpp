@@ -71,13 +71,18 @@ class sweep_position {
     }
   }
 
+  /// The next chain, without the evacuated ones: their overflow buckets may be on their way
+  /// out, with the last cursor of another thread.
   bucket* next_head() noexcept {
     const Core& c = *c_;
-    head_ = c.bucket_at(head_, 1);
-    if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) head_ = c.h.oldbuckets;
-    if (c.h.oldbuckets != nullptr && head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
-      head_ = nullptr;
-    }
+    do {
+      head_ = c.bucket_at(head_, 1);
+      if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) head_ = c.h.oldbuckets;
+      if (c.h.oldbuckets != nullptr &&
+          head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
+        head_ = nullptr;
+      }
+    } while (head_ != nullptr && is_evacuated(head_));
     return head_;
   }
 
