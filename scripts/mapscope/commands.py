@@ -51,8 +51,6 @@ def _program(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list
             return [f"./{catalogue.binaries[task.map]}", f"--counters={task.stage}"]
         case "sim":
             return [f"./{counting['sim']}", f"--cache={plan.selection['cache']}"]
-        case "sim_cold":
-            return [f"./{counting['sim']}", f"--cache={plan.selection['cache']}", "--cold"]
         case stage:
             under = callgrind.arguments(stage, plan.cache["value"], dumps_of(output.resolve()))
             return [*under, f"./{counting['callgrind']}", "--callgrind"]

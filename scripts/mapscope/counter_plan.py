@@ -60,14 +60,11 @@ def _backend(
 
 def from_binary(name: str, said: dict[str, Any]) -> dict[str, Any]:
     """An entry of `counter_backends` from what a binary says of a backend."""
-    label = said.get("label") or f"[{name}]"
-    if name == "sim_cold" and "cold" not in label:  # the binary was asked about warm passes
-        label = f"{label.removesuffix(']')}, cold]"
     return entry(
         name,
         reason=None if said.get("available") else said.get("reason") or "the binary gives no reason",
         version=said.get("version"),
-        label=label,
+        label=said.get("label"),
         events=[
             {"name": event["name"], "native": event.get("native"), "reason": event.get("reason") or None, "coverage": None}
             for event in said.get("events", [])

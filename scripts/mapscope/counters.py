@@ -1,8 +1,8 @@
 """The counters' vocabulary: who counts, what is counted, and how it is called for.
 
 A backend is one source of readings; its numbers are never merged with another's. It runs as
-one or more stages, each a process for every map, payload and size: sim runs warm and cold,
-callgrind knows two cache levels only and so runs once for L2 and once for L3.
+one or more stages, each a process for every map, payload and size: callgrind knows two cache
+levels only and so runs once for L2 and once for L3.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ HARDWARE_EVENTS = (
 SIM_EVENTS = (
     "lines_mean", "lines_p99", "lines_max", "heap_lines_mean", "l1_misses", "l2_misses", "l3_misses", "tlb_misses",
     "stream_l1_misses", "stream_l2_misses", "stream_l3_misses", "loads", "stores",
+    "cold_l1_misses", "cold_l2_misses", "cold_l3_misses", "cold_tlb_misses",
 )  # fmt: skip
 
 
@@ -40,7 +41,6 @@ BACKENDS = {
         Backend("papi", "papi", HARDWARE_EVENTS, ("papi",), pinned=True),
         Backend("perf", "perf", HARDWARE_EVENTS, ("perf",), pinned=True),
         Backend("sim", "sim", SIM_EVENTS, ("sim",)),
-        Backend("sim_cold", "sim", SIM_EVENTS, ("sim_cold",)),
         Backend(
             "callgrind", "callgrind", ("instructions", "loads", "stores", "l1_misses", "l2_misses", "l3_misses"),
             ("callgrind_l2", "callgrind_l3"),
@@ -83,6 +83,4 @@ def asked_for(request: str) -> list[str]:
     words = set(request.split(","))
     if "auto" in words:
         words |= {*HARDWARE, "sim"}
-    if "sim" in words:
-        words.add("sim_cold")
     return [name for name in BACKENDS if name in words or (name == "os" and words != {"off"})]

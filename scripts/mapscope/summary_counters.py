@@ -18,17 +18,19 @@ from mapscope.text import per_operation
 
 HEADS = {
     "lines_mean": "lines", "lines_p99": "p99", "lines_max": "max", "l1_misses": "L1", "l2_misses": "L2",
-    "l3_misses": "L3", "tlb_misses": "TLB", "instructions": "instr", "cycles": "cycl", "branch_misses": "brnch",
+    "l3_misses": "L3", "tlb_misses": "TLB", "cold_l1_misses": "L1", "cold_l2_misses": "L2", "cold_l3_misses": "L3",
+    "cold_tlb_misses": "TLB", "instructions": "instr", "cycles": "cycl", "branch_misses": "brnch",
 }  # fmt: skip
 """The events with a column of their own, and its head; native ones named by the user have theirs as well."""
 STREAM = ("stream_l1_misses", "stream_l2_misses", "stream_l3_misses")
 NOT_SHOWN = {
     "os": set(BACKENDS["os"].events),
     "sim": {"heap_lines_mean", *STREAM, "loads", "stores"},
-    "sim_cold": {"lines_mean", "lines_p99", "lines_max", "heap_lines_mean", *STREAM, "loads", "stores"},
     "callgrind": {"loads", "stores"},
 }
-"""In run.json only. (Lines do not depend on what is in the cache.)"""
+"""In run.json only."""
+COLD = "cold_"
+"""Events of passes from empty caches begin so; they have columns of their own."""
 KEY = (
     "lines: distinct cache lines one operation touches (mean, 99th percentile, most)\n"
     "L1 to TLB: misses per operation, those of reading the keys and values to work with included\n"
@@ -39,9 +41,10 @@ KEY = (
 
 @dataclass(frozen=True)
 class Group:
-    """The columns of one backend."""
+    """Columns of one backend under one title."""
 
     backend: str
+    title: str
     events: tuple[str, ...]
     """Empty: nothing of it could be counted, and one column says so."""
 
@@ -59,8 +62,8 @@ def print_counters(console: Console, run: dict[str, Any], present: pandas.DataFr
     for backend in backends:
         what = backend["label"] if backend["available"] else f"n/a: {backend['reason']}"
         _line(console, f"  {_title(backend['name']):<10} {what}")
-    backends.sort(key=lambda backend: backend["name"] == "sim_cold")  # callgrind belongs beside warm sim
-    groups = [_group(backend, present) for backend in backends]
+    groups = [group for backend in backends for group in _groups(backend, present)]
+    groups.sort(key=lambda group: group.title.endswith("cold"))  # callgrind belongs beside warm sim
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
         title = f"{kv}   n = {size}   {hash_name} hash   counters"
         for table in _fitting(console, title, part, groups):
@@ -93,14 +96,17 @@ def print_calibration(console: Console, run: dict[str, Any]) -> None:
     console.print("Worst of all processes. What misses by more than 5 % is rejected, and its readings are withheld.")
 
 
-def _group(backend: dict[str, Any], present: pandas.DataFrame) -> Group:
-    name = backend["name"]
+def _groups(backend: dict[str, Any], present: pandas.DataFrame) -> Iterator[Group]:
+    name, title = backend["name"], _title(backend["name"])
     if not backend["available"]:
-        return Group(name, ())
+        yield Group(name, title, ())
+        return
     there = {event for counters in present["counters"] for event in counters.get(name, {})}
     wanted = there - NOT_SHOWN.get(name, set())
     order = [*HEADS, *sorted(wanted - set(HEADS))]
-    return Group(name, tuple(event for event in order if event in wanted))
+    yield Group(name, title, tuple(event for event in order if event in wanted and not event.startswith(COLD)))
+    if cold := tuple(event for event in order if event in wanted and event.startswith(COLD)):
+        yield Group(name, f"{title} cold", cold)
 
 
 def _fitting(console: Console, title: str, part: pandas.DataFrame, groups: list[Group]) -> Iterator[Table]:
@@ -128,7 +134,7 @@ def _table(title: str, part: pandas.DataFrame, groups: list[Group]) -> Table:
     table.add_column("workload\n map", no_wrap=True)
     for group in groups:
         for place, event in enumerate(group.events or ("",)):
-            source = _title(group.backend) if place == 0 else ""
+            source = group.title if place == 0 else ""
             table.add_column(f"{source}\n{HEADS.get(event, event)}", justify="right", overflow="fold")
     for workload, rows in part.groupby("workload", sort=False):
         table.add_row(str(workload), style="bold")
@@ -151,8 +157,8 @@ def _reasons(present: pandas.DataFrame, groups: list[Group]) -> list[str]:
             for event in group.events:
                 cell = counters.get(group.backend, {}).get(event)
                 if cell and cell["value"] is None:
-                    found[group.backend, cell["reason"]].add(HEADS.get(event, event))
-    return [f"{_title(backend)} {', '.join(sorted(events))}: {reason}" for (backend, reason), events in found.items()]
+                    found[group.title, cell["reason"]].add(HEADS.get(event, event))
+    return [f"{title} {', '.join(sorted(events))}: {reason}" for (title, reason), events in found.items()]
 
 
 def _merged(calibration: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:

@@ -38,7 +38,7 @@ counters = dict(cache=cache, backends=[
 if "describe" in options:
     print(json.dumps(dict(describe, counters=counters)))
     sys.exit(0)
-stage = ("sim_cold" if "cold" in options else "sim") if simulates else options.get("counters")
+stage = "sim" if simulates else options.get("counters")
 stage = "callgrind" if "callgrind" in options else stage
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
 calls = here / "calls.log"
@@ -68,9 +68,9 @@ if fault == "fill the disk":
 
 rejected = fault == "badly calibrated"
 counters["calibration"] = [
-    dict(backend=stage.removesuffix("_cold"), kernel="chase over 100 lines", event="l1_misses", expected=100.0,
+    dict(backend=stage, kernel="chase over 100 lines", event="l1_misses", expected=100.0,
          read=150.0 if rejected else 101.0, error=0.5 if rejected else 0.01, accepted=not rejected)
-] if stage in ("papi", "perf", "sim", "sim_cold") else []
+] if stage in ("papi", "perf", "sim") else []
 benchmarks = []
 for workload in options["workloads"].split(","):
     for hash_name in options["hash"].split(","):
@@ -91,8 +91,9 @@ for workload in options["workloads"].split(","):
         lines = dict(lines_mean=size, lines_p99=2 * round(size), lines_max=9.0, heap_lines_mean=size - 0.5,
                      loads=20.0, stores=3.0, stream_l1_misses=0.1, stream_l2_misses=0.1, stream_l3_misses=0.0)
         real = dict(instructions=80.0, cycles=0.0 if fault == "zero cycles" else 40.0, branch_misses=0.5)
-        counts = (misses | lines) if simulates else (misses | real) if stage else {{}}
-        entry.update({{f"{{stage.removesuffix('_cold')}}_{{event}}": value for event, value in counts.items()}})
+        cold = {{f"cold_{{event}}": value + 1 for event, value in misses.items()}}
+        counts = (misses | lines | cold) if simulates else (misses | real) if stage else {{}}
+        entry.update({{f"{{stage}}_{{event}}": value for event, value in counts.items()}})
         if fault == "wrong checksum" and workload == "find_hit":
             entry["label"] = "checksum=00000000deadbeef"
         if fault == "wrong answer" and workload == "erase":

@@ -53,9 +53,9 @@ def stages_started(lab: Lab) -> list[str]:
     ("request_", "backends"),
     [
         ("off", []),
-        ("auto", ["os", "papi", "perf", "sim", "sim_cold"]),
+        ("auto", ["os", "papi", "perf", "sim"]),
         ("papi", ["os", "papi"]),
-        ("perf,sim", ["os", "perf", "sim", "sim_cold"]),
+        ("perf,sim", ["os", "perf", "sim"]),
         ("callgrind", ["os", "callgrind"]),
     ],
 )
@@ -79,9 +79,9 @@ def test_without_a_pmu_every_hardware_cell_has_its_reason(finished: Lab) -> None
 
 def test_auto_takes_the_first_hardware_backend_that_works(hardware: Lab) -> None:
     assert hardware.mapscope("run", *COUNTING, "auto").returncode == 0
-    assert list(row_of(hardware)["counters"]) == ["os", "papi", "sim", "sim_cold"]
+    assert list(row_of(hardware)["counters"]) == ["os", "papi", "sim"]
     stages = stages_started(hardware)
-    assert stages == ["papi"] * 7 + stages[7:] and set(stages[7:]) == {"sim", "sim_cold"}
+    assert stages == ["papi"] * 7 + stages[7:] and set(stages[7:]) == {"sim"}
     assert reason_of(hardware, "papi", "l3_misses") == "AMD's L3 is an uncore unit"
     (papi,) = [b for b in hardware.run_json()["counter_backends"] if b["name"] == "papi"]
     event = papi["events"][0]
@@ -104,11 +104,12 @@ def test_counting_processes_have_the_seed_of_round_1_and_come_last(finished: Lab
     assert {line[4] for line in counting} == {str(plan["seeds"]["rounds"][0])}
 
 
-def test_cold_and_cache_reach_the_binary(lab: Lab) -> None:
+def test_cache_reaches_the_binary_and_cold_misses_come_from_it(lab: Lab) -> None:
     assert lab.mapscope("run", *COUNTING, "sim", "--cache", "zen5").returncode == 0
-    warm, cold = (raw_of(lab, stage)["mapscope_process"]["command"] for stage in ("sim", "sim_cold"))
-    assert {"./bench_hmap_sim", "--cache=zen5"} <= set(warm) & set(cold)
-    assert "--cold" in cold and "--cold" not in warm
+    assert {"./bench_hmap_sim", "--cache=zen5"} <= set(raw_of(lab, "sim")["mapscope_process"]["command"])
+    cells = row_of(lab)["counters"]["sim"]
+    assert cells["cold_l1_misses"]["value"] > cells["l1_misses"]["value"]
+    assert "sim cold" in lab.mapscope("summary", "latest").stdout
     assert lab.run_json()["cache"]["value"]["name"] == "zen5"
 
 
@@ -133,7 +134,6 @@ def test_a_failing_counter_process_costs_its_cells_only(lab: Lab) -> None:
     assert (failure["stage"], failure["round"], failure["map"], failure["kind"]) == ("sim", None, "std", "crash")
     assert [entry["stage"] for entry in document["missing"]] == ["sim"]
     assert "SIGSEGV" in reason_of(lab, "sim", "l1_misses", map_name="std")
-    assert row_of(lab, "std")["counters"]["sim_cold"]["l1_misses"]["value"] > 0
     assert None not in row_of(lab, "std")["rounds"]
     assert lab.mapscope("validate", "latest").returncode == 0
 
@@ -313,7 +313,7 @@ def test_tables_fit_100_columns_with_every_source(hardware: Lab, tmp_path: Path,
     text = hardware.mapscope("run", *COUNTING, "papi,perf,sim,callgrind").stdout
     tables = text[text.index("Counters per operation") : text.index("Before you believe")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
-    for source in ("[hw: PAPI 7.1.0]", "[hw: perf_event]", "virtual addresses, cold]", "[callgrind: D1=32768,8,64"):
+    for source in ("[hw: PAPI 7.1.0]", "[hw: perf_event]", "virtual addresses]", "sim cold", "[callgrind: D1=32768,8,64"):
         assert source in tables
     assert "n/a papi L3: AMD's L3 is an uncore unit" in tables
     assert all(f" {name} " in tables for name in MAPS)
