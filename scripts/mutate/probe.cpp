@@ -456,9 +456,13 @@ void cursors() {
   while (hmap::inspect(moved).growing) moved.erase(key<Map>(999'999));
   m.reset();
   Map swapped = filled<Map>(20);
+  auto third = swapped.range();
   swapped.swap(moved);
   for (n = 0; second.next();) ++n;
   REQUIRE(n == swapped.size());
+  moved.reserve(1'000);  // what third walks moves: it has to ask its own table where to
+  for (n = 0; third.next(); ++n) REQUIRE(&third.value() == &moved.at(third.key()));
+  REQUIRE(n == 20 && moved.size() == 20);
   second = moved.range();
   moved = Map();
   REQUIRE(!second.next());
