@@ -131,9 +131,13 @@ TEST(papi, whole_passes_are_counted_and_nothing_between_them) {
   const harness::variant what{"ticking", "shared", [](std::size_t, std::uint64_t) {
                                 return std::unique_ptr<harness::fixture>(new ticking);
                               }};
+  std::size_t found = 0;
   for (reading const& one : harness::count(*papi, what, 1, 1).readings) {
-    if (one.event == tick_name) EXPECT_EQ(one.value, 3.0);
+    if (one.event != tick_name) continue;
+    EXPECT_EQ(one.value, 3.0);
+    ++found;
   }
+  EXPECT_EQ(found, 1U);
 }
 
 }  // namespace
