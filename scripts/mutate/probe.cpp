@@ -614,12 +614,15 @@ void interface() {
   REQUIRE(zeroes.size() == 1 && std::signbit(zeroes.begin()->first));
   hmap::map<std::string, int> texts{{"a", 1}};
   REQUIRE(texts.contains("a") && !texts.contains("b") && texts.erase("a") == 1);
-  for (std::size_t i = 0; i < 40; ++i) {
-    std::string other(40, 'x');
-    other[i] = 'y';
-    const hmap::hash<std::string> hash;
-    REQUIRE(hash(std::string(40, 'x'), 1) != hash(other, 1));
-    REQUIRE(hash(other.substr(0, i), 1) != hash(other.substr(0, i + 1), 1));
+  const hmap::hash<std::string> hash;
+  for (std::size_t length = 1; length < 40; ++length) {
+    const std::string text(length, 'x');
+    REQUIRE(hash(text, 1) != hash(text.substr(1), 1));
+    for (std::size_t i = 0; i < length; ++i) {
+      std::string other = text;
+      other[i] = 'y';
+      REQUIRE(hash(text, 1) != hash(other, 1));
+    }
   }
   for (unsigned shift = 0; shift < 50; shift += 7) {
     hmap::map<u64, int, std::hash<u64>> strides;
