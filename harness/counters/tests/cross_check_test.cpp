@@ -94,7 +94,7 @@ TEST_P(cross_check, a_trace_agrees_on_heap_lines) {
 }
 
 INSTANTIATE_TEST_SUITE_P(maps, cross_check, testing::Values("hmap", "std", "boost_flat", "absl_flat"),
-                         [](auto const& info) { return info.param; });
+                         [](auto const& param) { return param.param; });
 
 }  // namespace
 }  // namespace counters
