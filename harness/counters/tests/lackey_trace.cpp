@@ -72,6 +72,7 @@ std::vector<std::size_t> last_run(std::vector<access> const& all, std::size_t le
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].is_load || all[i].bytes != 8) continue;
     auto found = open.extract(all[i].address);
+    if (found.empty() && open.count(all[i].address + 8) != 0) continue;  // a word read again
     std::vector<std::size_t> run;
     if (!found.empty()) run = std::move(found.mapped());
     run.push_back(i);
