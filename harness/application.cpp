@@ -5,6 +5,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <benchmark/benchmark.h>
@@ -66,8 +67,11 @@ exit_code run(catalogue const& known, int argc, char** argv) {
     fix_addresses(argv);
     server = std::make_unique<pristine>(known, &simulate);
   }
+  const bool marking = std::any_of(argv, argv + argc, [](char const* word) {
+    return std::string_view(word) == "--callgrind";
+  });
+  if (marking && !server) server = std::make_unique<pristine>(known, &mark_for_callgrind);
   const options chosen = parse_options(argc, argv, known);
-  if (chosen.callgrind && !server) server = std::make_unique<pristine>(known, &mark_for_callgrind);
   if (!chosen.help.empty()) {
     std::cout << chosen.help;
     return all_fine;
