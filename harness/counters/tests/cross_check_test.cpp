@@ -1,5 +1,6 @@
 // The simulator against two strangers: callgrind, on cache misses, and a trace by lackey, on
 // distinct lines. Both look at a binary that nobody instrumented.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <sstream>
