@@ -8,6 +8,7 @@
 
 #include "harness/catalogue.hpp"
 #include "harness/fixture.hpp"
+#include "harness/growth/fixture.hpp"
 #include "maps/adapters/answer_check.hpp"
 #include "mapscope/registry.hpp"
 #include "workloads/hash.hpp"
@@ -51,6 +52,9 @@ payload_part make_part() {
   if constexpr (maps::has_own_hash<Adapter>) {
     add_variants<map_with_own_hash<Adapter, Payload>, Payload>(part.variants, own_hash_name);
   }
+#if !defined(MAPSCOPE_WATCHED)
+  part.build_growth = &growth::fixture_of<Adapter, Payload>::build;
+#endif
   return part;
 }
 

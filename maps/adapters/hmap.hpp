@@ -1,7 +1,9 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "hmap/map.hpp"
 #include "hmap/version.hpp"
@@ -18,6 +20,20 @@ struct hmap {
 
   template <class Key, class Value>
   using map_own_hash = ::hmap::map<Key, Value>;
+
+  template <class Map>
+  static bool growth_in_progress(Map const& map) {
+    return map.internals().growing();
+  }
+
+  template <class Observer>
+  struct observed_traits : ::hmap::split_traits {
+    using observer = Observer;
+  };
+  template <class Key, class Value, class Hash, class Observer>
+  using observed_map =
+      ::hmap::basic_map<Key, Value, Hash, ::hmap::equal_to<Key>,
+                        ::std::allocator<::std::pair<const Key, Value>>, observed_traits<Observer>>;
 };
 
 }  // namespace adapters

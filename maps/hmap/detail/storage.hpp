@@ -20,6 +20,7 @@
 #include <type_traits>
 
 #include "core.hpp"
+#include "release.hpp"
 
 namespace hmap::detail {
 
@@ -84,6 +85,22 @@ std::size_t array_buckets(std::uint8_t B) noexcept {
 }
 
 template <class Core>
+std::size_t array_bytes(std::uint8_t B) noexcept {
+  return array_buckets<Core>(B) * Core::layout::size;
+}
+
+/// Whether an array goes back in pieces once it is old.
+template <class Core>
+bool leaves_in_pieces(const bucket* array, std::uint8_t B) noexcept {
+  using release = typename Core::traits::release;
+  if constexpr (can_give_pages_back && bucket_memory<Core>::lazily_zeroed) {
+    return array_bytes<Core>(B) >= release::from && release::pays(array);
+  } else {
+    return false;
+  }
+}
+
+template <class Core>
 bucket* make_bucket_array(Core& c, std::uint8_t B) {
   if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
       array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
@@ -95,7 +112,27 @@ bucket* make_bucket_array(Core& c, std::uint8_t B) {
 template <class Core>
 void free_bucket_array(Core& c, bucket* array, std::uint8_t B) noexcept {
   bucket_memory<Core>::deallocate(c, array, array_buckets<Core>(B));
-  c.observer.storage_released(array_buckets<Core>(B) * Core::layout::size);
+  c.observer.storage_released(array_bytes<Core>(B));
+}
+
+/// Frees what is left of a drained array, if there is one.
+template <class Core>
+void free_leaving(Core& c) noexcept {
+  if (c.h.extra == nullptr || c.h.extra->leaving == nullptr) return;
+  free_bucket_array(c, c.h.extra->leaving, c.h.extra->leaving_B);
+  c.h.extra->leaving = nullptr;
+}
+
+/// Gives one more piece of a drained array back, and with the last the array.
+template <class Core>
+void release_leaving(Core& c) noexcept {
+  using release = typename Core::traits::release;
+  extra_record& extra = *c.h.extra;
+  const std::size_t all = array_bytes<Core>(extra.leaving_B);
+  [[maybe_unused]] const std::size_t bytes =
+      release_pieces<release>(extra.leaving, extra.leaving_released, all, 1);
+  c.observer.pages_released(bytes);
+  if (all - extra.leaving_released <= release::piece) free_leaving(c);
 }
 
 /// The table's extra record, made when first asked for; concurrent readers may race for it.
@@ -148,6 +185,7 @@ HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
   c.overflow_of(last) = fresh;
   count_overflow(c);
   c.observer.overflow_made();
+  if (c.h.extra != nullptr && c.h.extra->leaving != nullptr) release_leaving(c);
   return fresh;
 }
 
