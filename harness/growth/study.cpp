@@ -213,7 +213,7 @@ study_results measurement::results() {
     all.raw_lookups.push_back(part(i).lookups);
   }
   const latency::histogram times = histogram_of(denoised, inserts());
-  all.inserts = summarise(times, denoised, inserts());
+  all.inserts = summarise(times);
   all.lookups = summarise(denoised, lookups());
   all.curve = curve_of(times);
   all.raw_curve = curve_of(histogram_of(raw_->as<float>(), inserts()));

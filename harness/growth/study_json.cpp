@@ -140,7 +140,7 @@ std::string open_loop_json(study_results const& of, std::string_view name, laten
   return object({{"name", quoted(name)},
                  {"arrivals", quoted(kind == latency::arrivals::fixed ? "fixed" : "poisson")},
                  {"per_second", number(1e9 / gap_ns)},
-                 {"responses", to_json(summarise(responses, {}, {}))},
+                 {"responses", to_json(summarise(responses))},
                  {"curve", to_json(curve_of(responses))}});
 }
 

@@ -17,23 +17,19 @@ latency::histogram histogram_of(std::span<const float> trace, chosen const& want
   return result;
 }
 
-summary summarise(latency::histogram const& histogram, std::span<const float> trace,
-                  chosen const& wanted) {
+summary summarise(latency::histogram const& histogram) {
   summary result{histogram.size(), histogram.total(), histogram.max(), {}, {}};
   for (std::size_t k = 0; k < shares.size(); ++k) {
     result.percentiles[k] = histogram.percentile(shares[k]);
   }
-  for (std::size_t i = 0; i < trace.size(); ++i) {  // a bin may lie across the limit
-    if (static_cast<double>(trace[i]) <= long_ns[0] || (wanted && !wanted(i))) continue;
-    for (std::size_t k = 0; k < long_ns.size(); ++k) {
-      result.longer[k] += static_cast<double>(trace[i]) > long_ns[k];
-    }
-  }
+  histogram.for_each([&](double ns, std::uint64_t count) {
+    for (std::size_t k = 0; k < long_ns.size(); ++k) result.longer[k] += ns > long_ns[k] ? count : 0;
+  });
   return result;
 }
 
 summary summarise(std::span<const float> trace, chosen const& wanted) {
-  return summarise(histogram_of(trace, wanted), trace, wanted);
+  return summarise(histogram_of(trace, wanted));
 }
 
 std::vector<curve_point> curve_of(latency::histogram const& histogram) {

@@ -29,9 +29,8 @@ struct summary {
 using chosen = std::function<bool(std::size_t)>;
 
 latency::histogram histogram_of(std::span<const float> trace, chosen const& wanted);
+summary summarise(latency::histogram const& histogram);
 summary summarise(std::span<const float> trace, chosen const& wanted);
-summary summarise(latency::histogram const& histogram, std::span<const float> trace,
-                  chosen const& wanted);
 
 /// A point of a percentile curve: a share of all took at most so long.
 struct curve_point {

@@ -55,10 +55,11 @@ struct memory_view {
   std::size_t leaving;        // an array that has drained and is on its way out
   std::size_t released;       // of these two: pages that are back with the kernel already
   std::size_t overflow;       // overflow buckets outside the arrays
+  std::size_t pool;           // such buckets that wait for use again
   std::size_t indirect;       // entries too large for a cell
   std::size_t extra;
   std::size_t total() const noexcept {
-    return header + array + old_array + leaving - released + overflow + indirect + extra;
+    return header + array + old_array + leaving - released + overflow + pool + indirect + extra;
   }
 };
 
@@ -120,6 +121,7 @@ memory_view memory_of(const Map& m) {
   if (c.growing()) v.old_array = detail::array_buckets<core>(detail::old_B(c)) * layout::size;
   if (const detail::extra_record* extra = c.h.extra) {
     v.extra = sizeof *extra;
+    v.pool = extra->pooled * layout::size;
     if (c.growing()) v.released = extra->released;
     if (extra->leaving != nullptr) {
       v.leaving = detail::array_bytes<core>(extra->leaving_B);

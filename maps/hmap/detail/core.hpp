@@ -45,6 +45,8 @@ struct extra_record {
   bucket* leaving = nullptr;               // an array that has drained and is not freed yet
   std::size_t leaving_released = 0;        // of its bytes
   std::uint8_t leaving_B = 0;
+  bucket* pool = nullptr;                  // overflow buckets for use again, linked
+  std::size_t pooled = 0;                  // how many
   std::atomic<std::size_t> cursors{0};     // alive; see pins.hpp
   std::atomic<std::size_t> holders{1};     // cursors and the table itself
   void* owner = nullptr;                   // the core; null when it is gone

@@ -154,7 +154,10 @@ void release_chain(Core& c, bucket* old) noexcept {
       }
     }
   }
-  if (c.overflow_of(old) != nullptr) free_overflow_chain(c, old, c.h.oldbuckets, old_B(c));
+  if (c.overflow_of(old) == nullptr) return;
+  const bool large = leaves_in_pieces<Core>(c.h.oldbuckets, old_B(c));
+  free_overflow_chain(c, old, c.h.oldbuckets, old_B(c),
+                      large ? overflow_fate::pooled : overflow_fate::freed);
 }
 
 /// Moves the whole chain of old bucket `index`, or throws and moves nothing.

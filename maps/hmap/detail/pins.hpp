@@ -130,6 +130,7 @@ template <class Core>
 void free_storage(Core& c) noexcept {
   release_pinned(c);
   free_leaving(c);
+  free_pool(c);
   if (c.growing()) {
     empty_array(c, c.h.oldbuckets, old_B(c));
     free_bucket_array(c, c.h.oldbuckets, old_B(c));

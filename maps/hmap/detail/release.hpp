@@ -9,6 +9,9 @@
 //                     `leaving`. Each further overflow bucket, one in some dozens of inserts, takes
 //                     one more piece of it along; then the block is freed, or with the next growth.
 //
+// Overflow buckets of such an array that were allocations of their own are kept for the next chains
+// that need one (storage.hpp).
+//
 // A page is only given back from the inside of a block that is still allocated, so that is right
 // for memory of any origin. It pays where the block has a mapping of its own and would be unmapped
 // when freed; pages of a heap would only have to be fetched again. glibc's mapped blocks are told

@@ -18,6 +18,7 @@
 #include <memory>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 #include "core.hpp"
 #include "release.hpp"
@@ -170,6 +171,27 @@ void count_overflow(Core& c) noexcept {
   }
 }
 
+/// An overflow bucket that was in use before, or none.
+template <class Core>
+bucket* take_pooled(Core& c) noexcept {
+  if (c.h.extra == nullptr || c.h.extra->pool == nullptr) return nullptr;
+  bucket* b = c.h.extra->pool;
+  c.h.extra->pool = c.overflow_of(b);
+  --c.h.extra->pooled;
+  bucket_memory<Core>::reset(b);
+  return b;
+}
+
+template <class Core>
+void free_pool(Core& c) noexcept {
+  while (bucket* b = take_pooled(c)) bucket_memory<Core>::deallocate(c, b, 1);
+}
+
+/// What becomes of an overflow bucket that was an allocation of its own. Freed one after the other
+/// by a large table they would end in free() handing megabytes of heap back to the kernel at once,
+/// in the middle of some write; and the table, twice as large, soon needs twice as many.
+enum class overflow_fate { freed, pooled };
+
 /// Appends an empty bucket to the chain that ends in `last`. Throws what the allocator
 /// throws, and then has changed nothing.
 template <class Core>
@@ -181,6 +203,7 @@ HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
       fresh = c.bucket_at(c.h.buckets, c.bucket_count() + extra.spares_used++);
     }
   }
+  if (fresh == nullptr) fresh = take_pooled(c);
   if (fresh == nullptr) fresh = bucket_memory<Core>::allocate(c, 1);
   c.overflow_of(last) = fresh;
   count_overflow(c);
@@ -192,13 +215,17 @@ HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
 /// Takes the overflow buckets off a chain; those that are no spares are freed. The cells
 /// must be empty or moved away.
 template <class Core>
-void free_overflow_chain(Core& c, bucket* head, bucket* array, std::uint8_t B) noexcept {
+void free_overflow_chain(Core& c, bucket* head, bucket* array, std::uint8_t B,
+                         overflow_fate fate = overflow_fate::freed) noexcept {
   bucket* b = c.overflow_of(head);
   c.overflow_of(head) = nullptr;
   while (b != nullptr) {
     bucket* next = c.overflow_of(b);
     if (is_spare(c, array, B, b)) {
       c.overflow_of(b) = nullptr;
+    } else if (fate == overflow_fate::pooled) {
+      c.overflow_of(b) = std::exchange(c.h.extra->pool, b);
+      ++c.h.extra->pooled;
     } else {
       bucket_memory<Core>::deallocate(c, b, 1);
     }

@@ -142,6 +142,20 @@ TYPED_TEST(Release, HalfWayEverythingStillWorks) {
   EXPECT_SOUND(moved);
 }
 
+TYPED_TEST(Release, OverflowBucketsAreUsedAgain) {
+  TypeParam m;
+  std::size_t most = 0, last = 0, taken = 0;
+  for (std::uint64_t i = 0; i < 12'000; ++i) {
+    m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
+    const std::size_t pool = hmap::memory_of(m).pool;
+    most = std::max(most, pool);
+    taken += pool < last;
+    last = pool;
+  }
+  EXPECT_EQ(most > 0, taken > 0);
+  EXPECT_SOUND(m);
+}
+
 TYPED_TEST(Release, TheArrayGoesWithTheNextOverflowBucketsOrTheNextGrowth) {
   TypeParam m;
   std::size_t growths = 0, leaving_seen = 0;
