@@ -95,12 +95,14 @@ def _scatter_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]])
         Patch(color=DRAIN, label="it drains"),
     ]
     _legend(figure, handles)
-    add_foot(figure, f"{_denoised(rows)} A span is 1/80 of a decade wide, so no point of any insert is lost that is the longest of it.")
+    add_foot(figure, f"{_denoised(rows)} Spans are 1/80 of a decade; of each its longest operation is drawn.")
     return figure
 
 
 def _draw_events(axes: Axes, row: dict[str, Any]) -> None:
     for event in row["events"]:
+        if event["capacity_before"] == 0:  # the first array of all
+            continue
         begin = event["operation"] + 1
         if event["drain_operations"]:
             axes.axvspan(begin, begin + event["drain_operations"], color=DRAIN, linewidth=0, zorder=0)
@@ -209,7 +211,8 @@ def _parts_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -
 def _draw_curve(axes: Axes, curve: list[list[float]], look: Any) -> None:
     axes.plot(
         [1 / (1 - share) for share, _ in curve], [max(FLOOR_NS, ns) for _, ns in curve],
-        color=look.colour, linestyle=look.dashes, linewidth=look.width,
+        color=look.colour, linestyle=look.dashes, linewidth=look.width, marker=look.marker, markersize=look.size,
+        markevery=[-1], clip_on=False,
     )  # fmt: skip
 
 

@@ -48,4 +48,4 @@ def duration(ns: float) -> str:
     for scale, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
         if ns >= 0.9995 * scale:
             return f"{ns / scale:.3g}{unit}"
-    return f"{ns:.3g}ns"
+    return f"{ns:.0f}ns"
