@@ -68,6 +68,8 @@ SMALL = (
     "100",
     "--rounds",
     "2",
+    "--growth",
+    "off",
     "--counters",
     "off",
 )
