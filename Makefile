@@ -14,10 +14,6 @@ RUN_OPTIONS = --build-dir=build/bench --results="$(RESULTS)" --suite="$(SUITE)" 
   --papi-events="$(PAPI_EVENTS)" --growth="$(GROWTH)" --growth-sizes="$(GROWTH_SIZES)" \
   --growth-repetitions="$(GROWTH_REPETITIONS)" --resume="$(RESUME)"
 
-# Only what is going to be measured is built: measure_<map> is every binary of that map.
-comma := ,
-BENCHES = $(if $(MAPS),--target $(patsubst %,measure_%,$(subst $(comma), ,$(MAPS))))
-
 help: ## list the targets and what can be set
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
@@ -38,7 +34,7 @@ build: setup ## build the benchmark of every map
 bench: setup ## measure, then show tables and draw plots
 	@cmake --preset bench
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
-	@cmake --build --preset bench $(BENCHES)
+	@targets=$$($(MAPSCOPE) run --targets $(RUN_OPTIONS)) && cmake --build --preset bench --target $$targets
 	@$(MAPSCOPE) run $(RUN_OPTIONS)
 
 octave: SUITE := octave
