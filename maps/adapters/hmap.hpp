@@ -1,10 +1,7 @@
 #pragma once
 
-<<<<<<< HEAD
-#include <memory>
-=======
 #include <cstdint>
->>>>>>> counters
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
