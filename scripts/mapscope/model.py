@@ -155,13 +155,24 @@ def insert(layout: Layout, load: float) -> float:
     return _entry_mean(lambda j: _placed_at(layout, j), load)
 
 
+def cleared(layout: Layout, n: int) -> float:
+    """Lines an entry of an array that is made for n of them out of recycled memory: calloc clears those.
+
+    Memory that comes fresh from the kernel is not touched.
+    """
+    buckets = buckets_for(n)
+    spares = buckets / 16 if buckets >= 16 else 0
+    return (buckets + spares) * layout.size / LINE / n
+
+
 def ranged(layout: Layout, state: Table) -> float:
     """Lines of one entry of a sweep."""
     moved = _sweep(layout, state.load)
     if state.moved == 1:
         return moved
-    # Chains without an entry to show: new ones that wait for their old one, and old ones that are done.
-    empty = 2 * (1 - state.moved) + state.moved
+    # Chains without an entry to show: new ones that wait for their old one, and old ones that are done
+    # though the mark has not come to them.
+    empty = 2 * (1 - state.moved) + state.moved - state.marked
     per_old_bucket = (1 - state.moved) * MAX_LOAD + 2 * state.moved * state.load
     share = state.waiting
     return (
