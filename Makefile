@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout test plots summary validate fuzz mutate golden clean
+.PHONY: help setup build bench octave layout growth test plots summary validate fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 
@@ -11,13 +11,15 @@ RUN_OPTIONS = --build-dir=build/bench --results="$(RESULTS)" --suite="$(SUITE)" 
   --workloads="$(WORKLOADS)" --kv="$(KV)" --hash="$(HASH)" --sizes="$(SIZES)" \
   --rounds="$(ROUNDS)" --min-time="$(MIN_TIME)" --cpu="$(CPU)" --seed="$(SEED)" \
   --memory="$(MEMORY)" --counters="$(COUNTERS)" --cache="$(CACHE)" \
-  --papi-events="$(PAPI_EVENTS)" --resume="$(RESUME)"
+  --papi-events="$(PAPI_EVENTS)" --growth="$(GROWTH)" --growth-sizes="$(GROWTH_SIZES)" \
+  --growth-repetitions="$(GROWTH_REPETITIONS)" --resume="$(RESUME)"
 
 help: ## list the targets and what can be set
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make bench takes SUITE MAPS WORKLOADS KV HASH SIZES ROUNDS MIN_TIME CPU SEED MEMORY RESULTS,"
 	@echo "  COUNTERS (auto, off, or of papi,perf,sim,callgrind), CACHE=<processor>, PAPI_EVENTS,"
+	@echo "  GROWTH (auto, off), GROWTH_SIZES, GROWTH_REPETITIONS,"
 	@echo "  and RESUME=<run> to go on with a run that was interrupted, for example:"
 	@echo "    make bench MAPS=hmap,std KV=int_int SIZES=1000,1000000"
 	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
@@ -40,6 +42,9 @@ octave: bench ## hmap over one load-factor octave: its cache lines beside the mo
 
 layout: SUITE := layout
 layout: bench ## hmap's bucket layouts side by side, in cache lines and ns
+
+growth: SUITE := growth
+growth: bench ## ten million inserts one by one, in every map: what each growth costs
 
 test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev

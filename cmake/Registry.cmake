@@ -63,6 +63,7 @@ function(add_bench target adapter header)
     MAPSCOPE_MAP_LIBRARIES="${libraries}"
     MAPSCOPE_MAP_VERSION="${arg_VERSION}")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+  add_dependencies(${target} mapscope_allocations)
 endfunction()
 
 # add_counting_benches(<name> <header> ...): the binaries that count what bench_<name> times. Where

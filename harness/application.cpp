@@ -14,6 +14,7 @@
 #include "harness/counters/desk.hpp"
 #include "harness/counters/pristine.hpp"
 #include "harness/describe.hpp"
+#include "harness/growth/study.hpp"
 #include "harness/memory.hpp"
 #include "harness/options.hpp"
 #include "harness/session.hpp"
@@ -61,6 +62,25 @@ exit_code measure(catalogue const& known, options const& chosen, std::string con
   return matched > 0 ? all_fine : wrong_usage;
 }
 
+exit_code measure_growth(catalogue const& known, options const& chosen, char** argv) {
+  growth::request const& what = *chosen.growth;
+  if (what.page_size == growth::pages::huge) {
+    if (const std::string reason = growth::no_huge_pages(); !reason.empty()) throw usage_error(reason);
+  }
+  growth::prepare_process(argv, what.page_size);
+  const std::string memory = set_memory_mode(chosen.memory);
+  for (auto const& part : known.payloads) {
+    if (part.info.name != chosen.payloads.front()) continue;
+    if (part.build_growth == nullptr) throw usage_error("--growth: this binary only counts");
+    const growth::labels names{std::string(known.map.name), std::string(part.info.name), memory};
+    const std::string wrong = growth::study(part.build_growth, what, names, argv);
+    if (wrong.empty()) return all_fine;
+    std::cerr << "bench_" << known.map.name << ": " << wrong << '\n';
+    return wrong_answer;
+  }
+  return wrong_usage;
+}
+
 exit_code run(catalogue const& known, int argc, char** argv) {
   std::unique_ptr<const pristine> server;
   if (known.make_sim != nullptr) {
@@ -76,6 +96,7 @@ exit_code run(catalogue const& known, int argc, char** argv) {
     std::cout << chosen.help;
     return all_fine;
   }
+  if (chosen.growth) return measure_growth(known, chosen, argv);
   const std::string memory = set_memory_mode(chosen.memory);
   hand_over(chosen, argv[0]);
   if (chosen.describe) {

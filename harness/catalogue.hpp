@@ -12,6 +12,7 @@
 #include "harness/counters/backend.hpp"
 #include "harness/counters/geometry.hpp"
 #include "harness/fixture.hpp"
+#include "harness/growth/study.hpp"
 
 namespace harness {
 
@@ -42,6 +43,8 @@ struct payload_part {
   payload_info info;
   std::vector<variant> variants;
   std::string (*answer_check)(std::uint64_t seed);
+  /// Passes over one growing table; null where nothing is timed.
+  growth::builder build_growth = nullptr;
 };
 
 struct catalogue {

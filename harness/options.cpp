@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <system_error>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 
@@ -88,6 +89,8 @@ std::vector<std::size_t> parse_sizes(std::string_view list) {
 struct raw_options {
   std::string workloads, payloads, hashes, sizes = "1000,100000", seed = "1", memory = "resident";
   std::string counters, papi_events, cache = "host";
+  std::string growth, growth_pages = "small", growth_repetitions = "8", growth_count_into;
+  growth::request request{};
 };
 
 std::vector<std::string_view> const& counter_names() {
@@ -106,6 +109,19 @@ void declare_counters(CLI::App& app, raw_options& raw, options& parsed) {
                "--collect-atstart=no");
 }
 
+void declare_growth(CLI::App& app, raw_options& raw) {
+  app.add_option("--growth", raw.growth,
+                 "instead of benchmarks, time every operation on one growing table (one payload, one "
+                 "size): insert, or mixed with as many lookups");
+  app.add_flag("--growth-reserved", raw.request.set.reserved, "with room for all from the start");
+  app.add_option("--growth-pages", raw.growth_pages, "small, or huge where the system allows it");
+  app.add_option("--growth-repetitions", raw.growth_repetitions,
+                 "in new processes; of each operation the shortest time is taken");
+  app.add_option("--growth-out", raw.request.output, "where the JSON goes (default standard output)");
+  app.add_option("--growth-trace", raw.request.trace, "where all durations go, as 32-bit floats");
+  app.add_option("--growth-count-into", raw.growth_count_into)->group("");  // for its own children
+}
+
 void declare(CLI::App& app, raw_options& raw, options& parsed) {
   app.add_option("--workloads", raw.workloads, "which workloads: " + raw.workloads);
   app.add_option("--kv", raw.payloads, "which payloads: " + raw.payloads);
@@ -116,6 +132,7 @@ void declare(CLI::App& app, raw_options& raw, options& parsed) {
                  "resident: freed memory is used again; first_touch: large arrays come fresh "
                  "from the kernel");
   declare_counters(app, raw, parsed);
+  declare_growth(app, raw);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
   app.add_flag("--check", parsed.check, "only check the map's answers, and exit");
   app.footer("Lists are separated by commas. Google Benchmark's own flags (--benchmark_filter,\n"
@@ -148,6 +165,29 @@ void parse_counters(raw_options const& raw, catalogue const& known, options& par
     throw usage_error("--callgrind is for bench_" + std::string(known.map.name) +
                       ": this binary would have it look at its own simulator");
   }
+}
+
+void parse_growth(raw_options& raw, options& parsed) {
+  if (raw.growth.empty()) return;
+  constexpr std::uint64_t most_repetitions = 1000, most_descriptors = 1 << 20;
+  const auto mix = choose_one("mix", "--growth", raw.growth, {"insert", "mixed"});
+  const auto page = choose_one("page size", "--growth-pages", raw.growth_pages, {"small", "huge"});
+  if (parsed.payloads.size() != 1 || parsed.sizes.size() != 1) {
+    throw usage_error("--growth takes one payload (--kv) and one size (--sizes) at a time");
+  }
+  growth::request request = std::move(raw.request);
+  request.set.n = parsed.sizes.front();
+  request.set.seed = parsed.seed;
+  request.set.mix = mix == "insert" ? workloads::growth_mix::insert : workloads::growth_mix::mixed;
+  request.set.warm = parsed.memory == memory_mode::resident;
+  request.page_size = page == "small" ? growth::pages::small : growth::pages::huge;
+  request.repetitions =
+      parse_number("number of repetitions", raw.growth_repetitions, 1, most_repetitions);
+  if (!raw.growth_count_into.empty()) {
+    request.count_into = static_cast<int>(
+        parse_number("descriptor", raw.growth_count_into, 0, most_descriptors));
+  }
+  parsed.growth = std::move(request);
 }
 
 }  // namespace
@@ -183,6 +223,7 @@ options parse_options(int argc, char const* const* argv, catalogue const& known)
   const bool resident = memory == memory_names.front();
   parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
   parse_counters(raw, known, parsed);
+  parse_growth(raw, parsed);
   parsed.others = app.remaining();
   return parsed;
 }

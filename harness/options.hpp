@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -22,6 +23,7 @@ struct options {
   std::vector<std::string> papi_events;    // native events, as PAPI names them
   std::string_view cache = "host";         // the processor whose caches are simulated
   bool callgrind = false;                  // one pass each, marked for callgrind, none timed
+  std::optional<growth::request> growth;   // instead of benchmarks: one table, growing
   bool describe = false;
   bool check = false;
   std::string help;                 // what --help prints; empty unless it was asked for

@@ -11,6 +11,7 @@
 
 #include "harness/catalogue.hpp"
 #include "harness/fixture.hpp"
+#include "harness/growth/fixture.hpp"
 #include "maps/adapters/answer_check.hpp"
 #include "mapscope/registry.hpp"
 #include "workloads/hash.hpp"
@@ -61,6 +62,9 @@ payload_part make_part() {
   if constexpr (maps::has_own_hash<Adapter>) {
     add_variants<Adapter, map_with_own_hash<Adapter, Payload>, Payload>(part.variants, own_hash_name);
   }
+#if !defined(MAPSCOPE_WATCHED)
+  part.build_growth = &growth::fixture_of<Adapter, Payload>::build;
+#endif
   return part;
 }
 

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "hmap/map.hpp"
 #include "hmap/version.hpp"
@@ -20,6 +22,20 @@ struct hmap {
 
   template <class Key, class Value>
   using map_own_hash = ::hmap::map<Key, Value>;
+
+  template <class Map>
+  static bool growth_in_progress(Map const& map) {
+    return map.internals().growing();
+  }
+
+  template <class Observer>
+  struct observed_traits : ::hmap::split_traits {
+    using observer = Observer;
+  };
+  template <class Key, class Value, class Hash, class Observer>
+  using observed_map =
+      ::hmap::basic_map<Key, Value, Hash, ::hmap::equal_to<Key>,
+                        ::std::allocator<::std::pair<const Key, Value>>, observed_traits<Observer>>;
 };
 
 }  // namespace adapters

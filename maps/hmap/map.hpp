@@ -21,8 +21,9 @@
 //           and an old array without writes stays half moved for ever.
 //
 // Costs
-//   No insert moves more than two chains, but the one that starts a growth allocates the
-//   whole new array. While growing, memory is three halves to twice the final. The array
+//   No insert moves more than two chains or gives more than 128 KB back, but the one that
+//   starts a growth allocates the whole new array, untouched where it comes from the
+//   kernel. While growing, memory is three halves to twice the final. The array
 //   never shrinks. Sweeping costs time in proportion to the array, not to the entries.
 //
 // What becomes invalid
@@ -73,6 +74,8 @@ struct split_traits {
   template <class K, class V>
   using const_reference = std::pair<const K&, const V&>;
   using observer = no_observer;
+  /// How a large old array is given back.
+  using release = detail::page_release;
   /// Growth comes at load_factor_num / 2 entries a bucket (and never below 9 entries).
   static constexpr std::size_t load_factor_num = 13;
 };

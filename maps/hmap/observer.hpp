@@ -21,6 +21,9 @@ struct no_observer {
   void bucket_evacuated(std::size_t /*index*/) noexcept {}
   /// An overflow bucket was appended to a chain.
   void overflow_made() noexcept {}
+  /// Pages of `bytes` in all, none perhaps, of an array that is still there went back to the
+  /// kernel.
+  void pages_released(std::size_t /*bytes*/) noexcept {}
   /// No old bucket is left.
   void growth_finished() noexcept {}
   /// An array of `bytes` went back to the allocator.

@@ -164,9 +164,9 @@ class range {
     chain_ = c.bucket_at(buckets_, bucket_);
     check_bucket_ = no_check;
     if (c.growing() && B_ == c.h.B) {
-      detail::bucket* old = c.bucket_at(c.h.oldbuckets, bucket_ & (c.old_bucket_count() - 1));
-      if (!detail::is_evacuated(old)) {
-        chain_ = old;
+      const std::size_t old = bucket_ & (c.old_bucket_count() - 1);
+      if (!c.has_moved(old)) {
+        chain_ = c.bucket_at(c.h.oldbuckets, old);
         if (!c.growing_same_size()) check_bucket_ = bucket_;
       }
     }

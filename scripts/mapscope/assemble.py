@@ -16,6 +16,8 @@ from mapscope.benchmark_json import BadOutput, Measurement, Problem, read_output
 from mapscope.counter_json import read_counters
 from mapscope.errors import DocumentError
 from mapscope.folder import RunFolder
+from mapscope.growth_json import check_growth, row_of
+from mapscope.growth_plan import is_growth
 from mapscope.plan import Plan, Task
 from mapscope.row_counters import Counted
 
@@ -37,6 +39,7 @@ class _Collected:
     counted: Counted = field(default_factory=Counted)
     answers: dict[tuple[str, str, str, int], dict[Task, str]] = field(default_factory=lambda: defaultdict(dict))
     """Checksums by workload, kv, hash and n."""
+    growth: list[dict[str, Any]] = field(default_factory=list)
 
 
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
@@ -55,6 +58,7 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "counter_backends": row_counters.backends_as_run(plan, collected.counted),
         "calibration": row_counters.calibration(collected.counted),
         "rows": _rows(plan, collected),
+        "growth": _believable(collected),
         "failures": collected.failures,
         "missing": [{"stage": t.stage, "round": t.round, "kv": t.kv, "n": t.n, "map": t.map} for t in missing],
         "processes": collected.processes,
@@ -88,7 +92,10 @@ def _collect(folder: RunFolder, plan: Plan) -> _Collected:
             continue
         document = load.read_json(path)
         try:
-            take = _take_times if task.stage is None else _take_counters
+            if is_growth(task.stage):
+                take = _take_growth
+            else:
+                take = _take_times if task.stage is None else _take_counters
             problems = take(collected, document, plan, task)
             collected.processes.append(document[PROCESS])
         except (BadOutput, KeyError) as error:
@@ -104,6 +111,12 @@ def _take_times(collected: _Collected, document: Any, plan: Plan, task: Task) ->
         collected.measured[m.workload, task.kv, m.hash, task.n, task.map][task.round] = m
         collected.answers[m.workload, task.kv, m.hash, task.n][task] = m.checksum
     return problems
+
+
+def _take_growth(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
+    check_growth(document, plan, task)
+    collected.growth.append(row_of(document, task))
+    return []
 
 
 def _take_counters(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
@@ -137,6 +150,22 @@ def _cross_examine(collected: _Collected) -> None:
                 _withhold(collected, tasks[map_name], workload, hash_name, "checksum", reason)
 
 
+def _believable(collected: _Collected) -> list[dict[str, Any]]:
+    """The growth rows of maps that ended with the same entries as the others; the rest become failures."""
+    groups: dict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
+    for row in collected.growth:
+        groups[row["stage"], row["kv"], row["n"]][row["map"]] = row["checksum"]
+    rows = []
+    for row in collected.growth:
+        why = verdicts.disbelieved(groups[row["stage"], row["kv"], row["n"]]).get(row["map"])
+        if why is None:
+            rows.append(row)
+        else:
+            task = Task(None, row["kv"], row["n"], row["map"], 0, stage=row["stage"])
+            collected.failures.append(failure(task, "checksum", why))
+    return rows
+
+
 def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collected: _Collected) -> None:
     """The recorded failures of processes; counters that are missing for it say so in their rows."""
     for task in missing:
@@ -145,7 +174,7 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
             continue
         record = load.read_json(path)
         collected.failures.append(record)
-        if task.stage is not None:
+        if task.stage is not None and not is_growth(task.stage):
             for workload in plan.selection["workloads"]:
                 for hash_name in plan.hashes_of(task.map):
                     cell = (workload, task.kv, hash_name, task.n, task.map)

@@ -58,6 +58,7 @@ def caveats(run: dict[str, Any]) -> list[str]:
 def _failures(failures: list[dict[str, Any]]) -> str:
     first = failures[0]
     where = " ".join(str(first[k]) for k in ("map", "workload", "kv") if first[k]) + f" n={first['n']}"
-    when = f"round {first['round']}" if first["stage"] is None else f"counters {first['stage']}"
+    growing = str(first["stage"]).startswith("growth/")
+    when = f"round {first['round']}" if first["stage"] is None else first["stage"] if growing else f"counters {first['stage']}"
     more = "" if len(failures) == 1 else f" (and {len(failures) - 1} more in run.json)"
     return f"{where}, {when}: {first['message']}{more}"

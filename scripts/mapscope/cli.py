@@ -33,7 +33,7 @@ from mapscope.text import count_of
 LOG_WIDTH = 100
 SELECTING = (
     "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
-    "counters", "cache", "papi_events",
+    "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 
 
@@ -231,6 +231,9 @@ def _parser() -> argparse.ArgumentParser:
         ("--counters", f"default auto. {'; '.join(f'{word}: {what}' for word, what in REQUESTS.items())}"),
         ("--cache", "the processor whose caches are simulated (default host, this one)"),
         ("--papi-events", "comma list of native events to count through PAPI as well"),
+        ("--growth", "auto (what the suite says) or off: watch tables grow, insert by insert"),
+        ("--growth-sizes", "comma list of entry counts for it (default: the suite's)"),
+        ("--growth-repetitions", "how often each is repeated in a new process (default: the suite's)"),
         ("--resume", "finish an interrupted run: its folder, or `latest`"),
         ("--build-dir", "where the binaries are (default build/bench)"),
     ):

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from mapscope import callgrind
 from mapscope.build import Catalogue
+from mapscope.growth_plan import is_growth
+from mapscope.growth_trace import trace_of
 from mapscope.plan import Plan, Task
 
 COUNTING_MIN_TIME_S = 0.001
@@ -18,6 +20,8 @@ COUNTING_MIN_TIME_S = 0.001
 
 def command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
     """Every word of it; the process writes its JSON to `output`."""
+    if is_growth(task.stage):
+        return _growth_command(task, plan, catalogue, output)
     min_time = plan.selection["min_time_s"] if task.stage is None else COUNTING_MIN_TIME_S
     return [
         *_program(task, plan, catalogue, output),
@@ -30,6 +34,23 @@ def command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[
         f"--benchmark_out={output.resolve()}",
         "--benchmark_out_format=json",
         f"--benchmark_min_time={min_time}",
+    ]
+
+
+def _growth_command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
+    wanted = plan.growth_pass(task)
+    return [
+        f"./{catalogue.binaries[task.map]}",
+        f"--growth={wanted.mix}",
+        f"--kv={task.kv}",
+        f"--sizes={task.n}",
+        f"--seed={task.seed}",
+        f"--memory={wanted.memory}",
+        f"--growth-pages={wanted.pages}",
+        f"--growth-repetitions={wanted.repetitions}",
+        *(["--growth-reserved"] if wanted.reserved else []),
+        f"--growth-out={output.resolve()}",
+        f"--growth-trace={trace_of(output.resolve())}",
     ]
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from mapscope.growth_plan import is_growth
+
 HARDWARE_EVENTS = (
     "l1_misses", "l2_misses", "l3_misses", "tlb_misses", "instructions", "cycles", "branch_misses",
 )  # fmt: skip
@@ -74,8 +76,8 @@ def events_of(stage: str) -> tuple[str, ...]:
 
 
 def runs_pinned(stage: str | None) -> bool:
-    """Whether a stage, or the timed rounds (None), must have its CPU to itself."""
-    return stage is None or BACKEND_OF[stage].pinned
+    """Whether a stage, growth, or the timed rounds (None), must have its CPU to itself."""
+    return stage is None or is_growth(stage) or BACKEND_OF[stage].pinned
 
 
 def asked_for(request: str) -> list[str]:

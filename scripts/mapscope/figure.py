@@ -54,9 +54,13 @@ def make_grid(
     *,
     panel: tuple[float, float] = PANEL_INCHES,
     counted: bool = False,
+    how: str | None = None,
     **sharing: Any,
 ) -> tuple[Figure, Any]:
-    """An empty figure with its head and an array of panels of so many inches; `counted`: it shows no times."""
+    """An empty figure with its head and an array of panels of so many inches.
+
+    `counted`: it shows no times; `how`: what was done, in place of the rounds.
+    """
     width = max(panel[0] * columns, 8.2)
     height = panel[1] * lines + HEAD_INCHES + FOOT_INCHES
     figure, grid = pyplot.subplots(
@@ -67,13 +71,13 @@ def make_grid(
     )  # fmt: skip
     figure.text(0.09 / width, 1 - 0.12 / height, title, fontsize=15, fontweight="bold", va="top")
     figure.text(
-        0.09 / width, 1 - 0.43 / height, _subtitle(run, hash_name, counted),
+        0.09 / width, 1 - 0.43 / height, _subtitle(run, hash_name, counted, how),
         fontsize=8.5, color=GREY, va="top", linespacing=1.35,
     )  # fmt: skip
     return figure, grid
 
 
-def _subtitle(run: dict[str, Any], hash_name: str, counted: bool) -> str:
+def _subtitle(run: dict[str, Any], hash_name: str, counted: bool, done: str | None) -> str:
     environment, tool, build = run["environment"], run["tool"], run["build"]
     commit = f"commit {tool['commit']['value']}" if tool["commit"]["value"] else "no commit"
     virtual = environment["virtualisation"]["value"]
@@ -81,11 +85,11 @@ def _subtitle(run: dict[str, Any], hash_name: str, counted: bool) -> str:
     state = "" if run["complete"] else "   INCOMPLETE RUN"
     rounds = count_of(run["selection"]["rounds"], "round")
     how = "counted in processes of their own" if counted else f"{rounds}, each a new process and seed"
+    below = f"{hash_name} hash  ·  {how}  ·  {run['selection']['memory']} memory" if done is None else done
     return (
         f"{machine}  ·  {build['compiler']}, {build['build_type']}  ·  "
         f"{commit}{' (dirty)' if tool['dirty'] else ''}  ·  {run['created'][:10]}\n"
-        f"{hash_name} hash  ·  {how}  ·  "
-        f"{run['selection']['memory']} memory{state}"
+        f"{below}{state}"
     )
 
 
@@ -130,7 +134,7 @@ def decades(axes: Axes) -> None:
     low, high = axes.get_xlim()
     subs = (1.0,) if high / low > 300 else (1.0, 2.0, 5.0)
     axes.xaxis.set_major_locator(LogLocator(subs=subs))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: _count(n)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: count_label(n)))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -141,7 +145,7 @@ def powers_of_ten(axes: Axes) -> None:
         axes.xaxis.set_major_locator(LogLocator())
     else:
         axes.xaxis.set_major_locator(FixedLocator([low, high]))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: _count(n)))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: count_label(n)))
     axes.xaxis.set_minor_formatter(NullFormatter())
 
 
@@ -164,7 +168,8 @@ def _plain(value: float) -> str:
     return f"{value:.3g}" if value < 1000 else f"{value:,.0f}"
 
 
-def _count(n: float) -> str:
+def count_label(n: float) -> str:
+    """`1k`, `10M`."""
     for scale, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
         if n >= scale:
             return f"{n / scale:.3g}{letter}"

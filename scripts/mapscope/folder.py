@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from mapscope.errors import UsageError
+from mapscope.growth_plan import is_growth
 from mapscope.plan import Plan, Task
-
 
 AT_WORK = "at-work-"
 
@@ -40,6 +40,10 @@ class RunFolder:
         """Google Benchmark's own output of one finished process."""
         return self.path / "raw" / _name(task)
 
+    def trace(self, task: Task) -> Path:
+        """All durations of a table that was watched growing."""
+        return self.raw(task).with_suffix(".npz")
+
     def failure(self, task: Task) -> Path:
         """The record of one process that gave no usable output."""
         return self.path / "failed" / _name(task)
@@ -62,7 +66,10 @@ class RunFolder:
 
 
 def _name(task: Task) -> Path:
-    phase = Path(f"round-{task.round:02d}") if task.stage is None else Path("counters", task.stage)
+    if task.stage is None:
+        phase = Path(f"round-{task.round:02d}")
+    else:
+        phase = Path(task.stage) if is_growth(task.stage) else Path("counters", task.stage)
     return phase / f"{task.kv}-n{task.n}-{task.map}.json"
 
 

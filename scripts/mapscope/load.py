@@ -85,7 +85,7 @@ def _checked(path: Path, against: dict[str, Any]) -> dict[str, Any]:
         raise DocumentError(f"{path}: field 'schema_version' is missing; this is not a mapscope file")
     version = document["schema_version"]
     if version not in READABLE:
-        readable = " and ".join(map(str, READABLE))
+        readable = f"{', '.join(map(str, READABLE[:-1]))} and {READABLE[-1]}"
         raise DocumentError(f"{path}: field 'schema_version' is {version!r}; this mapscope reads {readable}")
     document = upgraded(document)
     error = jsonschema.exceptions.best_match(jsonschema.Draft202012Validator(against).iter_errors(document))

@@ -109,6 +109,8 @@ class Table:
     """Entries per bucket, in the new array where there are two."""
     moved: float = 1.0
     """Share of the old chains that have been moved; 1: it is not growing."""
+    marked: float = 1.0
+    """Share of the old chains below the evacuation mark, which nobody looks at any more."""
 
     @property
     def waiting(self) -> float:
@@ -129,8 +131,9 @@ def table(n: int) -> Table:
     inserts = (n - MAX_LOAD * old) / old
     if buckets == 1 or inserts >= GROWTH_INSERTS:
         return Table(n / buckets)
-    moved = 2 - 2 * math.exp(-inserts)
-    return Table((n - (1 - moved) * MAX_LOAD * old) / (2 * old * moved), moved)
+    # The mark passes over chains that inserts have moved before it came: it moves ever faster.
+    moved, marked = 2 - 2 * math.exp(-inserts), math.exp(inserts) - 1
+    return Table((n - (1 - moved) * MAX_LOAD * old) / (2 * old * moved), moved, marked)
 
 
 def hit(layout: Layout, state: Table) -> float:
@@ -152,13 +155,24 @@ def insert(layout: Layout, load: float) -> float:
     return _entry_mean(lambda j: _placed_at(layout, j), load)
 
 
+def cleared(layout: Layout, n: int) -> float:
+    """Lines an entry of an array that is made for n of them out of recycled memory: calloc clears those.
+
+    Memory that comes fresh from the kernel is not touched.
+    """
+    buckets = buckets_for(n)
+    spares = buckets / 16 if buckets >= 16 else 0
+    return (buckets + spares) * layout.size / LINE / n
+
+
 def ranged(layout: Layout, state: Table) -> float:
     """Lines of one entry of a sweep."""
     moved = _sweep(layout, state.load)
     if state.moved == 1:
         return moved
-    # Chains without an entry to show: new ones that wait for their old one, and old ones that are done.
-    empty = 2 * (1 - state.moved) + state.moved
+    # Chains without an entry to show: new ones that wait for their old one, and old ones that are done
+    # though the mark has not come to them.
+    empty = 2 * (1 - state.moved) + state.moved - state.marked
     per_old_bucket = (1 - state.moved) * MAX_LOAD + 2 * state.moved * state.load
     share = state.waiting
     return (
@@ -169,8 +183,8 @@ def ranged(layout: Layout, state: Table) -> float:
 
 
 def _while_growing(state: Table, moved: float, waiting: float, waiting_share: float) -> float:
-    """A chain that has moved costs one line more: the old head, which is asked whether it has."""
-    asked = 1 if state.moved < 1 else 0
+    """A chain that moved before the mark came costs one line more: the old head is asked whether it has."""
+    asked = (state.moved - state.marked) / state.moved if state.moved < 1 else 0.0
     return waiting_share * waiting + (1 - waiting_share) * (moved + asked)
 
 

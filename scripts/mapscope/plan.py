@@ -5,7 +5,7 @@ round each block (payload, n) runs its maps in a shuffled order, so that none al
 follows the same neighbour. All of it is decided and stored before the first
 measurement: a resumed run carries out the very same plan.
 
-After the rounds come the counters, each backend's processes with the seed of round 1: counting
+After the rounds tables are watched growing, and then come the counters, each backend's processes with the seed of round 1: counting
 is slow and not timed, and must not disturb what is.
 """
 
@@ -15,6 +15,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
+
+from mapscope.growth_plan import GrowthPass, is_growth, of_document
 
 MAX_SEED = 2**53 - 1
 """Seeds stay exact in every JSON reader, also in those that know only doubles."""
@@ -38,7 +40,9 @@ class Task:
     @property
     def phase(self) -> str:
         """The round or stage it is part of, as a word for people."""
-        return f"round {self.round}" if self.stage is None else f"counters: {self.stage}"
+        if self.stage is None:
+            return f"round {self.round}"
+        return self.stage.replace("/", ": ") if is_growth(self.stage) else f"counters: {self.stage}"
 
     @property
     def block(self) -> tuple[str, str, int]:
@@ -67,18 +71,33 @@ class Plan:
     environment: dict[str, Any]
     counter_backends: list[dict[str, Any]]
     cache: dict[str, Any]
+    growth_passes: list[dict[str, Any]]
 
     def tasks(self) -> Iterator[Task]:
-        """Every process in the order in which it starts: the rounds, then the counters."""
+        """Every process in the order in which it starts: the rounds, growth, then the counters."""
         for entry in self.schedule:
             for block in entry["blocks"]:
                 for position, name in enumerate(block["maps"], start=1):
                     yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], position)
+        yield from self.growth_tasks()
         for stage in self.stages():
             for kv in self.selection["kv"]:
                 for n in self.selection["sizes"]:
                     for name in self.selection["maps"]:
                         yield Task(None, kv, n, name, self.seeds["rounds"][0], stage=stage)
+
+    def growth_tasks(self) -> Iterator[Task]:
+        """The processes that watch a table grow, maps innermost."""
+        for entry in self.growth_passes:
+            for name in self.selection["maps"] if entry["reason"] is None else ():
+                yield Task(None, entry["kv"], entry["n"], name, self.seeds["rounds"][0], stage=entry["stage"])
+
+    def growth_pass(self, task: Task) -> GrowthPass:
+        """What a growth task measures."""
+        return next(
+            of_document(entry) for entry in self.growth_passes
+            if (entry["stage"], entry["kv"], entry["n"]) == (task.stage, task.kv, task.n)
+        )  # fmt: skip
 
     def stages(self) -> list[str]:
         """The counting stages in order."""

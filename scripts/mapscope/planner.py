@@ -10,6 +10,7 @@ from mapscope.build import Catalogue
 from mapscope.counter_plan import counter_binaries, plan_counters
 from mapscope.environment import describe_machine
 from mapscope.errors import UsageError
+from mapscope.growth_plan import plan_growth
 from mapscope.plan import Plan, round_seed, schedule
 from mapscope.repository import describe_tool
 from mapscope.selection import Selection
@@ -64,6 +65,12 @@ def make_plan(
         environment=describe_machine(cpu, pinned),
         counter_backends=counting.backends,
         cache=counting.cache,
+        growth_passes=[
+            one.document()
+            for one in plan_growth(
+                suite["name"], selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
+            )
+        ],
     )
 
 

@@ -1,7 +1,7 @@
 """Pictures of a run's times, drawn from its stored results alone; the same results give the same bytes.
 
 One figure per workload and hash setting, one panel per payload; and one overview per
-hash setting. Those of the counters are in plot_counters and plot_model.
+hash setting. Those of the counters are in plot_counters and plot_model, of growth in plot_growth.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 
 from mapscope.figure import add_foot, add_legend, decades, make_figure, payload_title, plain_ticks, save
 from mapscope.plot_counters import counter_pictures
+from mapscope.plot_growth import growth_pictures
 from mapscope.plot_model import model_pictures
 from mapscope.style import FAINT, GREY, RC, Look, looks
 from mapscope.table import choose_sizes, maps_of, rows
@@ -41,6 +42,7 @@ def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Pa
                 pictures.append(save(figure, folder / f"overview-{hash_name}-n{size}"))
         pictures += [save(figure, folder / name) for name, figure in counter_pictures(run, table, sizes)]
         pictures += [save(figure, folder / name) for name, figure in model_pictures(run, table)]
+        pictures += [save(figure, folder / name) for name, figure in growth_pictures(run)]
     return pictures
 
 

@@ -165,7 +165,7 @@ def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.Data
     )  # fmt: skip
     for axes, kv in zip(grid.flat, payloads, strict=True):
         axes.set_title(payload_title(run, kv))
-        _draw_lines(axes, part[part["kv"] == kv], kv, present)
+        _draw_lines(run, axes, part[part["kv"] == kv], kv, present)
     styles = looks(maps_of(run))
     handles: list[Any] = [Patch(color=styles[name].colour, label=name) for name in present]
     handles.append(Patch(color=_pale(GREY), label="pale: table object, stack, constants"))
@@ -180,7 +180,7 @@ def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.Data
     return figure
 
 
-def _draw_lines(axes: Axes, panel: pandas.DataFrame, kv: str, present: list[str]) -> None:
+def _draw_lines(run: dict[str, Any], axes: Axes, panel: pandas.DataFrame, kv: str, present: list[str]) -> None:
     styles = looks(present)
     workloads = list(dict.fromkeys(panel["workload"]))
     step = 0.84 / len(present)
@@ -195,7 +195,7 @@ def _draw_lines(axes: Axes, panel: pandas.DataFrame, kv: str, present: list[str]
         axes.bar(at, mean if heap is None else heap, width=step * 0.9, color=colour)
         if p99 is not None:
             _draw_percentile(axes, at, p99, HEADROOM * top)
-        if (predicted := predicted_lines(kv, row["workload"], row["map"], row["n"])) is not None:
+        if (predicted := predicted_lines(run, kv, row["workload"], row["map"], row["n"])) is not None:
             axes.add_line(_model_mark(at, predicted))
     for place in range(1, len(workloads)):
         axes.axvline(place - 0.5, color=FAINT, linewidth=0.8)
@@ -223,13 +223,15 @@ def _draw_percentile(axes: Axes, at: float, value: float, ceiling: float) -> Non
         )  # fmt: skip
 
 
-def predicted_lines(kv: str, workload: str, map_name: str, n: int) -> float | None:
+def predicted_lines(run: dict[str, Any], kv: str, workload: str, map_name: str, n: int) -> float | None:
     """The model's answer where it has one: hmap and its other layouts, with plain keys and values."""
     layout = model.layout_of(map_name, kv)
     if layout is None:
         return None
     if workload == "insert_reserved":
-        return model.insert(layout, n / model.buckets_for(n))
+        return model.insert(layout, n / model.buckets_for(n)) + (
+            model.cleared(layout, n) if run["selection"]["memory"] == "resident" else 0.0
+        )
     if workload in MODELLED:
         return MODELLED[workload](layout, model.table(n))
     return None

@@ -50,7 +50,7 @@ def _model_figure(run: dict[str, Any], kv: str, hash_name: str, part: pandas.Dat
         if panel.empty:
             axes.set_visible(False)
             continue
-        handles |= _draw(axes, panel, kv, workload)
+        handles |= _draw(run, axes, panel, kv, workload)
     figure.legend(
         handles=list(handles.values()), labels=list(handles), loc="lower center", fontsize=8.5,
         bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]), ncols=len(handles), columnspacing=1.4,
@@ -70,12 +70,12 @@ def _reading(counters: dict[str, Any], source: str, event: str) -> float | None:
     return value if value is None or stream is None else value - stream
 
 
-def _draw(axes: Axes, panel: pandas.DataFrame, kv: str, workload: str) -> dict[str, Any]:
+def _draw(run: dict[str, Any], axes: Axes, panel: pandas.DataFrame, kv: str, workload: str) -> dict[str, Any]:
     """Counts on the left axis, time on the right, both from zero; returns handles for the legend."""
     handles = {}
     low, high = int(panel["n"].min()), int(panel["n"].max())
     sizes = sorted({*np.geomspace(low, high, STEPS).astype(int).tolist(), *panel["n"].tolist()})
-    predicted = [predicted_lines(kv, workload, SUBJECT, n) for n in sizes]
+    predicted = [predicted_lines(run, kv, workload, SUBJECT, n) for n in sizes]
     (handles["model: lines on the heap"],) = axes.plot(sizes, predicted, color="#b2182b", linewidth=1.8)
     top = max(predicted)
     for source, event, name, colour, marker in SERIES:

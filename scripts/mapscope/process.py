@@ -19,7 +19,7 @@ from mapscope.text import now
 TIMEOUT_S = 1800
 """A process that takes longer hangs."""
 POLL_S = 0.02
-NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=")
+NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=")
 """Words that would tell where somebody's results lie."""
 
 

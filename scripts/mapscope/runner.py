@@ -1,6 +1,6 @@
 """Carries out a plan: every process kept at once, none able to spoil the others.
 
-What needs a CPU to itself runs alone, first the rounds and then hardware counters. What is
+What needs a CPU to itself runs alone, first the rounds, then growth and hardware counters. What is
 simulated comes last and shares all CPUs: nothing in it is timed.
 """
 
@@ -24,6 +24,9 @@ from mapscope.counters import runs_pinned
 from mapscope.environment import describe_moment
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped
 from mapscope.folder import RunFolder
+from mapscope.growth_json import check_growth
+from mapscope.growth_plan import is_growth
+from mapscope.growth_trace import pack, trace_of
 from mapscope.pinning import kept_off
 from mapscope.plan import Plan, Task
 from mapscope.process import TIMEOUT_S, Child, Ended, ended_among
@@ -144,6 +147,8 @@ class Crew:
                 return failure(task, "timeout", f"still running after {TIMEOUT_S} s", stderr=ended.stderr)
             try:
                 document = load.read_json(output)
+                if is_growth(task.stage):
+                    return self._keep_growth(task, ended, document)
                 if task.stage is None:
                     _, problems = read_output(document, plan, task)
                 else:
@@ -161,8 +166,22 @@ class Crew:
             return None
         finally:
             output.unlink(missing_ok=True)
+            trace_of(output).unlink(missing_ok=True)
             for dump in output.parent.glob(f"{dumps_of(output).name}*"):
                 dump.unlink(missing_ok=True)
+
+
+    def _keep_growth(self, task: Task, ended: Ended, document: Any) -> dict[str, Any] | None:
+        """As _keep, of a table that was watched growing. Raises BadOutput."""
+        if ended.exit_code != 0:
+            return explain(task, ended, "")
+        check_growth(document, self._plan, task)
+        try:
+            pack(trace_of(self._folder.temporary(task)), document["operations"], self._folder.trace(task))
+        except OSError as error:
+            raise BadOutput(f"the trace cannot be kept: {error.strerror}") from None
+        report.keep_raw(self._folder, task, document, ended.process | {"memory": document["memory"]})
+        return None
 
 
 def explain(task: Task, ended: Ended, unusable: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from mapscope.build import Catalogue
 from mapscope.counters import BACKENDS, DEFAULT_CACHE, DEFAULT_REQUEST, REQUESTS, asked_for
 from mapscope.errors import UsageError
+from mapscope.growth_plan import REQUESTS as GROWTH
 from mapscope.plan import MAX_SEED
 from mapscope.suites import DEFAULT_SUITE, SUITES, Suite
 
@@ -17,6 +18,7 @@ MEMORY = {
 }
 OVERRIDING = (
     "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "counters", "cache", "papi_events",
+    "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 """The options that replace what a suite says."""
 MAX_SIZE = 2**30
@@ -42,6 +44,12 @@ class Selection:
     """The processor whose caches are simulated."""
     papi_events: list[str]
     """Native events to count beside the usual ones."""
+    growth: str
+    """`auto`: what the suite says; `off`."""
+    growth_sizes: list[int]
+    """Entries of the tables that are watched growing; empty: the suite's."""
+    growth_repetitions: int | None
+    """None: the suite's."""
 
     def document(self) -> dict[str, Any]:
         """The selection as JSON."""
@@ -87,6 +95,11 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
         cache=_names("cache", words["cache"], catalogue.caches, default=(DEFAULT_CACHE,))[0]
         if catalogue.caches
         else words["cache"] or DEFAULT_CACHE,
+        growth=_names("growth", words["growth"], tuple(GROWTH), default=("auto",))[0],
+        growth_sizes=_sizes(words["growth_sizes"], "growth-sizes"),
+        growth_repetitions=whole("growth-repetitions", words["growth_repetitions"], 1, MAX_ROUNDS)
+        if words["growth_repetitions"]
+        else None,
         papi_events=[event.strip() for event in (words["papi_events"] or "").split(",") if event.strip()],
     )
     overridden = [name for name in OVERRIDING if words[name]]
@@ -123,8 +136,8 @@ def whole(option: str, word: str, least: int, most: int) -> int:
     return int(word)
 
 
-def _sizes(word: str | None) -> list[int]:
-    return sorted({whole("sizes", part.strip(), 1, MAX_SIZE) for part in word.split(",")}) if word else []
+def _sizes(word: str | None, option: str = "sizes") -> list[int]:
+    return sorted({whole(option, part.strip(), 1, MAX_SIZE) for part in word.split(",")}) if word else []
 
 
 def _seconds(option: str, word: str | None) -> float | None:
@@ -153,7 +166,7 @@ def _names(
             raise UsageError(f"{_label(option)}: '{name}' is not in this build: {left_out[name]}")
         if name not in known:
             raise UsageError(f"{_label(option)}: unknown name '{name}'; choose from {', '.join(known)}")
-    if option in ("memory", "cache") and len(set(wanted)) > 1:
+    if option in ("memory", "cache", "growth") and len(set(wanted)) > 1:
         raise UsageError(f"{_label(option)}: one a run, not '{word}'; choose one of {', '.join(known)}")
     return [name for name in known if name in wanted]
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from mapscope import stats
 from mapscope.caveats import caveats
 from mapscope.summary_counters import print_calibration, print_counters
+from mapscope.summary_growth import print_growth
 from mapscope.table import choose_sizes, maps_of, rows
 from mapscope.text import count_of, significant
 
@@ -37,6 +38,7 @@ def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -
     console.print(KEY, highlight=False, markup=False)
     print_counters(console, run, present)
     print_calibration(console, run)
+    print_growth(console, run)
     if found := caveats(run):
         console.print("\nBefore you believe these numbers:", highlight=False, markup=False)
         for caveat in found:

@@ -41,3 +41,11 @@ def per_operation(value: float) -> str:
 def count_of(number: int, one: str, many: str | None = None) -> str:
     """`1 round`, `2 rounds`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def duration(ns: float) -> str:
+    """Nanoseconds in the unit that fits, three digits: `140ns`, `4.91ms`."""
+    for scale, unit in ((1e9, "s"), (1e6, "ms"), (1e3, "us")):
+        if ns >= 0.9995 * scale:
+            return f"{ns / scale:.3g}{unit}"
+    return f"{ns:.0f}ns"

@@ -1,6 +1,6 @@
-"""Documents of schema version 1, which had no counters, as what they say in version 2.
+"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth.
 
-Everything that version 1 did not know is a reason, an empty list or null, so that the rest of
+Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
 """
 
@@ -10,13 +10,28 @@ from typing import Any
 
 from mapscope.known import unknown
 
-READABLE = (1, 2)
+READABLE = (1, 2, 3)
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
     """A run.json or plan.json in the present version. What is malformed stays so, for the schema to tell."""
-    if document["schema_version"] != 1:
-        return document
+    if document["schema_version"] == 1:
+        document = _with_counters(document)
+    if document["schema_version"] == 2:
+        document = _with_growth(document)
+    return document
+
+
+def _with_growth(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 3,
+        "selection": _with(document.get("selection"), growth="off", growth_sizes=[], growth_repetitions=None),
+        "growth_passes": [],
+    }
+    return result | {"growth": []} if "rows" in document else result
+
+
+def _with_counters(document: dict[str, Any]) -> dict[str, Any]:
     result = document | {
         "schema_version": 2,
         "counter_backends": [],

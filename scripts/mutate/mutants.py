@@ -63,8 +63,8 @@ MUTANTS = [
 
     # ---- looking up
     Mutant("lookup_ignores_the_old_array", "detail/find.hpp",
-           "if (!is_evacuated(old)) return old;",
-           "if (is_evacuated(old)) return old;",
+           "if (!c.has_moved(index)) return",
+           "if (c.has_moved(index)) return",
            "in mid-growth the wrong one of two chains is read"),
     Mutant("lookup_stops_at_any_hole", "detail/find.hpp",
            "return b->tophash[bucket_cells - 1] == empty_rest;",
@@ -148,8 +148,8 @@ MUTANTS = [
            "",
            "every doubling would be followed by a needless compaction"),
     Mutant("growth_keeps_the_spare_count", "detail/growth.hpp",
-           "  if (h.extra != nullptr) h.extra->spares_used = 0;\n",
-           "",
+           "h.extra->spares_used = h.extra->released = 0;",
+           "h.extra->released = 0;",
            "spare buckets of the new array are never used"),
     Mutant("growth_without_a_record_for_the_old_array", "detail/growth.hpp",
            "  if (has_cursors(c)) prepare_retirement(c);\n",
@@ -343,9 +343,21 @@ MUTANTS = [
 
     # ---- sweeps
     Mutant("sweep_ignores_the_old_array", "detail/sweep.hpp",
-           "if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) head_ = c.h.oldbuckets;",
-           "if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) head_ = nullptr;",
+           "head_ = c.growing() ? c.bucket_at(c.h.oldbuckets, c.h.nevacuate) : nullptr;",
+           "head_ = nullptr;",
            "in mid-growth begin() to end() misses what has not moved"),
+
+    # ---- arrays that leave in pieces
+    Mutant("pages_go_under_a_cursor", "detail/evacuate.hpp",
+           "!leaves_in_pieces<Core>(c.h.oldbuckets, old_B(c)) || has_cursors(c)",
+           "!leaves_in_pieces<Core>(c.h.oldbuckets, old_B(c))",
+           "a range reads zeroes where entries were",
+           test="release_test"),
+    Mutant("pooled_buckets_keep_their_marks", "detail/storage.hpp",
+           "  --c.h.extra->pooled;\n  bucket_memory<Core>::reset(b);\n",
+           "  --c.h.extra->pooled;\n",
+           "a bucket that is used again is full of what it held before",
+           test="release_test"),
 
     # ---- state
     Mutant("swapped_cursors_stay_behind", "detail/core.hpp",
@@ -436,7 +448,7 @@ MUTANTS = [
            "measurements of growth lack events",
            test="observer_test"),
     Mutant("observer_misses_freed_storage", "detail/storage.hpp",
-           "  c.observer.storage_released(array_buckets<Core>(B) * Core::layout::size);\n",
+           "  c.observer.storage_released(array_bytes<Core>(B));\n",
            "",
            "measurements of growth lack events",
            test="observer_test"),

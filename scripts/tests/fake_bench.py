@@ -40,6 +40,7 @@ if "describe" in options:
     sys.exit(0)
 stage = "sim" if simulates else options.get("counters")
 stage = "callgrind" if "callgrind" in options else stage
+stage = "growth" if "growth" in options else stage
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
 calls = here / "calls.log"
 with calls.open("a") as log:
@@ -66,6 +67,50 @@ if fault == "fill the disk":
     except OSError:
         pass
 
+if stage == "growth":
+    repetitions, mixed = int(options["growth-repetitions"]), options["growth"] == "mixed"
+    operations = n * (2 if mixed else 1)
+    worst = 1e3 * (1 + describe["rank"])
+
+    def durations(count, factor=1.0):
+        return dict(count=count, total_ns=50.0 * count * factor, max_ns=worst * factor,
+                    percentiles_ns=[50.0, 60.0, 70.0, 80.0, 90.0, 100.0, worst * factor], longer_than_10us_100us_1ms=[3, 1, 0])
+
+    curve = [[0.0, 10.0], [0.9, 50.0], [0.99, 90.0], [1 - 1 / (n + 1), worst]]
+    in_steps = name == "hmap"
+    parts = dict(allocation_ns=10.0, migration_ns=100.0, overflow_ns=20.0, release_ns=30.0, longest_release_ns=5.0,
+                 chains=8, overflow_buckets=2, releases=4) if in_steps else None
+    events = [
+        dict(operation=at, entries=at, capacity_before=at // 2, capacity_after=at, trigger_ns=worst, trigger_raw_ns=2 * worst,
+             drained_at=at + at // 4 if in_steps else None, drain_operations=at // 4 + 1 if in_steps else None,
+             drain_ns=100.0 * at if in_steps else None, drain_max_ns=worst if in_steps else None, parts=parts,
+             memory=dict(bytes_before=20 * at, bytes_after=60 * at, bytes_peak=61 * at, bytes_drained=40 * at,
+                         trigger_faults=3, drain_faults=at // 100))
+        for at in (n // 8, n // 4, n // 2)]
+    responses = [dict(name=rate, arrivals=kind, per_second=1e6, responses=durations(operations, 3.0), curve=curve)
+                 for rate in ("1M/s", "half of its own") for kind in ("fixed", "poisson")]
+    out = dict(
+        mapscope_growth="1", map=name, kv=kv, n=n, mix=options["growth"], reserved="growth-reserved" in options,
+        memory=options["memory"], pages=options["growth-pages"], seed=int(seed), repetitions=repetitions,
+        operations=operations, checksum="00000000deadbeef" if fault == "wrong checksum" else "0123456789abcdef",
+        clock=dict(source="a clock", ns_per_tick=0.4, resolution_ns=10.0, overhead_ns=20.0),
+        need_bytes=10**6, available_bytes=10**9,
+        null_loop=dict(denoised=durations(operations, 0.01), raw=[durations(operations)] * repetitions),
+        denoised=dict(inserts=durations(n), lookups=durations(n) if mixed else None, curve=curve,
+                      timeline=[[k, 50.0, 80.0, worst if k else 5000.0] for k in (0, 9, 99, 999)]),
+        raw=dict(inserts=[durations(n, 0.5 if fault == "below the minimum" else 2.0)] * repetitions,
+                 lookups=[None] * repetitions, curve=curve),
+        reserve_ns=1000.0 if "growth-reserved" in options else None, grows_in_steps=in_steps, events=events,
+        open_loop=responses, involuntary_switches=0,
+        resident=dict(floor_bytes=10, peak_bytes=60 * n, final_bytes=40 * n, peak_per_entry=60.0, final_per_entry=40.0,
+                      huge_bytes=0, minor_faults=100) if options["memory"] == "first_touch" else None,
+        counted=dict(allocations=n, allocations_per_operation=1.0, frees=0, final_bytes=40 * n, peak_bytes=60 * n,
+                     bytes_after_erasing=30 * n, bytes_after_clearing=30 * n,
+                     sawtooth=[[k * n // 50, 40 * k * n // 50] for k in range(50)]),
+        why_not_counted=None)
+    Path(options["growth-out"]).write_text(json.dumps(out))
+    Path(options["growth-trace"]).write_bytes(b"\0" * (4 if fault == "short trace" else 8 * operations))
+    sys.exit(0)
 rejected = fault == "badly calibrated"
 counters["calibration"] = [
     dict(backend=stage, kernel="chase over 100 lines", event="l1_misses", expected=100.0,

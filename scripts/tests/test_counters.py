@@ -277,9 +277,9 @@ def test_callgrind_is_calibrated_by_its_dumps(relation: str, expected: int, miss
 def test_a_run_of_schema_version_1_is_still_read(tampered: Tamper) -> None:
     def age(document: dict[str, Any]) -> None:
         document["schema_version"] = 1
-        for field in ("counter_backends", "cache", "calibration"):
+        for field in ("counter_backends", "cache", "calibration", "growth", "growth_passes"):
             del document[field]
-        for field in ("counters", "cache", "papi_events"):
+        for field in ("counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions"):
             del document["selection"][field]
         for entry in document["maps"]:
             del entry["counter_binaries"]

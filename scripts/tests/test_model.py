@@ -111,7 +111,8 @@ class Played:
         base, chain = 2**30 + 144 * index, self.new[index]
         if self.old:
             index = hash_ % BUCKETS
-            touched |= lines(2**40 + 144 * index, [(0, 1)])
+            if index >= self.mark:
+                touched |= lines(2**40 + 144 * index, [(0, 1)])
             if self.waiting[index]:
                 base, chain = 2**40 + 144 * index, self.old[index]
         for start in range(0, max(1, len(chain)), 8):
@@ -132,6 +133,8 @@ class Played:
         total, touched = 0, set()
         for array, start in ((self.new, 2**30), (self.old, 2**40)):
             for index, chain in enumerate(array):
+                if array is self.old and index < self.mark:
+                    continue
                 there = chain if array is self.new or self.waiting[index] else []
                 base = start + 144 * index
                 for j, _ in enumerate(there):
@@ -160,3 +163,8 @@ def test_against_a_table_played_through(n: int) -> None:
     misses = [table.lines_of_lookup(table.dice.getrandbits(50), table.dice.randrange(5, 256), None) for _ in range(20000)]
     assert sum(misses) / len(misses) == pytest.approx(model.miss(INT_INT, state), rel=0.02)
     assert table.lines_of_sweep() == pytest.approx(model.ranged(INT_INT, state), rel=0.02)
+
+
+def test_recycled_arrays_are_cleared_once_for_all_entries() -> None:
+    assert model.cleared(INT_INT, 8) == pytest.approx(144 / 64 / 8)
+    assert model.cleared(INT_INT, 6656) == pytest.approx((1024 + 64) * 144 / 64 / 6656)

@@ -38,9 +38,15 @@ struct kept_chain;
 struct retired_array;
 
 /// What few tables need: Go's mapextra. Made with the first overflow bucket of an array that
-/// has spares, or with the first cursor.
+/// has spares, with the first cursor, or when an array is to leave in pieces (release.hpp).
 struct extra_record {
   std::size_t spares_used = 0;             // of the current array
+  std::size_t released = 0;                // bytes of oldbuckets, from its start, given back
+  bucket* leaving = nullptr;               // an array that has drained and is not freed yet
+  std::size_t leaving_released = 0;        // of its bytes
+  std::uint8_t leaving_B = 0;
+  bucket* pool = nullptr;                  // overflow buckets for use again, linked
+  std::size_t pooled = 0;                  // how many
   std::atomic<std::size_t> cursors{0};     // alive; see pins.hpp
   std::atomic<std::size_t> holders{1};     // cursors and the table itself
   void* owner = nullptr;                   // the core; null when it is gone
@@ -132,6 +138,12 @@ struct core {
     return detail::bucket_at<layout>(array, index);
   }
   static bucket*& overflow_of(bucket* b) noexcept { return detail::overflow_of<layout>(b); }
+
+  /// Whether the chain of old bucket `index` has moved. Below the mark all have, and their heads
+  /// may have been given back already.
+  bool has_moved(std::size_t index) const noexcept {
+    return index < h.nevacuate || is_evacuated(bucket_at(h.oldbuckets, index));
+  }
 
   void clear_flag(flag f) noexcept { h.flags = static_cast<std::uint8_t>(h.flags & ~f); }
 };

@@ -14,8 +14,8 @@
 //   - Allocation, hash and copy may throw. The chain is then put back as it was, from the
 //     new cells and from the marks left in the old ones.
 //   - Nobody collects garbage. The old chain's overflow buckets are freed with the chain,
-//     in pieces; only the old array itself waits for the end of the growth. While cursors
-//     are about, everything old stays readable instead (pins.hpp).
+//     in pieces, and so is the old array if it is large (release.hpp). While cursors are
+//     about, everything old stays readable instead (pins.hpp).
 #pragma once
 
 #include <cstddef>
@@ -154,7 +154,10 @@ void release_chain(Core& c, bucket* old) noexcept {
       }
     }
   }
-  if (c.overflow_of(old) != nullptr) free_overflow_chain(c, old, c.h.oldbuckets, old_B(c));
+  if (c.overflow_of(old) == nullptr) return;
+  const bool large = leaves_in_pieces<Core>(c.h.oldbuckets, old_B(c));
+  free_overflow_chain(c, old, c.h.oldbuckets, old_B(c),
+                      large ? overflow_fate::pooled : overflow_fate::freed);
 }
 
 /// Moves the whole chain of old bucket `index`, or throws and moves nothing.
@@ -216,10 +219,25 @@ void finish_growth(Core& c) noexcept {
   c.clear_flag(same_size_grow);
   if (has_cursors(c)) {
     retire_array(c, old, B);
+  } else if (leaves_in_pieces<Core>(old, B)) {
+    extra_record& extra = *c.h.extra;
+    extra.leaving = old;
+    extra.leaving_B = B;
+    extra.leaving_released = extra.released;
   } else {
     free_bucket_array(c, old, B);
   }
   c.observer.growth_finished();
+}
+
+/// Gives the pages behind the mark back, unless a cursor may still read them.
+template <class Core>
+void release_evacuated(Core& c) noexcept {
+  using release = typename Core::traits::release;
+  if (!leaves_in_pieces<Core>(c.h.oldbuckets, old_B(c)) || has_cursors(c)) return;
+  [[maybe_unused]] const std::size_t bytes = release_pieces<release>(
+      c.h.oldbuckets, c.h.extra->released, c.h.nevacuate * Core::layout::size, release::most);
+  c.observer.pages_released(bytes);
 }
 
 /// Moves the mark past `nevacuate` and past what random writes evacuated before it, at
@@ -234,12 +252,13 @@ void advance_evacuation_mark(Core& c) noexcept {
          is_evacuated(c.bucket_at(c.h.oldbuckets, c.h.nevacuate))) {
     ++c.h.nevacuate;
   }
+  release_evacuated(c);
   if (c.h.nevacuate == old_buckets) finish_growth(c);
 }
 
 template <class Core>
 void evacuate(Core& c, std::size_t index, location* watch) {
-  if (!is_evacuated(c.bucket_at(c.h.oldbuckets, index))) {
+  if (!c.has_moved(index)) {
     evacuate_chain(c, index, watch);
     c.observer.bucket_evacuated(index);
   }

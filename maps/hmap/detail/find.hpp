@@ -27,8 +27,8 @@ template <class Core>
 HMAP_ALWAYS_INLINE bucket* chain_of(const Core& c, std::uint64_t hash) noexcept {
   bucket* head = head_of(c, hash);
   if (c.h.oldbuckets != nullptr) [[unlikely]] {
-    bucket* old = c.bucket_at(c.h.oldbuckets, hash & (c.old_bucket_count() - 1));
-    if (!is_evacuated(old)) return old;
+    const std::size_t index = hash & (c.old_bucket_count() - 1);
+    if (!c.has_moved(index)) return c.bucket_at(c.h.oldbuckets, index);
   }
   return head;
 }

@@ -55,7 +55,9 @@ void hash_grow(Core& c, growth_kind kind) {
   header& h = c.h;
   const auto B = static_cast<std::uint8_t>(h.B + (kind == growth_kind::doubling));
   if (has_cursors(c)) prepare_retirement(c);
+  if (leaves_in_pieces<Core>(h.buckets, h.B)) extra_of(c);
   bucket* fresh = make_bucket_array(c, B);
+  free_leaving(c);
 
   std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(iterator_flag | old_iterator_flag));
   if (h.flags & iterator_flag) flags |= old_iterator_flag;
@@ -66,8 +68,8 @@ void hash_grow(Core& c, growth_kind kind) {
   h.buckets = fresh;
   h.nevacuate = 0;
   h.noverflow = 0;
-  if (h.extra != nullptr) h.extra->spares_used = 0;
-  c.observer.growth_started(kind, B, array_buckets<Core>(B) * Core::layout::size);
+  if (h.extra != nullptr) h.extra->spares_used = h.extra->released = 0;
+  c.observer.growth_started(kind, B, array_bytes<Core>(B));
 }
 
 /// Whether one more entry asks for growth; for a table that is not growing.

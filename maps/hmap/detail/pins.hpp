@@ -129,6 +129,8 @@ void free_extra_record(const Alloc& alloc, extra_record* extra) noexcept {
 template <class Core>
 void free_storage(Core& c) noexcept {
   release_pinned(c);
+  free_leaving(c);
+  free_pool(c);
   if (c.growing()) {
     empty_array(c, c.h.oldbuckets, old_B(c));
     free_bucket_array(c, c.h.oldbuckets, old_B(c));

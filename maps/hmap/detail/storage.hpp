@@ -18,8 +18,10 @@
 #include <memory>
 #include <new>
 #include <type_traits>
+#include <utility>
 
 #include "core.hpp"
+#include "release.hpp"
 
 namespace hmap::detail {
 
@@ -84,6 +86,22 @@ std::size_t array_buckets(std::uint8_t B) noexcept {
 }
 
 template <class Core>
+std::size_t array_bytes(std::uint8_t B) noexcept {
+  return array_buckets<Core>(B) * Core::layout::size;
+}
+
+/// Whether an array goes back in pieces once it is old.
+template <class Core>
+bool leaves_in_pieces(const bucket* array, std::uint8_t B) noexcept {
+  using release = typename Core::traits::release;
+  if constexpr (can_give_pages_back && bucket_memory<Core>::lazily_zeroed) {
+    return array_bytes<Core>(B) >= release::from && release::pays(array);
+  } else {
+    return false;
+  }
+}
+
+template <class Core>
 bucket* make_bucket_array(Core& c, std::uint8_t B) {
   if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
       array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
@@ -95,7 +113,27 @@ bucket* make_bucket_array(Core& c, std::uint8_t B) {
 template <class Core>
 void free_bucket_array(Core& c, bucket* array, std::uint8_t B) noexcept {
   bucket_memory<Core>::deallocate(c, array, array_buckets<Core>(B));
-  c.observer.storage_released(array_buckets<Core>(B) * Core::layout::size);
+  c.observer.storage_released(array_bytes<Core>(B));
+}
+
+/// Frees what is left of a drained array, if there is one.
+template <class Core>
+void free_leaving(Core& c) noexcept {
+  if (c.h.extra == nullptr || c.h.extra->leaving == nullptr) return;
+  free_bucket_array(c, c.h.extra->leaving, c.h.extra->leaving_B);
+  c.h.extra->leaving = nullptr;
+}
+
+/// Gives one more piece of a drained array back, and with the last the array.
+template <class Core>
+void release_leaving(Core& c) noexcept {
+  using release = typename Core::traits::release;
+  extra_record& extra = *c.h.extra;
+  const std::size_t all = array_bytes<Core>(extra.leaving_B);
+  [[maybe_unused]] const std::size_t bytes =
+      release_pieces<release>(extra.leaving, extra.leaving_released, all, 1);
+  c.observer.pages_released(bytes);
+  if (all - extra.leaving_released <= release::piece) free_leaving(c);
 }
 
 /// The table's extra record, made when first asked for; concurrent readers may race for it.
@@ -133,6 +171,27 @@ void count_overflow(Core& c) noexcept {
   }
 }
 
+/// An overflow bucket that was in use before, or none.
+template <class Core>
+bucket* take_pooled(Core& c) noexcept {
+  if (c.h.extra == nullptr || c.h.extra->pool == nullptr) return nullptr;
+  bucket* b = c.h.extra->pool;
+  c.h.extra->pool = c.overflow_of(b);
+  --c.h.extra->pooled;
+  bucket_memory<Core>::reset(b);
+  return b;
+}
+
+template <class Core>
+void free_pool(Core& c) noexcept {
+  while (bucket* b = take_pooled(c)) bucket_memory<Core>::deallocate(c, b, 1);
+}
+
+/// What becomes of an overflow bucket that was an allocation of its own. Freed one after the other
+/// by a large table they would end in free() handing megabytes of heap back to the kernel at once,
+/// in the middle of some write; and the table, twice as large, soon needs twice as many.
+enum class overflow_fate { freed, pooled };
+
 /// Appends an empty bucket to the chain that ends in `last`. Throws what the allocator
 /// throws, and then has changed nothing.
 template <class Core>
@@ -144,23 +203,29 @@ HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
       fresh = c.bucket_at(c.h.buckets, c.bucket_count() + extra.spares_used++);
     }
   }
+  if (fresh == nullptr) fresh = take_pooled(c);
   if (fresh == nullptr) fresh = bucket_memory<Core>::allocate(c, 1);
   c.overflow_of(last) = fresh;
   count_overflow(c);
   c.observer.overflow_made();
+  if (c.h.extra != nullptr && c.h.extra->leaving != nullptr) release_leaving(c);
   return fresh;
 }
 
 /// Takes the overflow buckets off a chain; those that are no spares are freed. The cells
 /// must be empty or moved away.
 template <class Core>
-void free_overflow_chain(Core& c, bucket* head, bucket* array, std::uint8_t B) noexcept {
+void free_overflow_chain(Core& c, bucket* head, bucket* array, std::uint8_t B,
+                         overflow_fate fate = overflow_fate::freed) noexcept {
   bucket* b = c.overflow_of(head);
   c.overflow_of(head) = nullptr;
   while (b != nullptr) {
     bucket* next = c.overflow_of(b);
     if (is_spare(c, array, B, b)) {
       c.overflow_of(b) = nullptr;
+    } else if (fate == overflow_fate::pooled) {
+      c.overflow_of(b) = std::exchange(c.h.extra->pool, b);
+      ++c.h.extra->pooled;
     } else {
       bucket_memory<Core>::deallocate(c, b, 1);
     }

@@ -1,7 +1,7 @@
 // begin() to end(): a plain sweep, as fast as the layout allows.
 //
 // First every chain of the current array, then, while the table grows, every old chain
-// that is not evacuated yet. (A new bucket whose old one still waits is empty.) Within a
+// that is not evacuated yet; below the mark all are. (A new bucket whose old one still waits is empty.) Within a
 // bucket the occupied cells come from one comparison of the tophash word; empty cells
 // cost nothing.
 //
@@ -77,9 +77,9 @@ class sweep_position {
     const Core& c = *c_;
     do {
       head_ = c.bucket_at(head_, 1);
-      if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) head_ = c.h.oldbuckets;
-      if (c.h.oldbuckets != nullptr &&
-          head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
+      if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) {
+        head_ = c.growing() ? c.bucket_at(c.h.oldbuckets, c.h.nevacuate) : nullptr;
+      } else if (c.growing() && head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
         head_ = nullptr;
       }
     } while (head_ != nullptr && is_evacuated(head_));

@@ -23,13 +23,25 @@
 namespace hmap_test {
 namespace {
 
+/// Go's old array can be read to its end, so this one must be, too.
+struct no_release : hmap::detail::page_release {
+  static bool pays(const void*) noexcept { return false; }
+};
+template <class Traits>
+struct keeps_pages : Traits {
+  using release = no_release;
+};
+template <class K, class V, class Traits>
+using golden_table = hmap::basic_map<K, V, golden_hash, hmap::equal_to<K>,
+                                     std::allocator<std::pair<const K, V>>, keeps_pages<Traits>>;
+
 struct split {
   template <class K, class V>
-  using table = hmap::map<K, V, golden_hash>;
+  using table = golden_table<K, V, hmap::split_traits>;
 };
 struct paired {
   template <class K, class V>
-  using table = hmap::paired_map<K, V, golden_hash>;
+  using table = golden_table<K, V, hmap::paired_traits>;
 };
 
 template <class Layout, class K, class V>

@@ -1,0 +1,184 @@
+// The passes over one growing table, behind an interface that does not know its type.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <utility>
+
+#include "harness/growth/memory_meter.hpp"
+#include "harness/growth/part_clock.hpp"
+#include "harness/growth/recorder.hpp"
+#include "harness/growth/report.hpp"
+#include "maps/adapters/growing.hpp"
+#include "workloads/growth.hpp"
+#include "workloads/hash.hpp"
+
+namespace growth {
+
+struct settings {
+  std::size_t n;
+  std::uint64_t seed;
+  workloads::growth_mix mix;
+  bool reserved;  // room for all before the first
+  bool warm;      // the table was built once before, on the same heap
+};
+
+class fixture {
+ public:
+  virtual ~fixture() = default;
+  virtual std::size_t operations() const = 0;
+  virtual bool inserts(std::size_t operation) const = 0;
+  virtual std::uint64_t expected() const = 0;
+  virtual bool can_be_observed() const = 0;
+  virtual bool grows_in_steps() const = 0;
+  /// Every operation timed. The table is left standing.
+  virtual void run(recorder& record, pass_report& report) = 0;
+  /// The same loop with nothing to do.
+  virtual void run_empty(recorder& record) = 0;
+  /// The parts of each growth, on a map with an observer.
+  virtual void observe(latency::clock_facts const& facts, pass_report& report) = 0;
+  /// Memory at each of `growths`, over n, and after it is no longer needed. Nothing is timed.
+  virtual void count_memory(pass_report const& growths, pass_report& report) = 0;
+};
+
+/// Tells the compiler that a result is wanted, now.
+template <class T>
+void need(T const& value) noexcept {
+  __asm__ volatile("" : : "r"(value) : "memory");
+}
+
+template <class Adapter, class Payload>
+class fixture_of final : public fixture {
+  using key = workloads::key_of<Payload>;
+  using value = workloads::value_of<Payload>;
+  using map = typename Adapter::template map<key, value, workloads::shared_hash>;
+  static constexpr bool observable =
+      maps::can_be_observed<Adapter, key, value, workloads::shared_hash, timed_observer>;
+
+ public:
+  explicit fixture_of(settings const& set)
+      : set_(set), script_(workloads::key_pool(set.n, set.seed), set.mix, set.seed) {}
+
+  static std::unique_ptr<fixture> build(settings const& set) {
+    return std::make_unique<fixture_of>(set);
+  }
+
+  std::size_t operations() const override { return script_.operations(); }
+  bool inserts(std::size_t operation) const override { return script_.inserts(operation); }
+  std::uint64_t expected() const override { return script_.expected(); }
+  bool can_be_observed() const override { return observable; }
+  bool grows_in_steps() const override { return maps::grows_in_steps<Adapter, map>; }
+
+  void run(recorder& record, pass_report& report) override {
+    if (set_.warm) warm_up();
+    auto& table = fresh_table<map>();
+    reserve(table, record, report);
+    event_log<Adapter> log(report);
+    log.before_first(table);
+    std::uint64_t yes = 0;
+    script_.run([&](std::size_t i, auto const& slot) {
+      const bool inserts_now = script_.inserts(i);
+      const bool done = inserts_now ? insert(table, slot, record) : look_up(table, slot, record);
+      yes += done;
+      log.after(i, table, inserts_now && done);
+    });
+    report.answer = yes + workloads::sum_of_entries(table);
+  }
+
+  void run_empty(recorder& record) override {
+    script_.run([&](std::size_t, auto const& slot) {
+      record.start();
+      need(&slot);
+      record.stop();
+    });
+  }
+
+  void observe(latency::clock_facts const& facts, pass_report& report) override {
+    if constexpr (observable) {
+      using observed =
+          typename Adapter::template observed_map<key, value, workloads::shared_hash, timed_observer>;
+      part_clock clock(facts, report);
+      auto& table = fresh_table<observed>();
+      if (set_.reserved) table.reserve(set_.n);
+      timed_observer::clock = &clock;
+      std::uint64_t yes = 0;
+      script_.run([&](std::size_t i, auto const& slot) {
+        clock.operation_begins();
+        yes += script_.inserts(i) ? table.try_emplace(slot.key, slot.value).second
+                                  : table.find(slot.key) != table.end();
+      });
+      timed_observer::clock = nullptr;
+      report.observed = clock.growths();
+      report.answer = yes + workloads::sum_of_entries(table);
+    }
+  }
+
+  void count_memory(pass_report const& growths, pass_report& report) override {
+    memory_meter meter(growths, report.memory, script_.operations());
+    auto table = std::make_unique<map>();
+    if (set_.reserved) table->reserve(set_.n);
+    std::uint64_t yes = 0;
+    script_.run([&](std::size_t i, auto const& slot) {
+      meter.before(i, table->size());
+      yes += script_.inserts(i) ? table->try_emplace(slot.key, slot.value).second
+                                : table->find(slot.key) != table->end();
+      meter.after(i);
+    });
+    report.answer = yes + workloads::sum_of_entries(*table);
+    meter.finish();
+    erase_all(*table);
+    meter.erased();
+    table->clear();
+    meter.cleared();
+  }
+
+ private:
+  using slot_type = workloads::entry<Payload>;
+
+  /// Stands as long as this fixture, so that its end is in no pass.
+  template <class Table>
+  Table& fresh_table() {
+    auto table = std::make_shared<Table>();
+    Table& there = *table;
+    standing_ = std::move(table);
+    return there;
+  }
+
+  static bool insert(map& table, slot_type const& slot, recorder& record) {
+    record.start();
+    const bool done = table.try_emplace(slot.key, slot.value).second;
+    need(done);
+    record.stop();
+    return done;
+  }
+
+  static bool look_up(map& table, slot_type const& slot, recorder& record) {
+    record.start();
+    const auto at = table.find(slot.key);
+    const bool found = at != table.end();
+    need(found ? workloads::digest(at->second) : 0);
+    record.stop();
+    return found;
+  }
+
+  void reserve(map& table, recorder& record, pass_report& report) {
+    if (!set_.reserved) return;
+    report.reserve_ns = record.time([&] { table.reserve(set_.n); });
+  }
+
+  void warm_up() {
+    map table;
+    script_.run([&](std::size_t, auto const& slot) { table.try_emplace(slot.key, slot.value); });
+  }
+
+  void erase_all(map& table) {
+    script_.run([&](std::size_t, auto const& slot) { table.erase(slot.key); });
+  }
+
+  settings set_;
+  std::shared_ptr<void> standing_;
+  workloads::growth_script<Payload> script_;
+};
+
+}  // namespace growth

@@ -1,0 +1,117 @@
+#include "harness/growth/process.hpp"
+
+#include <array>
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace growth {
+namespace {
+
+void wait_for(pid_t child) {
+  int status = 0;
+  if (child < 0) throw std::runtime_error("fork: no process to be had");
+  waitpid(child, &status, 0);
+  if (WIFSIGNALED(status)) {
+    throw std::runtime_error("a pass was killed by signal " + std::to_string(WTERMSIG(status)) +
+                             "; out of memory?");
+  }
+  if (WEXITSTATUS(status) != 0) throw std::runtime_error("a pass failed; its reason is above");
+}
+
+/// The number behind `name` in a file of the kernel, in KiB there; 0 when it is not there.
+std::uint64_t bytes_in(char const* path, std::string const& name) {
+  std::ifstream file(path);
+  for (std::string word; file >> word;) {
+    std::uint64_t kib = 0;
+    if (word == name && file >> kib) return kib * 1024;
+    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return 0;
+}
+
+}  // namespace
+
+shared_memory::shared_memory(std::size_t bytes)
+    : shared_memory(memfd_create("mapscope", 0), bytes) {}
+
+shared_memory::shared_memory(int descriptor, std::size_t bytes)
+    : bytes_(bytes), descriptor_(descriptor) {
+  const bool sized = descriptor >= 0 && ftruncate(descriptor, static_cast<off_t>(bytes)) == 0;
+  data_ = sized ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)
+                : MAP_FAILED;
+  if (data_ == MAP_FAILED) throw std::bad_alloc();
+}
+
+shared_memory::~shared_memory() {
+  munmap(data_, bytes_);
+  close(descriptor_);
+}
+
+ready_memory::ready_memory(std::size_t bytes)
+    : bytes_(bytes),
+      data_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)) {
+  if (data_ == MAP_FAILED) throw std::bad_alloc();
+}
+
+ready_memory::~ready_memory() { munmap(data_, bytes_); }
+
+void in_child(std::function<void()> const& work) {
+  std::cout.flush();
+  const pid_t child = fork();
+  if (child == 0) {
+    try {
+      work();
+      _exit(0);
+    } catch (std::exception const& error) {
+      std::cerr << error.what() << std::endl;
+      _exit(1);
+    }
+  }
+  wait_for(child);
+}
+
+void in_new_program(char** argv, std::string const& argument, std::string const& preload) {
+  std::string last = argument;
+  std::vector<char*> words;
+  for (char** word = argv; *word != nullptr; ++word) words.push_back(*word);
+  words.push_back(last.data());
+  words.push_back(nullptr);
+  const pid_t child = fork();
+  if (child == 0) {
+    setenv("LD_PRELOAD", preload.c_str(), 1);
+    execv("/proc/self/exe", words.data());
+    _exit(127);
+  }
+  wait_for(child);
+}
+
+residence measure_residence() {
+  constexpr auto status = "/proc/self/status";
+  return {bytes_in(status, "VmRSS:"), bytes_in(status, "VmHWM:"),
+          bytes_in("/proc/self/smaps_rollup", "AnonHugePages:")};
+}
+
+std::uint64_t available_memory() { return bytes_in("/proc/meminfo", "MemAvailable:"); }
+
+std::string program_directory() {
+  std::array<char, PATH_MAX> path{};
+  const ssize_t length = readlink("/proc/self/exe", path.data(), path.size() - 1);
+  const std::string program(path.data(), length > 0 ? static_cast<std::size_t>(length) : 0);
+  return program.substr(0, program.rfind('/') + 1);
+}
+
+}  // namespace growth

@@ -1,0 +1,73 @@
+// Work in processes of its own: each begins as this one is, with nothing built.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+
+namespace growth {
+
+/// Memory that children share with their parent; zero at first. Throws std::bad_alloc.
+class shared_memory {
+ public:
+  explicit shared_memory(std::size_t bytes);
+  /// What another process made, by the descriptor it has passed on.
+  shared_memory(int descriptor, std::size_t bytes);
+  ~shared_memory();
+  shared_memory(shared_memory const&) = delete;
+  shared_memory& operator=(shared_memory const&) = delete;
+
+  void* data() const noexcept { return data_; }
+  /// Stays open across exec.
+  int descriptor() const noexcept { return descriptor_; }
+
+  template <class T>
+  std::span<T> as() const noexcept {
+    return {static_cast<T*>(data_), bytes_ / sizeof(T)};
+  }
+
+ private:
+  std::size_t bytes_;
+  int descriptor_;
+  void* data_;
+};
+
+/// Private memory with its pages in place; 0 at first.
+class ready_memory {
+ public:
+  explicit ready_memory(std::size_t bytes);
+  ~ready_memory();
+  ready_memory(ready_memory const&) = delete;
+  ready_memory& operator=(ready_memory const&) = delete;
+  template <class T>
+  std::span<T> as() const noexcept {
+    return {static_cast<T*>(data_), bytes_ / sizeof(T)};
+  }
+
+ private:
+  std::size_t bytes_;
+  void* data_;
+};
+
+/// Does `work` in a child and waits for it. Throws when the child dies.
+void in_child(std::function<void()> const& work);
+
+/// Runs this very program anew in a child, with further arguments and a library loaded before all
+/// others. Throws when it does not end well.
+void in_new_program(char** argv, std::string const& argument, std::string const& preload);
+
+/// Bytes this process has resident now, at most so far, and in huge pages.
+struct residence {
+  std::uint64_t now, peak, huge;
+};
+residence measure_residence();
+
+/// Bytes that can be had without swapping, by the kernel's own estimate; 0 if it makes none.
+std::uint64_t available_memory();
+
+/// The directory this program lies in.
+std::string program_directory();
+
+}  // namespace growth

@@ -1,0 +1,295 @@
+#include "harness/growth/study.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <optional>
+#include <stdexcept>
+#include <vector>
+
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "harness/growth/process.hpp"
+#include "harness/growth/study_json.hpp"
+#include "harness/judge.hpp"
+#include "harness/latency/open_loop.hpp"
+
+namespace growth {
+namespace {
+
+constexpr char const* count_argument = "--growth-count-into=";
+constexpr char const* tunables = "GLIBC_TUNABLES";
+constexpr char const* with_huge_pages = "glibc.malloc.hugetlb=1";
+
+/// hmap draws its seeds once a process, and others from where their memory lies: after this, all
+/// children draw alike.
+void draw_seeds(builder build, settings set) {
+  constexpr std::size_t few = 64;
+  set.n = few, set.warm = false;
+  const auto work = build(set);
+  pass_report report{};
+  std::vector<float> trace(work->operations());
+  recorder record({"", false, 1, 0, 0}, trace);
+  work->run(record, report);
+}
+
+class measurement {
+ public:
+  measurement(builder build, request const& what, char** argv)
+      : what_(what),
+        build_(build),
+        argv_(argv),
+        facts_(latency::calibrate()),
+        work_(build(what.set)),
+        operations_(work_->operations()) {
+    draw_seeds(build, what.set);
+  }
+
+  /// Throws std::length_error when the memory is not there.
+  void check_memory() {
+    const std::uint64_t arrays = 4 * operations_ * sizeof(float);
+    need_ = arrays + table_need() * 115 / 100;
+    available_ = available_memory();
+    std::cerr << "growth: will use about " << need_ / megabyte << " MB of "
+              << available_ / megabyte << " MB\n";
+    if (available_ != 0 && need_ > available_) {
+      throw std::length_error("about " + std::to_string(need_ / megabyte) +
+                              " MB are needed and only " + std::to_string(available_ / megabyte) +
+                              " MB can be had; measure fewer entries");
+    }
+  }
+
+  study_results run() {
+    make_shared_memory();
+    for (std::size_t i = 0; i < what_.repetitions; ++i) repeat(i);
+    if (work_->can_be_observed()) observe();
+    count_memory();
+    return results();
+  }
+
+ private:
+  static constexpr std::uint64_t megabyte = 1'000'000;
+
+  struct shared_part {
+    summary null_raw;
+    summary inserts, lookups;
+    pass_report report;
+  };
+
+  /// Peak bytes of the table, from a smaller one that stands where it will in its octave.
+  std::uint64_t table_need() {
+    constexpr std::size_t least = 8192, scale = 64;
+    settings small = what_.set;
+    small.warm = false;
+    std::size_t factor = 1;
+    for (; factor < scale && small.n / 2 >= least; factor *= 2) small.n /= 2;
+    const shared_memory shared(sizeof(pass_report));
+    auto& report = shared.as<pass_report>()[0];
+    in_child([&] {
+      const auto work = build_(small);
+      const ready_memory trace(work->operations() * sizeof(float));
+      pass(*work, trace.as<float>(), report);
+    });
+    const std::uint64_t once = (report.resident_peak - report.resident_floor) * factor;
+    return what_.set.warm ? once * 2 : once;  // what the first table leaves is not all used again
+  }
+
+  void make_shared_memory() {
+    denoised_.emplace(operations_ * sizeof(float));
+    raw_.emplace(operations_ * sizeof(float));
+    null_.emplace(operations_ * sizeof(float));
+    parts_.emplace((what_.repetitions + 2) * sizeof(shared_part));
+    std::ranges::fill(denoised_->as<float>(), std::numeric_limits<float>::max());
+    std::ranges::fill(null_->as<float>(), std::numeric_limits<float>::max());
+  }
+
+  shared_part& part(std::size_t i) { return parts_->as<shared_part>()[i]; }
+  shared_part& observed_part() { return part(what_.repetitions); }
+  shared_part& counted_part() { return part(what_.repetitions + 1); }
+
+  static void merge(std::span<float> least, std::span<const float> trace) {
+    for (std::size_t i = 0; i < trace.size(); ++i) least[i] = std::min(least[i], trace[i]);
+  }
+
+  void repeat(std::size_t i) {
+    in_child([&] {
+      const ready_memory trace(operations_ * sizeof(float));
+      recorder record(facts_, trace.as<float>());
+      work_->run_empty(record);
+      merge(null_->as<float>(), trace.as<float>());
+      part(i).null_raw = summarise(trace.as<float>(), {});
+    });
+    in_child([&] {
+      const ready_memory trace(operations_ * sizeof(float));
+      pass(*work_, trace.as<float>(), part(i).report);
+      judge(part(i).report);
+      merge(denoised_->as<float>(), trace.as<float>());
+      if (i == 0) std::ranges::copy(trace.as<float>(), raw_->as<float>().begin());
+      part(i).inserts = summarise(trace.as<float>(), inserts());
+      part(i).lookups = summarise(trace.as<float>(), lookups());
+    });
+  }
+
+  chosen inserts() const {
+    return [this](std::size_t i) { return work_->inserts(i); };
+  }
+  chosen lookups() const {
+    return [this](std::size_t i) { return !work_->inserts(i); };
+  }
+
+  void pass(fixture& work, std::span<float> trace, pass_report& report) {
+    recorder record(facts_, trace);
+    const residence before = measure_residence();
+    const std::uint64_t faults = minor_faults(), switches = involuntary_switches();
+    work.run(record, report);
+    report.minor_faults = minor_faults() - faults;
+    report.involuntary_switches = involuntary_switches() - switches;
+    const residence after = measure_residence();
+    report.resident_floor = before.now;
+    report.resident_peak = after.peak;
+    report.resident_final = after.now;
+    report.huge_bytes = after.huge;
+    report.filled = true;
+  }
+
+  void judge(pass_report const& report) const {
+    if (report.answer != work_->expected()) {
+      throw std::runtime_error("wrong answer: expected " + harness::hex(work_->expected()) +
+                               ", got " + harness::hex(report.answer));
+    }
+  }
+
+  void observe() {
+    in_child([&] {
+      work_->observe(facts_, observed_part().report);
+      judge(observed_part().report);
+    });
+  }
+
+  /// In a program of its own, as the counter must be there before the allocator is.
+  void count_memory() {
+    const std::string library = program_directory() + MAPSCOPE_ALLOCATIONS;
+    if (access(library.c_str(), R_OK) != 0) {
+      no_counts_ = std::string(MAPSCOPE_ALLOCATIONS) + " is not built";
+      return;
+    }
+    const shared_memory shared(2 * sizeof(pass_report));
+    shared.as<pass_report>()[0] = part(0).report;
+    try {
+      in_new_program(argv_, count_argument + std::to_string(shared.descriptor()), library);
+    } catch (std::runtime_error const& error) {
+      no_counts_ = std::string("counting allocations: ") + error.what();
+      return;
+    }
+    counted_part().report = shared.as<pass_report>()[1];
+    if (!counted_part().report.memory.counted) no_counts_ = "the allocator cannot be counted here";
+  }
+
+  study_results results();
+
+  request const& what_;
+  builder build_;
+  char** argv_;
+  latency::clock_facts facts_;
+  std::unique_ptr<fixture> work_;
+  std::size_t operations_;
+  std::uint64_t need_ = 0, available_ = 0;
+  std::optional<shared_memory> denoised_, raw_, null_, parts_;
+  std::string no_counts_;
+};
+
+study_results measurement::results() {
+  const auto denoised = denoised_->as<float>();
+  study_results all{what_, facts_, need_, available_, denoised, raw_->as<float>()};
+  all.null_denoised = summarise(null_->as<float>(), {});
+  for (std::size_t i = 0; i < what_.repetitions; ++i) {
+    all.null_raw.push_back(part(i).null_raw);
+    all.raw_inserts.push_back(part(i).inserts);
+    all.raw_lookups.push_back(part(i).lookups);
+  }
+  const latency::histogram times = histogram_of(denoised, inserts());
+  all.inserts = summarise(times);
+  all.lookups = summarise(denoised, lookups());
+  all.curve = curve_of(times);
+  all.raw_curve = curve_of(histogram_of(raw_->as<float>(), inserts()));
+  all.timeline = timeline_of(denoised);
+  all.first = &part(0).report;
+  for (std::size_t i = 0; i < what_.repetitions; ++i) {
+    all.switches += part(i).report.involuntary_switches;
+  }
+  all.checksum = part(0).report.answer;
+  all.grows_in_steps = work_->grows_in_steps();
+  all.observed = work_->can_be_observed() ? &observed_part().report : nullptr;
+  all.counted = no_counts_.empty() ? &counted_part().report.memory : nullptr;
+  all.no_counts = no_counts_;
+  return all;
+}
+
+void write_trace(std::string const& path, std::span<const float> denoised,
+                 std::span<const float> raw) {
+  std::ofstream file(path, std::ios::binary);
+  for (auto const trace : {denoised, raw}) {
+    file.write(reinterpret_cast<char const*>(trace.data()),
+               static_cast<std::streamsize>(trace.size_bytes()));
+  }
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
+
+/// The child of count_memory().
+void only_count_memory(builder build, request const& what) {
+  const shared_memory shared(what.count_into, 2 * sizeof(pass_report));
+  const auto reports = shared.as<pass_report>();
+  build(what.set)->count_memory(reports[0], reports[1]);
+}
+
+}  // namespace
+
+std::string study(builder build, request const& what, labels const& names, char** argv) {
+  try {
+    if (what.count_into >= 0) {
+      only_count_memory(build, what);
+      return {};
+    }
+    measurement measured(build, what, argv);
+    measured.check_memory();
+    const study_results results = measured.run();
+    if (what.page_size == pages::huge && results.first->huge_bytes == 0) {
+      return "huge pages: the kernel gave none";
+    }
+    if (!what.trace.empty()) write_trace(what.trace, results.denoised, results.raw);
+    write_json(what.output, to_json(results, names));
+    return {};
+  } catch (std::exception const& error) {
+    return error.what();
+  }
+}
+
+std::string no_huge_pages() {
+  constexpr auto path = "/sys/kernel/mm/transparent_hugepage/enabled";
+  std::ifstream file(path);
+  std::string setting;
+  std::getline(file, setting);
+  if (setting.empty()) return std::string("huge pages: ") + path + " cannot be read";
+  if (setting.find("[never]") != setting.npos) return std::string("huge pages: ") + path + " says never";
+  return {};
+}
+
+void prepare_process(char** argv, pages page_size) {
+  const int now = personality(0xFFFFFFFF);  // asks
+  bool anew = now != -1 && (now & ADDR_NO_RANDOMIZE) == 0 &&
+              personality(static_cast<unsigned long>(now) | ADDR_NO_RANDOMIZE) != -1;
+  char const* set = std::getenv(tunables);
+  if (page_size == pages::huge && (set == nullptr || std::strcmp(set, with_huge_pages) != 0)) {
+    setenv(tunables, with_huge_pages, 1);
+    anew = true;
+  }
+  if (anew) execv("/proc/self/exe", argv);
+  if (page_size == pages::small) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+}
+
+}  // namespace growth

@@ -1,0 +1,40 @@
+// All that is measured of the growth of one map with one payload at one size: what a run of the
+// binary with --growth does.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "harness/growth/fixture.hpp"
+
+namespace growth {
+
+enum class pages { small, huge };
+
+struct request {
+  settings set;
+  pages page_size;
+  std::size_t repetitions;
+  std::string output;  // JSON; empty: standard output
+  std::string trace;   // all denoised and then all raw durations, as floats; empty: not kept
+  int count_into = -1;  // a descriptor: this process only counts memory, for its parent
+};
+
+/// What the words before the numbers are.
+struct labels {
+  std::string map, payload, memory;
+};
+
+using builder = std::unique_ptr<fixture> (*)(settings const&);
+
+/// Returns why it cannot be measured, or nothing.
+std::string study(builder build, request const& what, labels const& names, char** argv);
+
+/// Where huge pages cannot be had, the reason. To be asked in the process that will measure.
+std::string no_huge_pages();
+
+/// Starts the program anew where that is needed for what is asked: the same addresses every time,
+/// and an allocator that asks for huge pages.
+void prepare_process(char** argv, pages page_size);
+
+}  // namespace growth

@@ -1,0 +1,96 @@
+// The passes over a table: what they see of its growths.
+#include "maps/adapters/hmap.hpp"
+
+#include <memory>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "harness/growth/fixture.hpp"
+#include "maps/adapters/std.hpp"
+
+namespace {
+
+using namespace growth;
+
+constexpr latency::clock_facts no_clock{"", false, 1, 0, 0};
+
+template <class Adapter>
+std::unique_ptr<pass_report> run(settings const& set, std::vector<float>& trace) {
+  auto report = std::make_unique<pass_report>();
+  fixture_of<Adapter, workloads::int_int> work(set);
+  trace.assign(work.operations(), -1);
+  recorder record(no_clock, trace);
+  work.run(record, *report);
+  EXPECT_EQ(report->answer, work.expected());
+  return report;
+}
+
+TEST(GrowthEvents, OfHmapAreWhereGoHasThem) {
+  std::vector<float> trace;
+  const auto report =
+      run<adapters::hmap>({20'000, 1, workloads::growth_mix::insert, false, false}, trace);
+  const std::vector<std::uint64_t> points{8,   13,  26,   52,   104,  208,   416,
+                                          832, 1664, 3328, 6656, 13312};
+  ASSERT_EQ(report->events, points.size() + 1);
+  EXPECT_EQ(report->event_list[0].capacity_before, 0U) << "the first array";
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    event const& one = report->event_list[i + 1];
+    EXPECT_EQ(one.operation, points[i]);
+    EXPECT_EQ(one.entries, points[i]);
+    EXPECT_EQ(one.capacity_after, 2 * one.capacity_before);
+    ASSERT_NE(one.drained_at, never);
+    EXPECT_GE(one.drained_at, one.operation);
+    // Each write moves one chain or two.
+    EXPECT_LE(one.drained_at - one.operation, one.capacity_before);
+    EXPECT_GE(2 * (one.drained_at - one.operation + 1), one.capacity_before);
+  }
+  for (const float ns : trace) ASSERT_GE(ns, 0) << "every operation has its time";
+}
+
+TEST(GrowthEvents, AReservedTableHasNone) {
+  std::vector<float> trace;
+  const auto report =
+      run<adapters::hmap>({5'000, 1, workloads::growth_mix::insert, true, true}, trace);
+  EXPECT_EQ(report->events, 0U);
+  EXPECT_GT(report->reserve_ns, 0);
+}
+
+TEST(GrowthEvents, OfATableThatGrowsAtOnceEndInTheirOperation) {
+  std::vector<float> trace;
+  const auto report =
+      run<adapters::std>({5'000, 1, workloads::growth_mix::mixed, false, false}, trace);
+  ASSERT_GT(report->events, 5U);
+  for (std::size_t i = 0; i < report->events; ++i) {
+    EXPECT_EQ(report->event_list[i].drained_at, report->event_list[i].operation);
+    EXPECT_EQ(report->event_list[i].operation % 2, 0U) << "only inserts";
+    EXPECT_EQ(report->event_list[i].entries, report->event_list[i].operation / 2);
+  }
+}
+
+TEST(GrowthEvents, TheObserverSeesEveryChainMove) {
+  fixture_of<adapters::hmap, workloads::int_int> work(
+      {20'000, 1, workloads::growth_mix::insert, false, false});
+  ASSERT_TRUE(work.can_be_observed());
+  ASSERT_TRUE(work.grows_in_steps());
+  auto report = std::make_unique<pass_report>();
+  work.observe(no_clock, *report);
+  EXPECT_EQ(report->answer, work.expected());
+  ASSERT_EQ(report->observed, 12U);
+  for (std::size_t i = 0; i < report->observed; ++i) {
+    EXPECT_EQ(report->part_list[i].chains, std::uint64_t{1} << i);
+    EXPECT_GT(report->part_list[i].migration_ns, 0);
+    EXPECT_GE(report->part_list[i].releases, 1U);
+  }
+}
+
+TEST(GrowthEvents, MemoryIsNotCountedWithoutACounter) {
+  fixture_of<adapters::std, workloads::int_int> work(
+      {1'000, 1, workloads::growth_mix::insert, false, false});
+  EXPECT_FALSE(work.can_be_observed());
+  auto report = std::make_unique<pass_report>(), none = std::make_unique<pass_report>();
+  work.count_memory(*none, *report);
+  EXPECT_FALSE(report->memory.counted);
+}
+
+}  // namespace

@@ -1,0 +1,87 @@
+// The clock for single operations: the processor's time stamp counter between fences, so that an
+// operation neither begins before it is started nor ends after it is stopped. What reading it
+// costs is found out once and subtracted. Where there is no counter that runs evenly, the
+// system's clock takes its place, and the report says so.
+#pragma once
+
+#include <cstdint>
+#include <ctime>
+#include <string_view>
+
+#if defined(__x86_64__)
+#include <x86intrin.h>
+#endif
+
+namespace latency {
+
+/// What is known of the clock of this process.
+struct clock_facts {
+  std::string_view source;  // for people
+  bool is_tsc;
+  double ns_per_tick;
+  double resolution_ns;  // the smallest step that was seen
+  double overhead_ns;    // between two readings with nothing in between; subtracted
+};
+
+/// Takes some 20 ms. To be done before anything is timed, on the CPU that will be used.
+clock_facts calibrate();
+
+inline std::uint64_t system_ns() noexcept {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+/// Reads the clock that calibrate() has chosen; both readings hold the compiler's hands, too.
+class stopwatch {
+ public:
+  explicit stopwatch(clock_facts const& facts) noexcept
+      : is_tsc_(facts.is_tsc), ns_per_tick_(facts.ns_per_tick), overhead_(facts.overhead_ns) {}
+
+  void start() noexcept { begun_ = begin(); }
+
+  /// Nanoseconds since start(), never less than nothing.
+  double stop() noexcept {
+    const std::uint64_t ended = end();
+    const double ns = static_cast<double>(ended - begun_) * ns_per_tick_ - overhead_;
+    return ns > 0 ? ns : 0;
+  }
+
+ private:
+  std::uint64_t begin() const noexcept {
+#if defined(__x86_64__)
+    if (is_tsc_) {
+      // What came before has ended; nothing that comes after has begun.
+      __asm__ volatile("lfence" : : : "memory");
+      const std::uint64_t now = __rdtsc();
+      __asm__ volatile("lfence" : : : "memory");
+      return now;
+    }
+#endif
+    __asm__ volatile("" : : : "memory");
+    return system_ns();
+  }
+
+  std::uint64_t end() const noexcept {
+#if defined(__x86_64__)
+    if (is_tsc_) {
+      unsigned cpu = 0;
+      __asm__ volatile("" : : : "memory");
+      const std::uint64_t now = __rdtscp(&cpu);  // waits for all loads and instructions before it
+      __asm__ volatile("lfence" : : : "memory");
+      return now;
+    }
+#endif
+    const std::uint64_t now = system_ns();
+    __asm__ volatile("" : : : "memory");
+    return now;
+  }
+
+  bool is_tsc_;
+  double ns_per_tick_;
+  double overhead_;
+  std::uint64_t begun_ = 0;
+};
+
+}  // namespace latency

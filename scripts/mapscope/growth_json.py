@@ -1,0 +1,57 @@
+"""What a process says of one growing table: checked against its task, so that nothing false gets through."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from mapscope.benchmark_json import BadOutput
+from mapscope.plan import Plan, Task
+
+FORMAT = "1"
+KEY = "mapscope_growth"
+COPIED = (
+    "n", "mix", "reserved", "pages", "repetitions", "operations", "checksum", "clock", "need_bytes",
+    "available_bytes", "null_loop", "denoised", "raw", "reserve_ns", "grows_in_steps", "events", "open_loop",
+    "involuntary_switches", "resident", "counted", "why_not_counted",
+)  # fmt: skip
+"""The fields of a row that are the binary's own."""
+
+
+def check_growth(document: Any, plan: Plan, task: Task) -> None:
+    """Raises BadOutput when the document is not the whole, sound output of this task."""
+    if not isinstance(document, dict) or document.get(KEY) != FORMAT:
+        raise BadOutput(f"not the output of --growth in format {FORMAT}")
+    wanted = plan.growth_pass(task)
+    expected = {
+        "map": task.map, "kv": task.kv, "n": task.n, "seed": task.seed, "mix": wanted.mix,
+        "reserved": wanted.reserved, "pages": wanted.pages, "repetitions": wanted.repetitions,
+    }  # fmt: skip
+    for field, value in expected.items():
+        if document.get(field) != value:
+            raise BadOutput(f"field '{field}' is {document.get(field)!r}, expected {value!r}")
+    if str(document.get("memory")).split(" ")[0] != wanted.memory:
+        raise BadOutput(f"field 'memory' is {document.get('memory')!r}, expected {wanted.memory!r}")
+    if missing := [field for field in COPIED if field not in document]:
+        raise BadOutput(f"field '{missing[0]}' is missing")
+    _check_times(document, wanted.repetitions)
+
+
+def row_of(document: dict[str, Any], task: Task) -> dict[str, Any]:
+    """The entry of `growth` in run.json."""
+    identity = {"stage": task.stage, "kv": task.kv, "map": task.map, "memory": document["memory"]}
+    return identity | {field: document[field] for field in COPIED}
+
+
+def _check_times(document: dict[str, Any], repetitions: int) -> None:
+    inserts = document["denoised"]["inserts"]
+    if inserts["count"] != document["n"]:
+        raise BadOutput(f"{inserts['count']} inserts were timed, expected {document['n']}")
+    for name in ("max_ns", "total_ns"):
+        if not math.isfinite(inserts[name]) or inserts[name] <= 0:
+            raise BadOutput(f"denoised {name} is {inserts[name]!r}, expected a number above 0")
+    for what in ("inserts", "lookups"):
+        if len(document["raw"][what]) != repetitions:
+            raise BadOutput(f"raw {what} of {len(document['raw'][what])} repetitions, expected {repetitions}")
+    if inserts["max_ns"] > min(one["max_ns"] for one in document["raw"]["inserts"]) * 1.0001:
+        raise BadOutput("the denoised maximum is above that of a single repetition")

@@ -1,0 +1,82 @@
+"""Which tables are watched growing: every pass is a process for each map, all repetitions in it.
+
+A pass is told apart by its stage, `growth/<variant>`, so that it travels through plan, runner and
+folder like the stages that count.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from mapscope.suites import SUITES, GrowthSuite
+
+PREFIX = "growth/"
+REQUESTS = {
+    "auto": "what the suite says",
+    "off": "no growth",
+}
+SIZE_OF_PAGE = ("small", "huge")
+THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+@dataclass(frozen=True)
+class GrowthPass:
+    """One kind of pass, run for every map of the selection."""
+
+    kv: str
+    n: int
+    mix: str
+    memory: str
+    reserved: bool
+    pages: str
+    repetitions: int
+    reason: str | None = None
+    """Why it cannot be run here; None when it can."""
+
+    @property
+    def stage(self) -> str:
+        """What tells it apart from passes with the same payload and size."""
+        words = [self.mix, self.memory, *(["reserved"] if self.reserved else []), *(["huge"] if self.pages == "huge" else [])]
+        return PREFIX + "-".join(words)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON."""
+        return {"stage": self.stage, **asdict(self)}
+
+
+def is_growth(stage: str | None) -> bool:
+    """Whether a stage watches growth."""
+    return stage is not None and stage.startswith(PREFIX)
+
+
+def of_document(entry: dict[str, Any]) -> GrowthPass:
+    """Back from JSON."""
+    return GrowthPass(**{key: value for key, value in entry.items() if key != "stage"})
+
+
+def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: int | None, kv: list[str]) -> list[GrowthPass]:
+    """The passes of a suite; with `sizes` or `repetitions` in place of its own. Payloads not selected are left out."""
+    suite: GrowthSuite | None = SUITES[suite_name].growth
+    if request == "off" or suite is None:
+        return []
+    no_huge = why_no_huge_pages()
+    return [
+        GrowthPass(
+            kv=payload, n=n, mix=mix, memory=memory, reserved=reserved, pages=pages,
+            repetitions=repetitions or suite.repetitions, reason=no_huge if pages == "huge" else None,
+        )
+        for payload in suite.kv if payload in kv
+        for n in sizes or suite.sizes
+        for mix, memory, reserved, pages in suite.variants
+    ]  # fmt: skip
+
+
+def why_no_huge_pages() -> str | None:
+    """The reason why this system has none; None when it has."""
+    try:
+        setting = THP.read_text()
+    except OSError as error:
+        return f"no huge pages: {THP}: {error.strerror}"
+    return f"no huge pages: {THP} says never" if "[never]" in setting else None

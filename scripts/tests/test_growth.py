@@ -1,0 +1,142 @@
+"""Growing tables from the plan to the tables and pictures: what is kept, what is refused, and what is not believed."""
+
+import json
+from typing import Any
+
+import numpy
+import pytest
+
+from conftest import SMALL, Lab, one_line
+from fake_bench import MAPS, calls, set_faults
+from mapscope import growth_plan
+from mapscope.growth_plan import plan_growth
+from mapscope.suites import SUITES
+from mapscope.text import duration
+from test_load import Tamper
+
+GROWING = (*SMALL[:-4], "--counters", "off", "--growth-sizes", "4000")
+STAGE = "growth/insert-first_touch"
+
+
+@pytest.fixture
+def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests that are of something else."""
+    monkeypatch.setattr("mapscope.plot.plot_run", lambda run, folder: [])
+
+
+def growth_of(lab: Lab) -> dict[str, dict[str, Any]]:
+    return {row["map"]: row for row in lab.run_json()["growth"]}
+
+
+def test_a_pass_of_every_map_is_kept_with_its_durations(lab: Lab) -> None:
+    answer = lab.mapscope("run", *GROWING)
+    assert answer.returncode == 0, answer.stderr
+    rows = growth_of(lab)
+    assert list(rows) == list(MAPS)
+    assert all(row["stage"] == STAGE and row["n"] == 4000 and row["repetitions"] == 3 for row in rows.values())
+    raw = lab.folder() / f"raw/{STAGE}/int_int-n4000-hmap"
+    with numpy.load(raw.with_suffix(".npz")) as trace:
+        assert trace["denoised"].shape == trace["raw"].shape == (4000,)
+    process = json.loads(raw.with_suffix(".json").read_text())["mapscope_process"]
+    assert process["stage"] == STAGE
+    assert not any(str(lab.results) in word for word in process["command"])
+    assert not list(lab.folder().glob("at-work*"))
+    assert lab.mapscope("validate", "latest").returncode == 0
+    names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
+    stem = "growth-insert-first_touch-int_int-n4000-"
+    assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts")}
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
+    text = lab.mapscope("run", *GROWING).stdout
+    tables = text[text.index("growth   int_int") : text.index("Before you believe")]
+    assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
+    assert all(f" {name} " in tables for name in MAPS)
+    assert "Empty loop: 70ns at most" in tables and "steps of 10 ns" in " ".join(tables.split())
+    assert "hmap, its parts" in tables and "std, its parts" not in tables
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_growth_can_be_switched_off(lab: Lab) -> None:
+    assert lab.mapscope("run", *SMALL).returncode == 0
+    assert growth_of(lab) == {} and lab.run_json()["growth_passes"] == []
+    assert not any(line.endswith(" growth") for line in calls(lab.build))
+
+
+@pytest.mark.usefixtures("without_pictures")
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("short trace", "expected 8000"),
+        ("below the minimum", "above that of a single repetition"),
+        ("crash", "SIGSEGV"),
+        ("exit 3", "the reason"),
+    ],
+)
+def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(lab: Lab, fault: str, told: str) -> None:
+    set_faults(lab.build, {"std": {"fault": fault, "stage": "growth"}})
+    assert told in one_line(lab.mapscope("run", *GROWING), 1)
+    assert sorted(growth_of(lab)) == sorted(set(MAPS) - {"std"})
+    assert [entry["stage"] for entry in lab.run_json()["missing"]] == [STAGE]
+    assert not list(lab.folder().glob("at-work*"))
+    set_faults(lab.build, {})
+    before = len(calls(lab.build))
+    assert lab.mapscope("run", "--resume", "latest").returncode == 0
+    assert len(calls(lab.build)) == before + 1
+    assert sorted(growth_of(lab)) == sorted(MAPS)
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_another_checksum_costs_the_row(lab: Lab) -> None:
+    set_faults(lab.build, {"std": {"fault": "wrong checksum", "stage": "growth"}})
+    assert "std" in one_line(lab.mapscope("run", *GROWING), 1)
+    assert "std" not in growth_of(lab)
+    (entry,) = lab.run_json()["failures"]
+    assert (entry["kind"], entry["stage"], entry["map"]) == ("checksum", STAGE, "std")
+
+
+def test_the_full_suite_has_every_regime() -> None:
+    passes = plan_growth("growth", "auto", [], None, ["int_int", "string_string", "int_struct", "string_int"])
+    assert {one.kv for one in passes} == {"int_int", "string_string", "int_struct"}
+    assert {one.n for one in passes} == {10_000_000}
+    assert {one.memory for one in passes} == {"first_touch", "resident"}
+    assert {one.mix for one in passes} == {"insert", "mixed"}
+    assert {one.reserved for one in passes} == {True, False}
+    stages = [(one.stage, one.kv, one.n) for one in passes]
+    assert len(stages) == len(set(stages))
+    assert SUITES["standard"].growth.sizes == (1_000_000,)
+    assert plan_growth("standard", "off", [], None, ["int_int"]) == []
+    (one,) = plan_growth("standard", "auto", [5], 2, ["int_int"])
+    assert (one.n, one.repetitions) == (5, 2)
+
+
+def test_without_huge_pages_there_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    setting = tmp_path / "enabled"
+    monkeypatch.setattr(growth_plan, "THP", setting)
+    assert "No such file" in growth_plan.why_no_huge_pages()
+    setting.write_text("always madvise [never]")
+    huge = [one for one in plan_growth("growth", "auto", [], None, ["int_int"]) if one.pages == "huge"]
+    assert huge and all("says never" in one.reason for one in huge)
+    setting.write_text("always [madvise] never")
+    assert growth_plan.why_no_huge_pages() is None
+
+
+def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:
+    def age(document: dict[str, Any]) -> None:
+        document["schema_version"] = 2
+        for field in ("growth", "growth_passes"):
+            del document[field]
+        for field in ("growth", "growth_sizes", "growth_repetitions"):
+            del document["selection"][field]
+
+    lab = tampered(age)
+    assert lab.mapscope("validate", "latest").returncode == 0
+    assert "growth   " not in lab.mapscope("summary", "latest").stdout
+
+
+@pytest.mark.parametrize(
+    ("ns", "text"), [(0, "0ns"), (140.2, "140ns"), (999.8, "1us"), (4910, "4.91us"), (1.5e5, "150us"), (6.92e8, "692ms"), (5.1e9, "5.1s")]
+)
+def test_durations_in_their_unit(ns: float, text: str) -> None:
+    assert duration(ns) == text
