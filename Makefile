@@ -2,7 +2,8 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout test plots summary validate fuzz mutate golden clean
+.PHONY: help setup build bench octave layout test plots summary validate compare report across fleet \
+  figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 
@@ -24,7 +25,9 @@ help: ## list the targets and what can be set
 	@echo "  COUNTERS (auto, off, or of papi,perf,sim,callgrind), CACHE=<processor>, PAPI_EVENTS,"
 	@echo "  and RESUME=<run> to go on with a run that was interrupted, for example:"
 	@echo "    make bench MAPS=hmap,std KV=int_int SIZES=1000,1000000"
+	@echo "  AGAINST=<commit> measures that commit's build in turn with this one, and compares them."
 	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
+	@echo "  make compare A=<runs> B=<runs>: also MARGIN, FAIL_ON_SLOWER (percent), ALL=1"
 
 setup: ## install what is missing: packages, and .venv for the scripts
 	@scripts/setup.sh
@@ -37,7 +40,9 @@ bench: setup ## measure, then show tables and draw plots
 	@cmake --preset bench
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
 	@cmake --build --preset bench $(BENCHES)
-	@$(MAPSCOPE) run $(RUN_OPTIONS)
+	@against="$(AGAINST)"; if [ -n "$$against" ]; then \
+	  against=$$(scripts/against.sh "$$against" "$(MAPS)" | tail -n 1) && [ -n "$$against" ] || exit 2; fi; \
+	$(MAPSCOPE) run $(RUN_OPTIONS) --against="$$against"
 
 octave: SUITE := octave
 octave: bench ## hmap over one load-factor octave: its cache lines beside the model's
@@ -62,6 +67,10 @@ summary: setup ## show the tables of a run again
 
 validate: setup ## check that a run's file is sound
 	@$(MAPSCOPE) validate "$(RUN)" --results="$(RESULTS)"
+
+compare: setup ## what is slower or faster in the runs B than in the runs A
+	@$(MAPSCOPE) compare --a="$(A)" --b="$(B)" --margin="$(MARGIN)" --fail-on-slower="$(FAIL_ON_SLOWER)" \
+	  --all="$(ALL)" --results="$(RESULTS)"
 
 fuzz: setup ## fuzz hmap with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
 	@scripts/fuzz.sh

@@ -10,13 +10,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rich.console import Console
 
 from mapscope import __version__, build, load, report
+from mapscope.against import Side, execute_pair, of_commit, require_alike
 from mapscope.counters import REQUESTS
 from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
@@ -26,7 +28,7 @@ from mapscope.planner import make_plan
 from mapscope.progress import Display
 from mapscope.repository import BUILD, RESULTS
 from mapscope.runner import execute, free_cpus
-from mapscope.selection import Selection, cpu_of, seed_of, select
+from mapscope.selection import Selection, cpu_of, percent_of, seed_of, select
 from mapscope.suites import SUITES
 from mapscope.text import count_of
 
@@ -66,6 +68,8 @@ def run(options: argparse.Namespace) -> int:
     selection, suite = select(words, catalogue)
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
+    if options.against:
+        return _measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
     report.check_destination(results, selection.benchmarks, selection.countings)
     if options.dry_run:
         print(
@@ -98,6 +102,31 @@ def plot(options: argparse.Namespace) -> int:
     document = load.read_run(folder)
     _announce(folder, plot_run(document, folder.plots, options.n), write_tables(document, folder.tables))
     return 0
+
+
+def compare(options: argparse.Namespace) -> int:
+    """`compare --a RUNS --b RUNS`: what is slower or faster in B; 1 if too much is, with --fail-on-slower."""
+    from mapscope.compare import compare as compare_sides
+    from mapscope.compare_tables import name_of, print_comparison, too_slow
+    from mapscope.runs import read_runs
+
+    results = Path(options.results or RESULTS)
+    limit = percent_of("fail-on-slower", options.fail_on_slower)
+    margin = percent_of("margin", options.margin)
+    sides = []
+    for side in ("a", "b"):
+        if not (names := (getattr(options, side) or "").replace(",", " ").split()):
+            raise UsageError(f"--{side} ({side.upper()}): name one run or more, or a file of Google Benchmark's")
+        sides.append(read_runs(names, results))
+    found = compare_sides(*sides, **({} if margin is None else {"margin": margin / 100}))
+    print_comparison(_console(), found, everything=options.all is not None)
+    if limit is None or (slow := too_slow(found, limit)).empty:
+        return 0
+    worst = slow.sort_values("ratio", ascending=False).to_dict("records")[0]
+    raise MapscopeError(
+        f"{count_of(len(slow), 'row')} slower by more than {limit:g} %; "
+        f"worst: {name_of(worst)}, {worst['ratio'] - 1:+.1%}"
+    )
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -175,6 +204,50 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
     )
 
 
+def _measure_pair(
+    options: argparse.Namespace,
+    results: Path,
+    catalogue: build.Catalogue,
+    selection: Selection,
+    suite: dict[str, Any],
+    seed: int,
+    cpu: int | None,
+    pinned: dict[str, Any],
+) -> int:
+    """`run --against`: the present build and another, process by process, then how they compare."""
+    if options.counters not in (None, "off"):
+        raise UsageError("--against (AGAINST) compares times; leave out COUNTERS")
+    selection = replace(selection, counters="off")
+    report.check_destination(results, 2 * selection.benchmarks, 0)
+    if options.dry_run:  # the other build may still be to come
+        print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
+        return 0
+    there = build.read_catalogue(Path(options.against))
+    require_alike(catalogue, there, selection.maps, selection.workloads)
+    plans = [make_plan(selection, suite, seed, each, cpu, pinned) for each in (there, catalogue)]
+    plans[0] = of_commit(plans[0], there)
+    when, host = datetime.now(), plans[1].environment["hostname"]
+    sides = (
+        Side(plans[0], RunFolder(results / f"{run_name(when - timedelta(seconds=1), host, plans[0].tool)}-base"), there),
+        Side(plans[1], RunFolder(results / run_name(when, host, plans[1].tool)), catalogue),
+    )
+    for side in sides:
+        report.create_folder(side.folder, side.plan)
+    names = [_shown(side.folder.path) for side in sides]
+    tasks = [task for side in sides for task in side.plan.tasks()]
+    print(f"{len(tasks)} processes of two builds in turn, into {names[0]} and {names[1]}")
+    documents = execute_pair(sides, cpu, Display(_console(), tasks, len(tasks)))
+    from mapscope.compare import compare as compare_sides
+    from mapscope.compare_tables import print_comparison
+    from mapscope.runs import read_runs
+
+    print_comparison(_console(), compare_sides(*(read_runs([name], results) for name in names)))
+    print(f"\nagain with: make compare A={names[0]} B={names[1]}")
+    if failed := sum(len(document["failures"]) for document in documents):
+        raise MapscopeError(f"{count_of(failed, 'failure')}, listed in run.json of {names[0]} and {names[1]}")
+    return 0
+
+
 def _announce(folder: RunFolder, pictures: list[Path], tables: list[Path]) -> None:
     print(f"{len(pictures)} pictures in {_shown(folder.plots)}")
     if tables:
@@ -226,6 +299,7 @@ def _parser() -> argparse.ArgumentParser:
         ("--papi-events", "comma list of native events to count through PAPI as well"),
         ("--resume", "finish an interrupted run: its folder, or `latest`"),
         ("--build-dir", "where the binaries are (default build/bench)"),
+        ("--against", "another build's directory, to be measured in turn with this one"),
     ):
         measuring.add_argument(option, default="", metavar="X", help=meaning)
     measuring.add_argument("--dry-run", action="store_true", help="check everything, measure nothing")
@@ -244,6 +318,17 @@ def _parser() -> argparse.ArgumentParser:
             reading.add_argument(
                 "--n", default="", metavar="N", help="the size to show, or `all` (default: the largest)"
             )
+    comparing = commands.add_parser("compare", help="two sides of one or more runs: ratios, intervals, verdicts")
+    comparing.set_defaults(command=compare)
+    for option, meaning in (
+        ("--a", "the runs to compare with, separated by commas or blanks"),
+        ("--b", "the runs that are compared"),
+        ("--margin", "percent; a ratio closer to 1 is the same for all purposes (default 3)"),
+        ("--fail-on-slower", "percent; end with 1 if a row is slower by more"),
+        ("--all", "any value: list every row, not only those that differ"),
+    ):
+        comparing.add_argument(option, default="", metavar="X", help=meaning)
+
     for command in commands.choices.values():
         command.add_argument("--results", default="", metavar="DIR", help="where runs are kept (default results)")
     return parser
