@@ -115,7 +115,7 @@ def compare(options: argparse.Namespace) -> int:
     margin = percent_of("margin", options.margin)
     sides = []
     for side in ("a", "b"):
-        if not (names := (getattr(options, side) or "").replace(",", " ").split()):
+        if not (names := _words(getattr(options, side))):
             raise UsageError(f"--{side} ({side.upper()}): name one run or more, or a file of Google Benchmark's")
         sides.append(read_runs(names, results))
     found = compare_sides(*sides, **({} if margin is None else {"margin": margin / 100}))
@@ -127,6 +127,36 @@ def compare(options: argparse.Namespace) -> int:
         f"{count_of(len(slow), 'row')} slower by more than {limit:g} %; "
         f"worst: {name_of(worst)}, {worst['ratio'] - 1:+.1%}"
     )
+
+
+def page(options: argparse.Namespace) -> int:
+    """`report RUNS`: one self-contained HTML page."""
+    from mapscope.page import write_page
+    from mapscope.runs import read_runs
+
+    results = Path(options.results or RESULTS)
+    names = _words(options.runs) or ["latest"]
+    runs = read_runs(names, results)
+    path = Path(options.out) if options.out else find(names[0], results).path / "report.html"
+    write_page(runs, path)
+    print(f"{_shown(path)}: {path.stat().st_size / 1e6:.1f} MB, {count_of(len(runs.labels), 'run')}")
+    return 0
+
+
+def across(options: argparse.Namespace) -> int:
+    """`across RUNS`: what holds on every machine."""
+    from mapscope.across import agreement
+    from mapscope.across_tables import print_agreement
+    from mapscope.runs import read_runs
+
+    runs = read_runs(_words(options.runs), Path(options.results or RESULTS))
+    print_agreement(_console(), runs, agreement(runs))
+    return 0
+
+
+def _words(given: str | None) -> list[str]:
+    """Names separated by commas or blanks."""
+    return (given or "").replace(",", " ").split()
 
 
 def validate(options: argparse.Namespace) -> int:
@@ -328,6 +358,16 @@ def _parser() -> argparse.ArgumentParser:
         ("--all", "any value: list every row, not only those that differ"),
     ):
         comparing.add_argument(option, default="", metavar="X", help=meaning)
+
+    for name, function, meaning in (
+        ("report", page, "one self-contained HTML page about one or more runs"),
+        ("across", across, "runs of several machines: what holds on all of them"),
+    ):
+        reporting = commands.add_parser(name, help=meaning)
+        reporting.set_defaults(command=function)
+        reporting.add_argument("--runs", default="", metavar="X", help="runs, separated by commas or blanks")
+        if function is page:
+            reporting.add_argument("--out", default="", metavar="FILE", help="(default report.html of the first run)")
 
     for command in commands.choices.values():
         command.add_argument("--results", default="", metavar="DIR", help="where runs are kept (default results)")
