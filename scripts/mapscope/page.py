@@ -30,7 +30,7 @@ MOST_BYTES = 5_000_000
 VEGA_LITE = "6.4"
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",
-    "X": "M-.5,-.7L0,-.2L.5,-.7L.7,-.5L.2,0L.7,.5L.5,.7L0,.2L-.5,.7L-.7,.5L-.2,0L-.7,-.5Z",
+    "X": "M-.7,-1L0,-.3L.7,-1L1,-.7L.3,0L1,.7L.7,1L0,.3L-.7,1L-1,.7L-.3,0L-1,-.7Z",
     "<": "triangle-left", ">": "triangle-right", "p": "M0,-.7L.67,-.22L.41,.57L-.41,.57L-.67,-.22Z",
     "h": "M-.6,-.35L0,-.7L.6,-.35L.6,.35L0,.7L-.6,.35Z",
 }  # fmt: skip

@@ -148,12 +148,25 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     method = METHODS[found.method]
     if found.method == "apart":
         method += f" (inferred: {found.drift:.1%})"
-    means = [
-        {**row, "ratio": "-" if pandas.isna(row["ratio"]) else f"{row['ratio']:.3f}", "interval": _interval(row)}
-        for row in found.means.to_dict("records")
-    ]
-    return {"method": f"The two runs were {method}" if found.method == "paired" else method.capitalize(),
-            "unlike": found.unlike, "means": means}  # fmt: skip
+    tables = []
+    for name, part in found.means.groupby("map", sort=False):
+        payloads = list(dict.fromkeys(part["kv"]))
+        lines = []
+        for workload, group in part.groupby("workload", sort=False):
+            by_kv = {row["kv"]: row for row in group.to_dict("records")}
+            lines.append({"workload": workload, "cells": [_mean(by_kv.get(kv)) for kv in payloads]})
+        tables.append({"map": name, "payloads": payloads, "lines": lines})
+    return {
+        "method": f"The two runs were {method}" if found.method == "paired" else method.capitalize(),
+        "unlike": found.unlike,
+        "tables": tables,
+    }
+
+
+def _mean(row: dict[str, Any] | None) -> dict[str, str] | None:
+    if row is None or pandas.isna(row["ratio"]):
+        return None
+    return {"ratio": f"{row['ratio']:.3f}", "interval": _interval(row), "verdict": row["verdict"]}
 
 
 def _across(found: Agreement, heads: list[dict[str, Any]]) -> dict[str, Any]:

@@ -72,6 +72,7 @@ const CONFIG = {
   axis: { labelColor: "currentColor", titleColor: "currentColor", domainColor: "currentColor", tickColor: "currentColor", gridColor: "currentColor", gridOpacity: 0.13, labelFontSize: 12, titleFontSize: 12, titleFontWeight: "normal", labelOverlap: "greedy" },
   view: { stroke: null },
 };
+const narrow = () => document.documentElement.clientWidth < 500;
 const ZOOM = { name: "zoom", select: { type: "interval", zoom: "wheel![event.ctrlKey]" }, bind: "scales" };
 
 const lookScales = (data) => ({
@@ -103,13 +104,14 @@ const sweepSpec = (data, c, points, title) => {
 
 const ratiosSpec = (data, c, points) => {
   const scale = c.scale === "log" ? { type: "log", nice: false, padding: 10 } : { type: "linear", zero: false };
-  const x = { field: "ratio", type: "quantitative", title: "B over A (above 1: B is slower)", scale, axis: { format: "~g", tickCount: 7 } };
+  const x = { field: "ratio", type: "quantitative", title: "B over A", scale, axis: { format: "~g", tickCount: 7 } };
   const y = { field: "row", type: "nominal", sort: null, title: null, axis: { labelLimit: 220 } };
+  const legend = { orient: "top", title: null, labelColor: "currentColor", columns: narrow() ? 2 : 4 };
   const tooltip = [{ field: "row" }, { field: "ratio", format: ".4~f" }, { field: "interval" }, { field: "verdict" }];
-  const color = { field: "verdict", type: "nominal", legend: { orient: "top", title: null, labelColor: "currentColor" }, scale: { domain: ["slower", "faster", "same", "undecided"], range: ["#d55e00", "#009e73", "currentColor", "#808080"] } };
-  const shape = { field: "verdict", type: "nominal", legend: { orient: "top", title: null, labelColor: "currentColor" }, scale: { domain: ["slower", "faster", "same", "undecided"], range: ["triangle-right", "triangle-left", "circle", "cross"] } };
+  const color = { field: "verdict", type: "nominal", legend, scale: { domain: ["slower", "faster", "same", "undecided"], range: ["#d55e00", "#009e73", "currentColor", "#808080"] } };
+  const shape = { field: "verdict", type: "nominal", legend, scale: { domain: ["slower", "faster", "same", "undecided"], range: ["triangle-right", "triangle-left", "circle", "cross"] } };
   return {
-    $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: { step: 20 }, config: CONFIG,
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: Math.max(120, 22 * points.length), config: CONFIG,
     data: { name: "shown", values: points },
     layer: [
       { mark: { type: "rule", strokeDash: [4, 3], color: "currentColor", aria: false }, encoding: { x: { datum: 1, type: "quantitative", scale } } },
