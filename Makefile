@@ -28,6 +28,7 @@ help: ## list the targets and what can be set
 	@echo "  AGAINST=<commit> measures that commit's build in turn with this one, and compares them."
 	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
 	@echo "  make compare A=<runs> B=<runs>: also MARGIN, FAIL_ON_SLOWER (percent), ALL=1"
+	@echo "  make report and export take RUN and OUT=<file>; make across takes RUNS"
 
 setup: ## install what is missing: packages, and .venv for the scripts
 	@scripts/setup.sh
@@ -71,6 +72,15 @@ validate: setup ## check that a run's file is sound
 compare: setup ## what is slower or faster in the runs B than in the runs A
 	@$(MAPSCOPE) compare --a="$(A)" --b="$(B)" --margin="$(MARGIN)" --fail-on-slower="$(FAIL_ON_SLOWER)" \
 	  --all="$(ALL)" --results="$(RESULTS)"
+
+across: setup ## runs of several machines: what holds on all of them
+	@$(MAPSCOPE) across --runs="$(RUNS)" --results="$(RESULTS)"
+
+report: setup ## one HTML page about RUN=<run> [<run>...]
+	@$(MAPSCOPE) report --runs="$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
+
+export: setup ## RUN for another service: FORMAT=google, bencher or github, into OUT
+	@$(MAPSCOPE) export "$(RUN)" --format="$(FORMAT)" --out="$(OUT)" --results="$(RESULTS)"
 
 fuzz: setup ## fuzz hmap with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
 	@scripts/fuzz.sh

@@ -8,6 +8,7 @@ An empty option counts as unset, which is how `make` hands its variables through
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 from dataclasses import replace
@@ -151,6 +152,25 @@ def across(options: argparse.Namespace) -> int:
 
     runs = read_runs(_words(options.runs), Path(options.results or RESULTS))
     print_agreement(_console(), runs, agreement(runs))
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """`export RUN --format F`: the run for another service, into a file or the terminal."""
+    from mapscope.export import FORMATS
+
+    kind = options.format or "google"
+    if kind not in FORMATS:
+        raise UsageError(f"--format (FORMAT): unknown format '{kind}'; choose one of {', '.join(FORMATS)}")
+    document = FORMATS[kind](load.read_run(find(options.run or "latest", Path(options.results or RESULTS))))
+    if options.out is None:
+        print(json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False))
+        return 0
+    try:
+        report.write_json(Path(options.out), document)
+    except OSError as error:
+        raise RunStopped(f"cannot write {options.out}: {error.strerror}") from None
+    print(f"{options.out}: {kind}")
     return 0
 
 
@@ -368,6 +388,12 @@ def _parser() -> argparse.ArgumentParser:
         reporting.add_argument("--runs", default="", metavar="X", help="runs, separated by commas or blanks")
         if function is page:
             reporting.add_argument("--out", default="", metavar="FILE", help="(default report.html of the first run)")
+
+    exporting = commands.add_parser("export", help="a run in the format of another service")
+    exporting.set_defaults(command=export)
+    exporting.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: the latest)")
+    exporting.add_argument("--format", default="", metavar="X", help="google (default), bencher or github")
+    exporting.add_argument("--out", default="", metavar="FILE", help="(default: the terminal)")
 
     for command in commands.choices.values():
         command.add_argument("--results", default="", metavar="DIR", help="where runs are kept (default results)")

@@ -7,7 +7,7 @@ above 1, B is slower.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ METHODS = {
     "runs": "several runs a side: Welch's t over the medians of runs",
     "apart": "one run a side, made at different times: bootstrap over rounds, widened by what rows differ between runs",
 }
+LEAST_UNDISTURBED = 5
+"""Rounds in which another program took the CPU in the midst are left out where so many others remain."""
 TWIN_SECONDS = 2.0
 """Two processes are twins when the later one started at most this long after the earlier had ended."""
 TWIN_SHARE = 0.9
@@ -61,19 +63,21 @@ def compare(a: Runs, b: Runs, margin: float = inference.MARGIN) -> Comparison:
             "compare what holds inside each with `make across RUNS=...`"
         )
     pairs = twins(a, b)
-    method = "paired" if pairs else "runs" if len(a.labels) + len(b.labels) > 2 and min(
-        len(a.labels), len(b.labels)) > 1 else "apart"
+    several = min(len(a.labels), len(b.labels)) > 1
+    method = "paired" if pairs else "runs" if several else "apart"
     keys = _shared_keys(a, b)
     if keys.empty:
         raise UsageError("A and B have no row in common: nothing to compare")
-    times_a, times_b = (_times(side, keys, method) for side in (a, b))
-    estimate, drift = _estimate(method, times_a, times_b)
-    rows = _judged(keys, times_a, times_b, estimate, margin)
+    sides = [_times(side, keys, method) for side in (a, b)]
+    times = _undisturbed(*sides, method)
+    estimate, drift = _estimate(method, *times)
+    rows = _judged(keys, *times, estimate, margin)
     groups = keys.groupby(["map", "workload", "kv"], sort=False)
     names = keys.drop_duplicates(["map", "workload", "kv"])[["map", "workload", "kv"]].reset_index(drop=True)
-    means_a, means_b = (_means(times, groups.ngroup().to_numpy()) for times in (times_a, times_b))
-    of_means, _ = _estimate(method, means_a, means_b, drift)
-    means = _judged(names, means_a, means_b, of_means, margin)
+    means_of = [_means(side, groups.ngroup().to_numpy()) for side in sides]
+    mean_times = _undisturbed(*means_of, method)
+    of_means, _ = _estimate(method, *mean_times, drift)
+    means = _judged(names, *mean_times, of_means, margin)
     means["rows"] = groups.size().to_numpy()
     size_a, size_b = (len(side.table.drop_duplicates(KEY)) for side in (a, b))
     return Comparison(
@@ -123,17 +127,48 @@ def _shared_keys(a: Runs, b: Runs) -> pandas.DataFrame:
     return pandas.DataFrame(everywhere, columns=KEY)
 
 
-def _times(side: Runs, keys: pandas.DataFrame, method: str) -> np.ndarray:
-    """ns, rows by rounds; by runs where a run is one observation."""
-    blocks = []
+@dataclass(frozen=True)
+class _Times:
+    """One side: ns, rows by rounds (by runs where a run is one observation), NaN where missing."""
+
+    ns: np.ndarray
+    disturbed: np.ndarray
+    """Whether another program took the CPU in the midst; False where that is not told."""
+
+
+def _times(side: Runs, keys: pandas.DataFrame, method: str) -> _Times:
+    ns, disturbed = [], []
     for label in side.labels:
         lines = side.of(label).set_index(KEY).loc[list(keys.itertuples(index=False, name=None))]
         if method == "runs":
-            blocks.append(lines["median"].to_numpy(dtype=float).reshape(-1, 1))
+            ns.append(lines["median"].to_numpy(dtype=float).reshape(-1, 1))
+            disturbed.append(np.zeros(ns[-1].shape, dtype=bool))
         else:
-            longest = max(map(len, lines["rounds"]))
-            blocks.append(np.array([[*r, *[None] * (longest - len(r))] for r in lines["rounds"]], dtype=float))
-    return np.hstack(blocks)
+            ns.append(_matrix(lines["rounds"]))
+            disturbed.append(_matrix(lines["involuntary_switches"]) > 0)
+    return _Times(np.hstack(ns), np.hstack(disturbed))
+
+
+def _matrix(rows: pandas.Series) -> np.ndarray:
+    longest = max(map(len, rows))
+    return np.array([[*row, *[None] * (longest - len(row))] for row in rows], dtype=float)
+
+
+def _undisturbed(a: _Times, b: _Times, method: str) -> tuple[np.ndarray, np.ndarray]:
+    """The times without the rounds that were disturbed, in the rows that have enough others.
+
+    A round that is paired goes if either side of it was disturbed.
+    """
+    if method == "paired":
+        both = a.disturbed | b.disturbed
+        a, b = replace(a, disturbed=both), replace(b, disturbed=both)
+    return _without(a), _without(b)
+
+
+def _without(side: _Times) -> np.ndarray:
+    left = np.where(side.disturbed, np.nan, side.ns)
+    enough = (~np.isnan(left)).sum(axis=1, keepdims=True) >= LEAST_UNDISTURBED
+    return np.where(enough, left, side.ns)
 
 
 def _estimate(
@@ -144,13 +179,17 @@ def _estimate(
     return (inference.paired if method == "paired" else inference.between_runs)(a, b), 0.0
 
 
-def _means(times: np.ndarray, group: np.ndarray) -> np.ndarray:
+def _means(side: _Times, group: np.ndarray) -> _Times:
     """The geometric mean over the rows of each group, round by round (or run by run).
 
     A round counts only if every row of the group has it: a mean over other rows is of something else.
+    It is disturbed if any of its rows was.
     """
-    logs = np.log(times)
-    return np.exp([logs[group == number].mean(axis=0) for number in range(group.max() + 1)])
+    parts = [group == number for number in range(group.max() + 1)]
+    logs = np.log(side.ns)
+    return _Times(
+        np.exp([logs[part].mean(axis=0) for part in parts]), np.array([side.disturbed[part].any(axis=0) for part in parts])
+    )
 
 
 def _judged(
