@@ -76,6 +76,10 @@ compare: setup ## what is slower or faster in the runs B than in the runs A
 across: setup ## runs of several machines: what holds on all of them
 	@$(MAPSCOPE) across --runs="$(RUNS)" --results="$(RESULTS)"
 
+fleet: setup ## measure this commit on HOSTS="user@a user@b" over ssh, and gather their runs
+	@RESULTS="$(or $(RESULTS),results)" scripts/fleet.sh "$(HOSTS)" $(foreach name,SUITE MAPS WORKLOADS KV HASH \
+	  SIZES ROUNDS MIN_TIME CPU SEED MEMORY COUNTERS CACHE,$(if $($(name)),$(name)="$($(name))"))
+
 report: setup ## one HTML page about RUN=<run> [<run>...]
 	@$(MAPSCOPE) report --runs="$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
 
