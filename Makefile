@@ -83,6 +83,13 @@ fleet: setup ## measure this commit on HOSTS="user@a user@b" over ssh, and gathe
 report: setup ## one HTML page about RUN=<run> [<run>...]
 	@$(MAPSCOPE) report --runs="$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
 
+figures: setup ## the article in docs/writeup again: text, tables and figures, from stored runs
+	@$(MAPSCOPE) figures "$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
+
+trend: setup ## WORKLOAD at KV, N (and MAP) over all stored runs
+	@$(MAPSCOPE) trend --workload="$(WORKLOAD)" --kv="$(KV)" --n="$(N)" --map="$(MAP)" --out="$(OUT)" \
+	  --results="$(RESULTS)"
+
 export: setup ## RUN for another service: FORMAT=google, bencher or github, into OUT
 	@$(MAPSCOPE) export "$(RUN)" --format="$(FORMAT)" --out="$(OUT)" --results="$(RESULTS)"
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from mapscope import __version__, build, load, report
 from mapscope.against import Side, execute_pair, of_commit, require_alike
 from mapscope.counters import REQUESTS
-from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
 from mapscope.pinning import choose_cpu
 from mapscope.plan import Plan, differences
@@ -29,7 +29,7 @@ from mapscope.planner import make_plan
 from mapscope.progress import Display
 from mapscope.repository import BUILD, RESULTS
 from mapscope.runner import execute, free_cpus
-from mapscope.selection import Selection, cpu_of, percent_of, seed_of, select
+from mapscope.selection import MAX_SIZE, Selection, cpu_of, percent_of, seed_of, select, whole
 from mapscope.suites import SUITES
 from mapscope.text import count_of
 
@@ -172,6 +172,47 @@ def export(options: argparse.Namespace) -> int:
         raise RunStopped(f"cannot write {options.out}: {error.strerror}") from None
     print(f"{options.out}: {kind}")
     return 0
+
+
+def trend(options: argparse.Namespace) -> int:
+    """`trend`: one benchmark over all stored runs, as a table and a picture."""
+    from mapscope.runs import read_runs
+    from mapscope.trend import draw_trend, history, print_trend, stored
+
+    results = Path(options.results or RESULTS)
+    good, bad = stored(results)
+    if not good:
+        raise UsageError(f"no run in {results} yet; make one with `make bench`")
+    for line in bad:
+        print(f"left out: {line}")
+    runs = read_runs(good, results)
+    n = whole("n", options.n, 1, MAX_SIZE) if options.n else None
+    table = history(runs, {"workload": options.workload, "kv": options.kv, "n": n, "map": options.map})
+    print_trend(_console(), table)
+    first = table.iloc[0]
+    stem = Path(options.out) if options.out else results / "trend" / f"{first['workload']}-{first['kv']}-n{first['n']}"
+    print(_shown(draw_trend(runs, table, stem)))
+    return 0
+
+
+def figures(options: argparse.Namespace) -> int:
+    """`figures`: the article of docs/writeup, from the run that results/index.json names for it."""
+    from mapscope.writeup import WRITEUP, write_article
+
+    results = Path(options.results or RESULTS)
+    folder = Path(options.out) if options.out else WRITEUP
+    for path in write_article(options.run or _indexed(results, "writeup"), results, folder):
+        print(_shown(path))
+    return 0
+
+
+def _indexed(results: Path, purpose: str) -> str:
+    """The stored reference run for a purpose. Raises DocumentError."""
+    path = results / "index.json"
+    for entry in load.read_json(path):
+        if entry.get("purpose") == purpose:
+            return entry["run"]
+    raise DocumentError(f"{path}: field 'purpose': no run for '{purpose}'")
 
 
 def _words(given: str | None) -> list[str]:
@@ -388,6 +429,19 @@ def _parser() -> argparse.ArgumentParser:
         reporting.add_argument("--runs", default="", metavar="X", help="runs, separated by commas or blanks")
         if function is page:
             reporting.add_argument("--out", default="", metavar="FILE", help="(default report.html of the first run)")
+
+    drawing = commands.add_parser("figures", help="the article in docs/writeup, from stored runs")
+    drawing.set_defaults(command=figures)
+    drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
+    drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
+
+    following = commands.add_parser("trend", help="one benchmark over all stored runs")
+    following.set_defaults(command=trend)
+    for option, meaning in (
+        ("--workload", "default find_hit"), ("--kv", "default: the first stored"), ("--n", "default: the first stored"),
+        ("--map", "default: all"), ("--out", "the picture, without its suffix"),
+    ):  # fmt: skip
+        following.add_argument(option, default="", metavar="X", help=meaning)
 
     exporting = commands.add_parser("export", help="a run in the format of another service")
     exporting.set_defaults(command=export)
