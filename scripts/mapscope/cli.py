@@ -231,7 +231,7 @@ def validate(options: argparse.Namespace) -> int:
 
 
 def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:
-    if given := [name for name in SELECTING if getattr(options, name)]:
+    if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
         names = ", ".join(name.upper() for name in given)
         raise UsageError(f"--resume (RESUME) goes on with a stored plan as it stands; leave out {names}")
     folder = find(options.resume, results)
@@ -327,7 +327,11 @@ def _measure_pair(
     names = [_shown(side.folder.path) for side in sides]
     tasks = [task for side in sides for task in side.plan.tasks()]
     print(f"{len(tasks)} processes of two builds in turn, into {names[0]} and {names[1]}")
-    documents = execute_pair(sides, cpu, Display(_console(), tasks, len(tasks)))
+    try:
+        documents = execute_pair(sides, cpu, Display(_console(), tasks, len(tasks)))
+    except (Interrupted, RunStopped) as error:
+        error.args = (f"{error}; what had finished is kept in {names[0]} and {names[1]}; runs in turn cannot be resumed",)
+        raise
     from mapscope.compare import compare as compare_sides
     from mapscope.compare_tables import print_comparison
     from mapscope.runs import read_runs
