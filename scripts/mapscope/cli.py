@@ -176,16 +176,14 @@ def export(options: argparse.Namespace) -> int:
 
 def trend(options: argparse.Namespace) -> int:
     """`trend`: one benchmark over all stored runs, as a table and a picture."""
-    from mapscope.runs import read_runs
     from mapscope.trend import draw_trend, history, print_trend, stored
 
     results = Path(options.results or RESULTS)
-    good, bad = stored(results)
-    if not good:
-        raise UsageError(f"no run in {results} yet; make one with `make bench`")
-    for line in bad:
+    runs, refused = stored(results)
+    for line in refused:
         print(f"left out: {line}")
-    runs = read_runs(good, results)
+    if not runs.labels:
+        raise UsageError(f"no run in {results} that can be read; make one with `make bench`")
     n = whole("n", options.n, 1, MAX_SIZE) if options.n else None
     table = history(runs, {"workload": options.workload, "kv": options.kv, "n": n, "map": options.map})
     print_trend(_console(), table)

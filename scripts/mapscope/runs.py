@@ -27,6 +27,9 @@ FIGURES = ["ops", "payload_bytes", "rounds", *stats.DERIVED, "involuntary_switch
 COLUMNS = [*ABOUT, *KEY, *FIGURES]
 
 
+_NOTHING = pandas.DataFrame(columns=COLUMNS)
+
+
 @dataclass(frozen=True)
 class Runs:
     """Some runs, by their labels in the order in which they were named."""
@@ -57,13 +60,25 @@ def read_runs(names: Sequence[str], results: Path) -> Runs:
             about = _about(label, document)
             documents[label] = document
             parts.append(pandas.DataFrame([{**about, **line} for line in lines], columns=COLUMNS))
-    return Runs(documents, pandas.concat(parts, ignore_index=True) if parts else pandas.DataFrame(columns=COLUMNS))
+    return Runs(documents, pandas.concat(parts, ignore_index=True) if parts else _NOTHING)
 
 
-def of_document(document: dict[str, Any], label: str = "run") -> Runs:
-    """A run that has been read already."""
-    lines = [{**_about(label, document), **row} for row in document["rows"]]
-    return Runs({label: document}, pandas.DataFrame(lines, columns=COLUMNS))
+def read_what_can_be(names: Sequence[str], results: Path) -> tuple[Runs, list[str]]:
+    """read_runs of those that can be read, and for each other the line that says why not."""
+    parts, refused = [], []
+    for name in names:
+        try:
+            parts.append(read_runs([name], results))
+        except (DocumentError, UsageError) as error:
+            refused.append(error.line())
+    documents: dict[str, dict[str, Any] | None] = {}
+    tables = []
+    for part in parts:
+        (label,) = part.labels
+        renamed = _unlike(label, documents)
+        documents[renamed] = part.documents[label]
+        tables.append(part.table.assign(run=renamed))
+    return Runs(documents, pandas.concat(tables, ignore_index=True) if tables else _NOTHING), refused
 
 
 def rounds_of(table: pandas.DataFrame) -> pandas.DataFrame:

@@ -12,24 +12,18 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from mapscope.errors import DocumentError, UsageError
+from mapscope.errors import UsageError
 from mapscope.figure import save
-from mapscope.runs import KEY, Runs, read_runs
+from mapscope.runs import KEY, Runs, read_what_can_be
 from mapscope.style import FAINT, GREY, RC, looks
 from mapscope.table import maps_of
 from mapscope.text import significant
 
 
-def stored(results: Path) -> tuple[list[str], list[str]]:
-    """The runs below `results` that can be read, oldest first; and why others cannot, one line each."""
-    good, bad = [], []
-    for path in sorted([*results.glob("*/run.json"), *results.glob("fleet/*/*/run.json")]):
-        try:
-            read_runs([str(path)], results)
-            good.append(str(path))
-        except (DocumentError, UsageError) as error:
-            bad.append(error.line())
-    return good, bad
+def stored(results: Path) -> tuple[Runs, list[str]]:
+    """The runs below `results` that can be read; and why others cannot, one line each."""
+    paths = sorted([*results.glob("*/run.json"), *results.glob("fleet/*/*/run.json")])
+    return read_what_can_be([str(path) for path in paths], results)
 
 
 def history(runs: Runs, chosen: dict[str, Any]) -> pandas.DataFrame:

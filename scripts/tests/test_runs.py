@@ -120,3 +120,16 @@ def test_a_run_without_rows_and_a_run_that_is_not_there(finished: Lab, tmp_path:
     (tmp_path / "run.json").write_text(json.dumps(document))
     with pytest.raises(UsageError, match="no finished row"):
         read_runs([str(tmp_path)], finished.results)
+
+
+def test_thousands_of_rows_keep_their_structure(finished: Lab, tmp_path: Path) -> None:
+    document = finished.run_json()
+    once = document["rows"]
+    document["rows"] = [{**row, "n": row["n"] + 10 * copy} for copy in range(18) for row in once][:2000]
+    document["rows"] = document["rows"][: 2000 - 2000 % 7]  # whole groups, so that each keeps its best
+    (tmp_path / "run.json").write_text(json.dumps(document))
+    table = read_runs([str(tmp_path)] * 3, tmp_path).table
+    assert len(table) == 3 * len(document["rows"]) == 3 * 1995
+    assert table["run"].nunique() == 3 and not table.duplicated(["run", *KEY]).any()
+    assert table.dtypes["median"] == float and table.dtypes["n"] == int
+    assert len(rounds_of(table)) == 2 * len(table)
