@@ -316,8 +316,9 @@ def _measure_pair(
     plans = [make_plan(selection, suite, seed, each, cpu, pinned) for each in (there, catalogue)]
     plans[0] = of_commit(plans[0], there)
     when, host = datetime.now(), plans[1].environment["hostname"]
+    earlier = when - timedelta(seconds=1)  # so that `latest` is the present build
     sides = (
-        Side(plans[0], RunFolder(results / f"{run_name(when - timedelta(seconds=1), host, plans[0].tool)}-base"), there),
+        Side(plans[0], RunFolder(results / f"{run_name(earlier, host, plans[0].tool)}-base"), there),
         Side(plans[1], RunFolder(results / run_name(when, host, plans[1].tool)), catalogue),
     )
     for side in sides:
@@ -328,7 +329,8 @@ def _measure_pair(
     try:
         documents = execute_pair(sides, cpu, Display(_console(), tasks, len(tasks)))
     except (Interrupted, RunStopped) as error:
-        error.args = (f"{error}; what had finished is kept in {names[0]} and {names[1]}; runs in turn cannot be resumed",)
+        kept = f"what had finished is kept in {names[0]} and {names[1]}"
+        error.args = (f"{error}; {kept}; runs in turn cannot be resumed",)
         raise
     from mapscope.compare import compare as compare_sides
     from mapscope.compare_tables import print_comparison

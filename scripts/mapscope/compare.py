@@ -188,7 +188,8 @@ def _means(side: _Times, group: np.ndarray) -> _Times:
     parts = [group == number for number in range(group.max() + 1)]
     logs = np.log(side.ns)
     return _Times(
-        np.exp([logs[part].mean(axis=0) for part in parts]), np.array([side.disturbed[part].any(axis=0) for part in parts])
+        np.exp([logs[part].mean(axis=0) for part in parts]),
+        np.array([side.disturbed[part].any(axis=0) for part in parts]),
     )
 
 

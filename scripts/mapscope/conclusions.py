@@ -21,7 +21,9 @@ def of_run(runs: Runs, label: str) -> list[str]:
     """One sentence a workload and hash setting: the fastest map, those not told from it, and the subject."""
     table = runs.of(label)
     result = []
-    for (workload, hash_name), group in standings(table, ["workload", "hash"]).groupby(["workload", "hash"], sort=False):
+    for (workload, hash_name), group in standings(table, ["workload", "hash"]).groupby(
+        ["workload", "hash"], sort=False
+    ):
         name = f"{workload}{' with own hashes' if hash_name == 'own' else ''}"
         result.append(f"{name}: {_standing(group)}")
     return result
@@ -55,7 +57,9 @@ def _standing(group: pandas.DataFrame) -> str:
     level = [name for name, row in by_map.items() if name != fastest and row["verdict"] in ("undecided", "same")]
     text = f"{fastest} is fastest"
     if level:
-        text += f", but not told from {_listed(level)}" if len(level) < len(by_map) - 1 else ", but none is told from it"
+        text += (
+            f", but not told from {_listed(level)}" if len(level) < len(by_map) - 1 else ", but none is told from it"
+        )
     if SUBJECT in by_map and fastest != SUBJECT:
         row = by_map[SUBJECT]
         text += f"; {SUBJECT} takes {_times(row)} as long"

@@ -239,7 +239,8 @@ def _described(document: dict[str, Any]) -> dict[str, str]:
         "maps": ", ".join(f"{entry['name']} {entry['version']}" for entry in document["maps"]),
         "suite": f"{suite['name']}{overridden}",
         "rounds": f"{selection['rounds']}, seed {document['seeds']['base']}, {selection['min_time_s']} s at least each",
-        "left out": "; ".join(f"{part['name']}: {part['reason']}" for part in document["build"]["left_out"]) or "nothing",
+        "left out": "; ".join(f"{part['name']}: {part['reason']}" for part in document["build"]["left_out"])
+        or "nothing",
     }
 
 
@@ -258,5 +259,3 @@ def _method(documents: list[dict[str, Any]]) -> list[str]:
         "Counters come from processes of their own, after the timed rounds. What could not be counted is absent, with "
         "its reason, and never zero.",
     ]
-
-

@@ -57,9 +57,9 @@ def read_runs(names: Sequence[str], results: Path) -> Runs:
         for name in names:
             document, lines, label = _read(name, results)
             label = _unlike(label, documents)
-            about = _about(label, document)
             documents[label] = document
-            parts.append(pandas.DataFrame([{**about, **line} for line in lines], columns=COLUMNS))
+            part = pandas.DataFrame(lines, columns=[*KEY, *FIGURES]).assign(**_about(label, document))
+            parts.append(part[COLUMNS])
     return Runs(documents, pandas.concat(parts, ignore_index=True) if parts else _NOTHING)
 
 
@@ -121,7 +121,12 @@ def _read(name: str, results: Path) -> tuple[dict[str, Any] | None, list[dict[st
 def _rows_of_google(rounds: dict[tuple[Any, ...], list[float]]) -> list[dict[str, Any]]:
     """Rows with the figures that follow from their rounds; what Google Benchmark does not tell is None."""
     rows = [
-        {**dict(zip(KEY, key, strict=True)), "rounds": times, "counters": {}, "involuntary_switches": [None] * len(times)}
+        {
+            **dict(zip(KEY, key, strict=True)),
+            "rounds": times,
+            "counters": {},
+            "involuntary_switches": [None] * len(times),
+        }
         for key, times in rounds.items()
     ]
     described = stats.describe_all([row["rounds"] for row in rows])

@@ -41,9 +41,7 @@ def standings(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
     ratio, low, high = inference.interval(estimate)
     verdict = np.full(len(result), "fastest", dtype=object)
     verdict[others] = inference.verdicts(_part(estimate, others))
-    return result.assign(
-        ratio=ratio, low=np.where(others, low, 1.0), high=np.where(others, high, 1.0), verdict=verdict
-    )
+    return result.assign(ratio=ratio, low=np.where(others, low, 1.0), high=np.where(others, high, 1.0), verdict=verdict)
 
 
 def mean_logs(part: pandas.DataFrame) -> tuple[dict[str, np.ndarray], int]:

@@ -48,7 +48,13 @@ def history(runs: Runs, chosen: dict[str, Any]) -> pandas.DataFrame:
 def print_trend(console: Console, table: pandas.DataFrame) -> None:
     """One line a run and map."""
     shown = Table(box=box.HORIZONTALS, padding=(0, 1, 0, 0), title=title_of(table), title_justify="left")
-    for name, justify in (("when", "left"), ("commit", "left"), ("map", "left"), ("ns", "right"), ("to the fastest", "right")):
+    for name, justify in (
+        ("when", "left"),
+        ("commit", "left"),
+        ("map", "left"),
+        ("ns", "right"),
+        ("to the fastest", "right"),
+    ):
         shown.add_column(name, justify=justify)  # type: ignore[arg-type]
     for row in table.to_dict("records"):
         ratio = "-" if pandas.isna(row["ratio_to_best"]) else significant(row["ratio_to_best"])
@@ -79,7 +85,10 @@ def _figure(runs: Runs, table: pandas.DataFrame) -> Figure:
         look, places = styles[name], [whens.index(run) for run in line["run"]]
         label = name if len(machines) == 1 else f"{name}, {machine}"
         shared = {"color": look.colour, "marker": look.marker, "markersize": look.size, "linestyle": look.dashes}
-        bars = [(line["median"] - line["q1"].astype(float)).tolist(), (line["q3"].astype(float) - line["median"]).tolist()]
+        bars = [
+            (line["median"] - line["q1"].astype(float)).tolist(),
+            (line["q3"].astype(float) - line["median"]).tolist(),
+        ]
         upper.errorbar(places, line["median"], yerr=bars, linewidth=look.width, elinewidth=0.9, label=label, **shared)
         lower.plot(places, line["ratio_to_best"].astype(float), linewidth=look.width, **shared)
     upper.set_title(title_of(table))
@@ -91,6 +100,9 @@ def _figure(runs: Runs, table: pandas.DataFrame) -> Figure:
     commits = table.drop_duplicates("run").set_index("run")["commit"]
     lower.set_xticks(range(len(whens)), [commits[run] or run for run in whens], rotation=35, ha="right", fontsize=7.5)
     upper.legend(ncols=4, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04))
-    figure.supxlabel("runs, oldest first. Point: median over rounds; bar: quartiles. Times of different days are\n"
-                     "not measured in turn: believe the ratio below before the time above.", fontsize=8, color=GREY)  # fmt: skip
+    foot = (
+        "runs, oldest first. Point: median over rounds; bar: quartiles. Times of different days are\n"
+        "not measured in turn: believe the ratio below before the time above."
+    )
+    figure.supxlabel(foot, fontsize=8, color=GREY)
     return figure

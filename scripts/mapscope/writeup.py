@@ -15,10 +15,11 @@ import numpy as np
 import pandas
 from scipy import stats as scipy_stats
 
-from mapscope import inference
+from mapscope import caveats, inference
 from mapscope.errors import RunStopped, UsageError
 from mapscope.figure import save
-from mapscope.fingerprint import caches, fingerprint
+from mapscope.fingerprint import caches as data_caches
+from mapscope.fingerprint import fingerprint
 from mapscope.repository import ROOT
 from mapscope.runs import Runs, counters_of, read_runs
 from mapscope.style import RC
@@ -40,10 +41,12 @@ class Article:
 
 
 def write_article(run: str, results: Path, folder: Path = WRITEUP) -> list[Path]:
-    """README.md, tables/ and figures/ in `folder`, from the template in it and a run. Raises UsageError or RunStopped."""
+    """README.md, tables/ and figures/ in `folder`, from a run. Raises UsageError or RunStopped."""
     runs = read_runs([run], results)
     lines, growth = cost_of_line(runs), cost_of_growth(runs)
-    article = Article(_values(runs, lines, growth), {"cost-of-a-line": _line_table(runs), "cost-of-growth": _growth_table(growth)})
+    article = Article(
+        _values(runs, lines, growth), {"cost-of-a-line": _line_table(runs), "cost-of-growth": _growth_table(growth)}
+    )
     written = []
     try:
         for name, table in article.tables.items():
@@ -125,7 +128,9 @@ def _points(runs: Runs) -> pandas.DataFrame:
     key = ["map", "workload", "kv", "hash", "n"]
     both = runs.table.merge(lines[[*key, "value"]], on=key).rename(columns={"value": "lines"})
     first = both["kv"].iloc[0] if len(both) else None
-    chosen = both["workload"].isin(LINES_OF) & (both["kv"] == first) & (both["hash"] == "shared") & both["lines"].notna()
+    chosen = (
+        both["workload"].isin(LINES_OF) & (both["kv"] == first) & (both["hash"] == "shared") & both["lines"].notna()
+    )
     return both[chosen].astype({"lines": float})
 
 
@@ -150,7 +155,7 @@ def _values(runs: Runs, lines: pandas.DataFrame, growth: pandas.DataFrame) -> di
     return {
         "run": label,
         "cpu": facts["CPU"],
-        "caches": caches(run),
+        "caches": data_caches(run),
         "hypervisor": facts["hypervisor"],
         "compiler": facts["compiler"],
         "flags": facts["flags"],
@@ -169,6 +174,7 @@ def _values(runs: Runs, lines: pandas.DataFrame, growth: pandas.DataFrame) -> di
         "least_growth": _named(fold, min(by_map.items(), key=lambda item: item[1])[0]),
         "most_growth": _named(fold, max(by_map.items(), key=lambda item: item[1])[0]),
         "sawtooth": _sawtooth(runs),
+        "caveats": caveats.caveats(run),
     }
 
 
@@ -198,7 +204,10 @@ def _line_table(runs: Runs) -> pandas.DataFrame:
     for name, part in at.groupby("map", sort=False):
         cells = {"map": name}
         for row in part.to_dict("records"):
-            cells |= {f"{row['workload']}, lines": f"{row['lines']:.2f}", f"{row['workload']}, ns": f"{row['median']:.1f}"}
+            cells |= {
+                f"{row['workload']}, lines": f"{row['lines']:.2f}",
+                f"{row['workload']}, ns": f"{row['median']:.1f}",
+            }
         result.append(cells)
     return pandas.DataFrame(result).fillna("-")
 

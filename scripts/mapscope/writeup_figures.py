@@ -45,8 +45,11 @@ def cost_of_line_figure(run: dict[str, Any], points: pandas.DataFrame, fits: pan
             axes.grid(True, color=FAINT, linewidth=0.7)
     present = [name for name in maps_of(run) if name in set(points["map"])]
     add_legend(figure, present, styles, lines=False)
-    add_foot(figure, "Point: median over rounds; bar: quartiles. Lines: simulated (addresses touched). Grey: least squares "
-                     "through the maps; brackets: its 95 % interval. Few maps: read it as a size, not as a law.")  # fmt: skip
+    add_foot(
+        figure,
+        "Point: median over rounds; bar: quartiles. Lines: simulated (addresses touched). Grey: least squares "
+        "through the maps; brackets: its 95 % interval. Few maps: a size, not a law.",
+    )
     return figure
 
 
@@ -74,5 +77,8 @@ def cost_of_growth_figure(run: dict[str, Any], growth: pandas.DataFrame) -> Figu
         axes.set_ylabel("times an insert without growth")
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     add_legend(figure, present, styles, lines=False)
-    add_foot(figure, "insert_grow over insert_reserved, per insert. Point: geometric mean of the per-round ratios; bar: 95 % interval.")
+    add_foot(
+        figure,
+        "insert_grow over insert_reserved, per insert. Point: geometric mean of per-round ratios; bar: 95 % interval.",
+    )
     return figure

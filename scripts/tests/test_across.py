@@ -20,7 +20,11 @@ PACE = {"hmap": 2.0, "std": 4.0, "boost_flat": 1.0}
 
 
 def machine(
-    source: Path, target: Path, name: str, pace: dict[str, float], extra: Callable[[dict[str, Any]], None] = lambda d: None
+    source: Path,
+    target: Path,
+    name: str,
+    pace: dict[str, float],
+    extra: Callable[[dict[str, Any]], None] = lambda d: None,
 ) -> str:
     """A copy of a run as another machine would have made it: three maps, each with a pace of its own."""
     document = json.loads((source / "run.json").read_text())

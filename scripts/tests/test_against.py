@@ -73,7 +73,9 @@ def repository(tmp_path: Path) -> Path:
     (root / ".gitignore").write_text("/build/\n")
     tools = tmp_path / "tools"
     tools.mkdir()
-    (tools / "cmake").write_text('#!/bin/sh\nmkdir -p build/bench && echo "$(cat CMakeLists.txt): $*" >>build/bench/log\n')
+    (tools / "cmake").write_text(
+        '#!/bin/sh\nmkdir -p build/bench && echo "$(cat CMakeLists.txt): $*" >>build/bench/log\n'
+    )
     (tools / "cmake").chmod(0o755)
     git(root, "init", "-q")
     for text in ("one", "two"):

@@ -14,7 +14,7 @@ import numpy as np
 import pandas
 import pytest
 
-from conftest import SMALL, Lab, one_line
+from conftest import Lab, one_line
 from mapscope import stats
 from mapscope.compare import compare, twins
 from mapscope.errors import UsageError

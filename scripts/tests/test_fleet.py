@@ -46,7 +46,7 @@ def loopback(tmp_path: Path) -> Iterator[str]:
     (keys / "sshd_config").write_text(
         f"Port {port}\nListenAddress 127.0.0.1\nHostKey {keys}/host\nAuthorizedKeysFile {keys}/authorized\n"
         f"StrictModes no\nUsePAM no\nPidFile none\nPermitRootLogin yes\n"
-        f"ForceCommand cd {home} && exec sh -c \"$SSH_ORIGINAL_COMMAND\"\n"
+        f'ForceCommand cd {home} && exec sh -c "$SSH_ORIGINAL_COMMAND"\n'
     )
     (keys / "ssh_config").write_text(
         f"Host one two drops\n  HostName 127.0.0.1\n  Port {port}\n"

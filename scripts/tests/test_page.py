@@ -223,7 +223,9 @@ def test_controls_switch_scale_maps_and_sizes(opened: Opened) -> None:
 def test_without_a_mouse(opened: Opened, two_runs: tuple[Path, list[dict[str, Any]]]) -> None:
     opened.choose("sweep", run="0", workload="find_hit", kv="int_int", hash="shared", metric="ns", relative="absolute")
     rows = two_runs[1][0]["rows"]
-    row = next(r for r in rows if (r["workload"], r["kv"], r["hash"], r["map"]) == ("find_hit", "int_int", "shared", "hmap"))
+    row = next(
+        r for r in rows if (r["workload"], r["kv"], r["hash"], r["map"]) == ("find_hit", "int_int", "shared", "hmap")
+    )
     opened.page.focus("#sweep")
     opened.page.keyboard.press("ArrowRight")
     told = opened.page.inner_text("#sweep-point")

@@ -131,5 +131,5 @@ def test_thousands_of_rows_keep_their_structure(finished: Lab, tmp_path: Path) -
     table = read_runs([str(tmp_path)] * 3, tmp_path).table
     assert len(table) == 3 * len(document["rows"]) == 3 * 1995
     assert table["run"].nunique() == 3 and not table.duplicated(["run", *KEY]).any()
-    assert table.dtypes["median"] == float and table.dtypes["n"] == int
+    assert str(table.dtypes["median"]) == "float64" and str(table.dtypes["n"]) == "int64"
     assert len(rounds_of(table)) == 2 * len(table)

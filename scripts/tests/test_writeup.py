@@ -50,7 +50,9 @@ def test_its_figures_by_another_way(made: Path) -> None:
     rows = {tuple(r[f] for f in ("workload", "kv", "hash", "n", "map")): r for r in runs.documents[run]["rows"]}
     growth = cost_of_growth(runs)
     for line in growth.to_dict("records"):
-        rounds = (rows[w, line["kv"], "shared", line["n"], line["map"]]["rounds"] for w in ("insert_grow", "insert_reserved"))
+        rounds = (
+            rows[w, line["kv"], "shared", line["n"], line["map"]]["rounds"] for w in ("insert_grow", "insert_reserved")
+        )
         product = 1.0
         pairs = list(zip(*rounds, strict=True))
         for grown, reserved in pairs:
