@@ -16,10 +16,11 @@ from typing import Any
 import jinja2
 import vl_convert
 
-from mapscope import __version__, page_facts
+from mapscope import __version__, page_facts, page_growth
 from mapscope.compare import Comparison, compare
 from mapscope.across import agreement, same_machine
 from mapscope.errors import RunStopped, UsageError
+from mapscope.fingerprint import size
 from mapscope.inference import CONFIDENCE
 from mapscope.runs import KEY, Runs
 from mapscope.style import looks
@@ -28,6 +29,7 @@ FILES = Path(__file__).with_name("page_files")
 MOST_BYTES = 5_000_000
 """What a page may take; whole run.json files are left out, the largest first, before it takes more."""
 VEGA_LITE = "6.4"
+DRAWN = ("payload_bytes", "median", "q1", "q3", "best", "rounds")
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",
     "X": "M-.7,-1L0,-.3L.7,-1L1,-.7L.3,0L1,.7L.7,1L0,.3L-.7,1L-1,.7L-.3,0L-1,-.7Z",
@@ -81,7 +83,7 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
     present = set(runs.table["map"])
     maps = [name for name in order if name in present]
     rows = [
-        {field: line[field] for field in (*KEY, "median", "q1", "q3", "best", "rounds")}
+        {field: line[field] for field in (*KEY, *DRAWN)}
         | {
             "run": runs.labels.index(line["run"]),
             "counters": {
@@ -90,7 +92,7 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
                 for event, cell in cells.items()
             },
         }
-        for line in runs.table[["run", *KEY, "median", "q1", "q3", "best", "rounds", "counters"]]
+        for line in runs.table[["run", *KEY, *DRAWN, "counters"]]
         .astype(object)
         .where(lambda table: table.notna(), None)
         .to_dict("records")
@@ -106,6 +108,10 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         "maps": maps,
         "looks": {name: _look(look) for name, look in looks(maps).items()},
         "notes": notes,
+        "growth": [
+            line for number, run in enumerate(runs.documents.values()) for line in page_growth.lines_of(run, number)
+        ],
+        "caches": [_caches(run) for run in runs.documents.values()],
         "rows": rows,
         "comparison": None if comparison is None else _ratios(comparison),
     }
@@ -149,6 +155,15 @@ def _look(look: Any) -> dict[str, Any]:
     path = SWATCHES.get(shape, "M-5,-7L0,-2L5,-7L7,-5L2,0L7,5L5,7L0,2L-5,7L-7,5L-2,0L-7,-5Z")
     colour = "currentColor" if look.colour == "#000000" else look.colour  # black on white, white on black
     return {"colour": colour, "shape": shape, "dash": dashes, "path": path}
+
+
+def _caches(run: dict[str, Any]) -> list[dict[str, Any]]:
+    """The caches of the measured processor that hold data: a size may be shown as a multiple of one."""
+    return [
+        {"name": f"L{cache['level']}", "bytes": cache["bytes"], "told": size(cache["bytes"])}
+        for cache in run["environment"]["caches"]
+        if cache["type"] != "Instruction"
+    ]
 
 
 def _packed(document: Any) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas
 
-from mapscope import conclusions
+from mapscope import conclusions, page_growth
 from mapscope.across import Agreement, sentences
 from mapscope.caveats import caveats
 from mapscope.compare import METHODS, Comparison
@@ -39,7 +39,8 @@ def facts(runs: Runs, comparison: Comparison | None, across: Agreement | None) -
         "standings": [table for number in range(len(heads)) for table in _standings(runs, number, heads)],
         "comparison": None if comparison is None else _comparison(comparison),
         "across": None if across is None else _across(across, heads),
-        "growth": _growth(documents),
+        "growth": page_growth.sentence(documents),
+        "grew": any(document.get("growth") for document in documents),
         "backends": _backends(documents, heads),
         "calibration": _calibration(documents, heads),
         "environment": _environment(documents),
@@ -99,7 +100,7 @@ def _head(runs: Runs, number: int) -> dict[str, Any]:
         "compiler": f"{document['build']['compiler']}, {document['build']['build_type']}",
         "commit": f"commit {about['commit']}" if about["commit"] else "no commit",
         "created": about["created"],
-        "caveats": caveats(document),
+        "caveats": [text.removesuffix(" (marked !)") for text in caveats(document)],
     }
 
 
@@ -186,13 +187,6 @@ def _across(found: Agreement, heads: list[dict[str, Any]]) -> dict[str, Any]:
         "letters": [head["letter"] for head in heads],
         "lines": lines,
     }
-
-
-def _growth(documents: list[dict[str, Any]]) -> str:
-    recorded = sum(bool(document.get("growth")) for document in documents)
-    if not recorded:
-        return "None of these runs recorded single growths or open-loop response times."
-    return f"{count_of(recorded, 'run')} recorded growths: they are in the downloads below, under “growth”."
 
 
 def _backends(documents: list[dict[str, Any]], heads: list[dict[str, Any]]) -> list[dict[str, Any]]:

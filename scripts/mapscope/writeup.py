@@ -174,7 +174,7 @@ def _values(runs: Runs, lines: pandas.DataFrame, growth: pandas.DataFrame) -> di
         "least_growth": _named(fold, min(by_map.items(), key=lambda item: item[1])[0]),
         "most_growth": _named(fold, max(by_map.items(), key=lambda item: item[1])[0]),
         "sawtooth": _sawtooth(runs),
-        "caveats": caveats.caveats(run),
+        "caveats": [text.removesuffix(" (marked !)") for text in caveats.caveats(run)],
     }
 
 

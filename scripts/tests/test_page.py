@@ -18,7 +18,8 @@ from typing import Any
 import pytest
 
 from conftest import Lab, one_line
-from mapscope.page import MOST_BYTES
+from mapscope.page import MOST_BYTES, write_page
+from mapscope.runs import read_runs
 from test_compare import edited, slowed
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -217,6 +218,55 @@ def test_controls_switch_scale_maps_and_sizes(opened: Opened) -> None:
     opened.page.check("form[data-chart=sweep] input[value=std]")
     opened.choose("sweep", to="6656")
     assert len(opened.drawn("sweep")) == everything
+
+
+@needs_browser
+def test_sizes_as_multiples_of_this_machines_caches(
+    opened: Opened, two_runs: tuple[Path, list[dict[str, Any]]]
+) -> None:
+    document = two_runs[1][0]
+    caches = [cache for cache in document["environment"]["caches"] if cache["type"] != "Instruction"]
+    if not caches:
+        pytest.skip("this machine tells of no caches")
+    opened.choose("sweep", run="0", workload="find_hit", kv="int_int", axis=f"L{caches[0]['level']}")
+    (row,) = [
+        row
+        for row in document["rows"]
+        if (row["workload"], row["kv"], row["hash"], row["map"], row["n"])
+        == ("find_hit", "int_int", "shared", "hmap", 1000)
+    ]
+    points = {(p["map"], p["n"]): p["x"] for p in opened.drawn("sweep")}
+    assert points["hmap", 1000] == pytest.approx(1000 * row["payload_bytes"] / caches[0]["bytes"])
+    opened.choose("sweep", axis="n")
+
+
+@needs_browser
+def test_growth_is_drawn_where_a_run_has_it(browser: Any, finished: Lab, tmp_path: Path) -> None:
+    runs = read_runs(["latest"], finished.results)
+    curve = [[0.5, 10.0], [0.99, 40.0], [0.999, 900.0], [1.0, 5000.0]]
+    runs.documents[runs.labels[0]]["growth"] = [
+        {
+            "map": name, "kv": "int_int", "stage": "growth/insert",
+            "denoised": {"timeline": [[0, 9.0, 12.0, 20.0 + i], [8, 9.0, 13.0, 300.0 + i]], "curve": curve},
+            "open_loop": [{"name": "half of the mean", "arrivals": "poisson", "curve": curve}],
+            "events": [{}, {}],
+        }
+        for i, name in enumerate(("hmap", "std"))
+    ]  # fmt: skip
+    path = write_page(runs, tmp_path / "growth.html")
+    assert "2 tables were watched growing, 4 times in all" in path.read_text()
+    opened = open_page(browser, path, 380, "dark")
+    assert opened.said == []
+    drawn = [(p["map"], p["x"], p["value"]) for p in opened.drawn("growing")]
+    assert drawn == [("hmap", 1, 20.0), ("hmap", 8, 300.0), ("std", 1, 21.0), ("std", 8, 301.0)]
+    opened.choose("growing", shown="open loop, half of the mean, poisson arrivals")
+    assert [p["value"] for p in opened.drawn("growing")] == 2 * [10.0, 40.0, 900.0]
+    assert opened.evaluate("() => document.documentElement.scrollWidth") <= 380
+    opened.page.focus("#growing")
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.inner_text("#growing-point").startswith("hmap, ")
+    opened.page.locator("#growth").screenshot(path=str(tmp_path / "growth.png"))
+    opened.page.close()
 
 
 @needs_browser

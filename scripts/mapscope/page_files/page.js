@@ -52,6 +52,8 @@ const baseOf = (rows, row, relative, metric) => {
   return counted.length ? counted.reduce((a, b) => (a.counters[metric][0] <= b.counters[metric][0] ? a : b)) : undefined;
 };
 
+const cacheOf = (data, c) => data.caches[+c.run].find((cache) => cache.name === c.axis);
+
 const shown = (data, c, maps) => {
   const rows = rowsOf(data, c);
   return rows
@@ -59,7 +61,8 @@ const shown = (data, c, maps) => {
     .map((row) => {
       const base = baseOf(rows, row, c.relative, c.metric);
       const figure = base === undefined ? { value: null, reason: "the base has no trustworthy row" } : figureOf(row, c.metric, base);
-      return { map: row.map, n: row.n, ...figure, spread: figure.low == null ? "" : `${fixed(figure.low)} to ${fixed(figure.high)}` };
+      const x = c.axis === "n" ? row.n : (row.n * row.payload_bytes) / cacheOf(data, c).bytes;
+      return { map: row.map, n: row.n, x, ...figure, spread: figure.low == null ? "" : `${fixed(figure.low)} to ${fixed(figure.high)}` };
     })
     .sort((a, b) => data.maps.indexOf(a.map) - data.maps.indexOf(b.map) || a.n - b.n);
 };
@@ -89,7 +92,7 @@ const sweepSpec = (data, c, points, title) => {
   const y = { field: "value", type: "quantitative", title, scale, axis: { tickCount: 7, format: "~g" } };
   const x = single
     ? { field: "map", type: "nominal", title: null, sort: data.maps, axis: { labelAngle: -30 } }
-    : { field: "n", type: "quantitative", title: "n (entries in the map)", scale: { type: "log", nice: false, padding: 16 }, axis: { format: "~s", tickCount: 6 } };
+    : { field: "x", type: "quantitative", title: c.axis === "n" ? "n (entries in the map)" : `keys and values as a multiple of ${c.axis} (${cacheOf(data, c).told})`, scale: { type: "log", nice: false, padding: 16 }, axis: { format: "~s", tickCount: 6 } };
   const tooltip = [{ field: "map" }, { field: "n", format: "," }, { field: "value", title, format: ".6~g" }, { field: "spread", title: c.relative === "absolute" ? "quartiles" : "of rounds" }];
   const bars = { mark: { type: "rule", strokeWidth: 1.2, aria: false }, transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }], encoding: { x, y: { field: "low", type: "quantitative", title, scale }, y2: { field: "high" }, color } };
   const line = { mark: { type: "line", strokeWidth: 2, aria: false }, encoding: { x, y, color, strokeDash } };
@@ -188,6 +191,7 @@ const setUpSweep = (data) => {
     fill(f.metric, [["ns", "ns per operation"], ...counters.map((m) => [m, m.replace(":", " ")])]);
     fill(f.relative, [["absolute", "absolute"], ["fastest", "ratio to the fastest"], ...known("map").map((m) => [m, `ratio to ${m}`])]);
     const sizes = known("n").sort((a, b) => a - b), text = sizes.map((n) => [n, n.toLocaleString("en")]);
+    fill(f.axis, [["n", "entries"], ...data.caches[+f.run.value].map((cache) => [cache.name, `multiple of ${cache.name}`])]);
     fill(f.from, text, sizes.includes(+f.from.value) ? f.from.value : sizes[0]);
     fill(f.to, text, sizes.includes(+f.to.value) ? f.to.value : sizes.at(-1));
   };
@@ -197,7 +201,7 @@ const setUpSweep = (data) => {
   form.querySelector(".maps").innerHTML = data.maps.map((m) => `<label><input type="checkbox" name="maps" value="${m}" checked>${swatch(data.looks[m])}${m}</label>`).join("");
 
   const update = async () => {
-    const c = Object.fromEntries(["run", "workload", "kv", "hash", "metric", "relative", "scale", "from", "to"].map((name) => [name, f[name].value]));
+    const c = Object.fromEntries(["run", "workload", "kv", "hash", "metric", "relative", "scale", "axis", "from", "to"].map((name) => [name, f[name].value]));
     const maps = [...form.querySelectorAll("[name=maps]:checked")].map((box) => box.value);
     const points = shown(data, c, maps).map((p) => ({ ...p, spoken: `${p.map}, n ${p.n}: ${fixed(p.value)}` }));
     const unit = c.metric === "ns" ? "ns per operation" : `${c.metric.replace(":", " ")} per operation`;
@@ -261,10 +265,58 @@ const setUpRatios = (data) => {
   return update();
 };
 
+const growingSpec = (data, c, points, axis) => {
+  const { color, strokeDash } = lookScales(data);
+  const x = axis === "share"
+    ? { field: "x", type: "quantitative", title: "share of operations that take longer", scale: { type: "log", reverse: true, nice: false }, axis: { format: "~%", tickCount: 6 } }
+    : { field: "x", type: "quantitative", title: "operation", scale: { type: "log", nice: false }, axis: { format: "~s", tickCount: 6 } };
+  const scale = c.scale === "log" ? { type: "log", nice: false } : { type: "linear", zero: true };
+  const y = { field: "value", type: "quantitative", title: "ns", scale, axis: { tickCount: 7, format: "~s" } };
+  const legend = { orient: "top", title: null, labelColor: "currentColor", columns: narrow() ? 2 : 7 };
+  const looks = { color: { ...color, legend }, strokeDash: { ...strokeDash, legend } };
+  const tooltip = [{ field: "map" }, { field: "x", format: ".4~g" }, { field: "value", title: "ns", format: ".5~g" }];
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 340, config: CONFIG,
+    data: { name: "shown", values: points },
+    layer: [
+      { mark: { type: "line", strokeWidth: 1.6, interpolate: axis === "share" ? "linear" : "step-after", aria: false }, encoding: { x, y, ...looks } },
+      { params: [ZOOM], mark: { type: "point", filled: true, size: 14, opacity: 0.8 }, encoding: { x, y, color: { ...color, legend }, tooltip, description: { field: "spoken" } } },
+    ],
+  };
+};
+
+const setUpGrowing = (data) => {
+  const form = document.querySelector("form[data-chart=growing]");
+  if (!form) return null;
+  const f = form.elements;
+  const choices = () => {
+    let left = data.growth;
+    fill(f.run, unique(left.map((l) => l.run)).map((i) => [i, data.runs[i]]));
+    for (const name of ["run", "kv", "stage", "shown"]) {
+      if (name !== "run") fill(f[name], unique(left.map((l) => l[name])).map((v) => [v]));
+      left = left.filter((l) => String(l[name]) === f[name].value);
+    }
+    return left;
+  };
+  const update = async () => {
+    const lines = choices();
+    const points = lines.flatMap((l) => l.points.map(([x, value]) => ({ map: l.map, n: x, x, value, spoken: `${l.map}, ${fixed(x)}: ${fixed(value)}` })));
+    document.getElementById("growing-title").textContent = `${f.kv.value}, ${f.stage.value}: ${f.shown.value}, ns`;
+    window.mapscope.points.growing = points;
+    await draw("growing", growingSpec(data, { scale: f.scale.value }, points, lines[0].axis));
+    window.mapscope.drawn += 1;
+  };
+  form.addEventListener("change", () => { window.mapscope.busy = update(); });
+  form.hidden = false;
+  walk("growing", (p) => `${p.map}, ${fixed(p.x)}: ${fixed(p.value)} ns`);
+  return update();
+};
+
 window.mapscope = { views: {}, points: {}, drawn: 0, busy: null };
 window.mapscope.busy = unpack().then(async (data) => {
   window.mapscope.data = data;
   await setUpSweep(data);
   await setUpRatios(data);
+  await setUpGrowing(data);
   document.documentElement.dataset.ready = "yes";
 });
