@@ -1,4 +1,5 @@
-"""The command line: `run`, `summary`, `plot`, `validate`.
+"""The command line: `run` measures; `summary`, `plot`, `validate` and `export` take one run; `compare`, `across`,
+`report`, `trend` and `figures` several.
 
 Each command is a function of the parsed arguments that returns the exit code: 0 well,
 1 measured but with failures, 2 a mistake of the caller, 128 + n after signal n.

@@ -266,7 +266,7 @@ const setUpRatios = (data) => {
 };
 
 const growingSpec = (data, c, points, axis) => {
-  const { color, strokeDash } = lookScales(data);
+  const { color, strokeDash } = lookScales({ ...data, maps: data.maps.filter((m) => points.some((p) => p.map === m)) });
   const x = axis === "share"
     ? { field: "x", type: "quantitative", title: "share of operations that take longer", scale: { type: "log", reverse: true, nice: false }, axis: { format: "~%", tickCount: 6 } }
     : { field: "x", type: "quantitative", title: "operation", scale: { type: "log", nice: false }, axis: { format: "~s", tickCount: 6 } };
