@@ -20,6 +20,8 @@ SUBJECT = "hmap"
 def of_run(runs: Runs, label: str) -> list[str]:
     """One sentence a workload and hash setting: the fastest map, those not told from it, and the subject."""
     table = runs.of(label)
+    if table["map"].nunique() == 1:
+        return [f"Only {table['map'].iloc[0]} was measured: inside this run there is nothing to compare it with."]
     result = []
     for (workload, hash_name), group in standings(table, ["workload", "hash"]).groupby(
         ["workload", "hash"], sort=False
@@ -53,7 +55,7 @@ def _standing(group: pandas.DataFrame) -> str:
     by_map = {row["map"]: row for row in group.to_dict("records")}
     fastest = group["fastest"].iloc[0]
     if len(by_map) == 1:
-        return f"only {fastest} was measured; there is nothing to compare it with."
+        return f"only {fastest} has trustworthy rows; there is nothing to compare it with."
     level = [name for name, row in by_map.items() if name != fastest and row["verdict"] in ("undecided", "same")]
     text = f"{fastest} is fastest"
     if level:

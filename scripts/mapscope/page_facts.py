@@ -119,7 +119,9 @@ def _conclusions(
 
 
 def _standings(runs: Runs, number: int, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    result = []
+    result: list[dict[str, Any]] = []
+    if runs.of(runs.labels[number])["map"].nunique() == 1:
+        return result
     found = standings(runs.of(runs.labels[number]), ["workload", "kv", "hash"])
     for (hash_name, kv), part in found.groupby(["hash", "kv"], sort=False):
         maps = list(dict.fromkeys(part["map"]))

@@ -7,7 +7,7 @@ import pytest
 
 from mapscope import inference
 
-ROWS, ROUNDS = 400, 7
+ROWS, ROUNDS = 400, 9
 
 
 def times(seed: int, rounds: int = ROUNDS, noise: float = 0.02, factor: float = 1.0) -> np.ndarray:
