@@ -14,10 +14,6 @@ RUN_OPTIONS = --build-dir=build/bench --results="$(RESULTS)" --suite="$(SUITE)" 
   --memory="$(MEMORY)" --counters="$(COUNTERS)" --cache="$(CACHE)" \
   --papi-events="$(PAPI_EVENTS)" --resume="$(RESUME)"
 
-# Only what is going to be measured is built: measure_<map> is every binary of that map.
-comma := ,
-BENCHES = $(if $(MAPS),--target $(patsubst %,measure_%,$(subst $(comma), ,$(MAPS))))
-
 help: ## list the targets and what can be set
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
@@ -40,7 +36,7 @@ build: setup ## build the benchmark of every map
 bench: setup ## measure, then show tables and draw plots
 	@cmake --preset bench
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
-	@cmake --build --preset bench $(BENCHES)
+	@targets=$$($(MAPSCOPE) run --targets $(RUN_OPTIONS)) && cmake --build --preset bench --target $$targets
 	@against="$(AGAINST)"; if [ -n "$$against" ]; then \
 	  against=$$(scripts/against.sh "$$against" "$(MAPS)" | tail -n 1) && [ -n "$$against" ] || exit 2; fi; \
 	$(MAPSCOPE) run $(RUN_OPTIONS) --against="$$against"

@@ -27,11 +27,11 @@ endif()
 # Address checks as calls (to harness/counters/sim/hooks.cpp), for everything but the stack frames'
 # own red zones; no sanitizer is linked.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
-  set(watched_flags -fsanitize=kernel-address
+  set(watched_flags -fsanitize=kernel-address -fsanitize-recover=kernel-address
     "SHELL:-mllvm -asan-instrumentation-with-call-threshold=0"
     "SHELL:-mllvm -asan-stack=0" "SHELL:-mllvm -asan-globals=0")
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  set(watched_flags -fsanitize=kernel-address
+  set(watched_flags -fsanitize=kernel-address -fsanitize-recover=kernel-address
     "SHELL:--param asan-instrumentation-with-call-threshold=0"
     "SHELL:--param asan-stack=0" "SHELL:--param asan-globals=0"
     -U__SANITIZE_ADDRESS__)  # or libraries would lay out their tables for a sanitizer

@@ -34,16 +34,35 @@ void* escaped(void* block) {
   return block;
 }
 
+/// Larger than what is ever freed before a table is built, and smaller than what gets a mapping of
+/// its own.
+constexpr std::size_t large_block = 120 * 1024;
+
+/// Where the next large block would be cut from: the end of the used heap.
+std::uintptr_t end_of_heap() {
+  void* end = escaped(std::malloc(large_block));
+  const auto address = reinterpret_cast<std::uintptr_t>(end);
+  std::free(end);
+  return address;
+}
+
+/// Takes all that was freed below `end`, so that nothing is built in those holes.
+void fill_holes(std::uintptr_t end) {
+  constexpr std::size_t step = 16, coarse = 2048;
+  for (std::size_t size = large_block; size >= step;
+       size -= size > coarse ? size / 8 / step * step : step) {
+    while (reinterpret_cast<std::uintptr_t>(escaped(std::malloc(size))) < end) {
+    }
+  }
+}
+
 }  // namespace
 
 void settle_heap() {
-  constexpr std::size_t large = std::size_t{1} << 20, page = 4096, least = 64;
-  // So large a block is cut from the end of the heap, and joins it again when it is freed.
-  void* end = escaped(std::malloc(large));
-  const std::size_t offset = reinterpret_cast<std::uintptr_t>(end) % page;
-  std::free(end);
-  // Meant to stay: what it keeps is the room up to the next page.
-  escaped(std::malloc(page + page - offset - least));
+  constexpr std::size_t page = 4096, least = 64;
+  fill_holes(end_of_heap());
+  // Meant to stay, like what fills the holes: it keeps the room up to the next page.
+  escaped(std::malloc(page + page - end_of_heap() % page - least));
 }
 
 std::string set_memory_mode(memory_mode mode) {

@@ -17,8 +17,8 @@ inline constexpr std::array<std::string_view, 2> memory_names{"resident", "first
 /// says so when the allocator would not have it.
 std::string set_memory_mode(memory_mode mode);
 
-/// Moves on to where a fresh page of the heap begins, so that what is allocated from here on lies
-/// on the same lines of it whatever came before. For counting: a table of small nodes touches
+/// Moves on to where a fresh page of the heap begins, past everything that was ever freed, so that
+/// what is allocated from here on lies on the same lines of it whatever came before. For counting: a table of small nodes touches
 /// several percent more lines when they lie half a line further on.
 void settle_heap();
 

@@ -2,6 +2,9 @@
 // files include this: each instantiates all workloads for one map and one payload.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <tuple>
 #include <vector>
@@ -14,10 +17,17 @@
 
 namespace harness {
 
-template <class Map, class Payload>
+/// What a library draws at random belongs to the seed as well, where it can be told.
+template <class Adapter, class Workload, class Payload>
+std::unique_ptr<fixture> build(std::size_t n, std::uint64_t seed) {
+  if constexpr (maps::has_seed<Adapter>) Adapter::fix_seed(seed);
+  return fixture_of<Workload, Payload>::build(n, seed);
+}
+
+template <class Adapter, class Map, class Payload>
 void add_variants(std::vector<variant>& variants, std::string_view hash) {
   const auto add = [&]<class... Workload>(std::tuple<Workload...>*) {
-    (variants.push_back({Workload::name, hash, &fixture_of<Workload, Payload>::build}), ...);
+    (variants.push_back({Workload::name, hash, &build<Adapter, Workload, Payload>}), ...);
   };
   add(static_cast<workloads::all<Map, Payload>*>(nullptr));
 }
@@ -47,9 +57,9 @@ payload_part make_part() {
   static_assert(maps::adapter<Adapter>, "an adapter has name, title and version()");
   payload_part part{
       {Payload::name, Payload::key_name, Payload::value_name}, {}, &check_both<Adapter, Payload>};
-  add_variants<map_with_shared_hash<Adapter, Payload>, Payload>(part.variants, shared_hash_name);
+  add_variants<Adapter, map_with_shared_hash<Adapter, Payload>, Payload>(part.variants, shared_hash_name);
   if constexpr (maps::has_own_hash<Adapter>) {
-    add_variants<map_with_own_hash<Adapter, Payload>, Payload>(part.variants, own_hash_name);
+    add_variants<Adapter, map_with_own_hash<Adapter, Payload>, Payload>(part.variants, own_hash_name);
   }
   return part;
 }

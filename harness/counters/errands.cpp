@@ -8,9 +8,9 @@ namespace harness {
 
 counted simulate(catalogue const& known, errand const& what) {
   set_memory_mode(what.memory);
-  settle_heap();
   const auto caches = counters::geometry_of(counters::geometry_names().at(what.cache));
   const auto counting = known.make_sim(caches);
+  settle_heap();
   const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
   return count(*counting, variant, what.n, what.seed);
 }

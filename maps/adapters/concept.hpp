@@ -9,6 +9,7 @@
 //       static std::string version();                    // of the library behind it
 //       template <class Key, class Value, class Hash> using map;
 //       template <class Key, class Value> using map_own_hash;  // optional: the library's own hash
+//       static void fix_seed(std::uint64_t seed);        // optional: of what the library randomises
 //     };
 //
 // (`adapters::std` exists: within that namespace the standard library is `::std`. That is why
@@ -102,6 +103,11 @@ constexpr bool require_map() {
 template <class Adapter>
 concept has_own_hash = requires {
   typename Adapter::template map_own_hash<std::uint64_t, std::uint64_t>;
+};
+
+template <class Adapter>
+concept has_seed = requires(std::uint64_t seed) {
+  Adapter::fix_seed(seed);
 };
 
 template <class Adapter>

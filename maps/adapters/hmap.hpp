@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ struct hmap {
   static constexpr std::string_view name = "hmap", title = "hmap::map";
 
   static std::string version() { return HMAP_VERSION; }
+  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = ::hmap::map<Key, Value, Hash>;

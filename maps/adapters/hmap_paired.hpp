@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ struct hmap_paired {
   static constexpr std::string_view name = "hmap_paired", title = "hmap::paired_map";
 
   static std::string version() { return HMAP_VERSION; }
+  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = ::hmap::paired_map<Key, Value, Hash>;

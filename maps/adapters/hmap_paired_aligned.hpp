@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ struct hmap_paired_aligned {
   static constexpr std::string_view name = "hmap_paired_aligned", title = "hmap::paired_map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
+  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = aligned_hmap<Key, Value, Hash, ::hmap::paired_traits>;

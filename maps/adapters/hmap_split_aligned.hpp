@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -12,6 +13,7 @@ struct hmap_split_aligned {
   static constexpr std::string_view name = "hmap_split_aligned", title = "hmap::map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
+  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = aligned_hmap<Key, Value, Hash, ::hmap::split_traits>;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +53,15 @@ class Catalogue:
             return None, reasons[0] if reasons else f"the build has no {kind} binary of {map_name}"
         path = self.directory / name
         return (path, "") if path.is_file() else (None, f"{name} is not built")
+
+
+def targets(catalogue: Catalogue, maps: Iterable[str], backends: Iterable[str]) -> list[str]:
+    """The build targets of everything that a run of these maps and counter backends starts."""
+    kinds = {"sim", "callgrind"} & set(backends)
+    wanted = [catalogue.binaries[name] for name in maps]
+    for name in maps:
+        wanted += [binary for kind, binary in catalogue.counter_binaries[name].items() if kind in kinds]
+    return list(dict.fromkeys(wanted))
 
 
 def read_catalogue(directory: Path) -> Catalogue:

@@ -21,7 +21,7 @@ from rich.console import Console
 
 from mapscope import __version__, build, load, report
 from mapscope.against import Side, execute_pair, of_commit, require_alike
-from mapscope.counters import REQUESTS
+from mapscope.counters import REQUESTS, asked_for
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
 from mapscope.pinning import choose_cpu
@@ -73,6 +73,9 @@ def run(options: argparse.Namespace) -> int:
     if options.against:
         return _measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
     report.check_destination(results, selection.benchmarks, selection.countings)
+    if options.targets:
+        print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
+        return 0
     if options.dry_run:
         print(
             f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads)} workloads, "
@@ -244,6 +247,10 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
         choose_cpu(cpu)
     report.check_destination(folder.path, 0, 0)
     missing = folder.missing(plan)
+    if options.targets:
+        asked = asked_for(plan.selection["counters"])
+        print(*build.targets(catalogue, plan.selection["maps"], asked))
+        return 0
     if options.dry_run:  # the build may still be to come, so it is compared only when it counts
         print(f"{_shown(folder.path)}: {len(missing)} processes are missing")
         return 0
@@ -399,6 +406,7 @@ def _parser() -> argparse.ArgumentParser:
     ):
         measuring.add_argument(option, default="", metavar="X", help=meaning)
     measuring.add_argument("--dry-run", action="store_true", help="check everything, measure nothing")
+    measuring.add_argument("--targets", action="store_true", help="only print what must be built for this run")
 
     for name, function, meaning in (
         ("summary", summary, "tables in the terminal"),

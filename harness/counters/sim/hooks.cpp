@@ -3,10 +3,12 @@
 // so that these functions are all there is to them. This file is compiled without.
 #include "harness/counters/sim/hooks.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
 #include <malloc.h>
+#include <unistd.h>
 
 #include "workloads/observer.hpp"
 
@@ -49,6 +51,16 @@ void allocated(void* block) {
   watching->access(at + malloc_usable_size(block), 8, true);
 }
 
+/// As much of a fresh block as calloc has to clear: the kernel's memory is zero, and glibc knows which
+/// of its own is the kernel's still, a mapping of its own or what lies beyond the heap's old end.
+std::size_t cleared_bytes(void* block, std::size_t bytes, void const* heap_end) {
+  constexpr std::size_t is_mapping = 2;  // a flag beside the size
+  if ((static_cast<std::size_t const*>(block)[-1] & is_mapping) != 0) return 0;
+  const auto begin = reinterpret_cast<std::uintptr_t>(block);
+  const auto end = reinterpret_cast<std::uintptr_t>(heap_end);
+  return begin < end ? std::min<std::size_t>(bytes, end - begin) : 0;
+}
+
 void freeing(void* block) {
   if (block == nullptr || watching == nullptr || !watching->feeding()) return;
   const auto at = reinterpret_cast<std::uintptr_t>(block);
@@ -89,6 +101,7 @@ aside::~aside() {
 using counters::sim::access;
 using counters::sim::allocated;
 using counters::sim::block;
+using counters::sim::cleared_bytes;
 using counters::sim::compared_bytes;
 using counters::sim::freeing;
 
@@ -161,10 +174,18 @@ int __wrap_bcmp(void const* one, void const* other, std::size_t bytes) {
     return block;                                  \
   }
 MAPSCOPE_NEW(malloc, (std::size_t bytes), (bytes))
-MAPSCOPE_NEW(calloc, (std::size_t count, std::size_t bytes), (count, bytes))
 MAPSCOPE_NEW(_Znwm, (std::size_t bytes), (bytes))
 MAPSCOPE_NEW(_ZnwmSt11align_val_t, (std::size_t bytes, std::size_t alignment), (bytes, alignment))
 #undef MAPSCOPE_NEW
+
+void* __real_calloc(std::size_t, std::size_t);
+void* __wrap_calloc(std::size_t count, std::size_t bytes) {
+  void const* heap_end = sbrk(0);
+  void* block = __real_calloc(count, bytes);
+  allocated(block);
+  if (block != nullptr) ::block(block, cleared_bytes(block, count * bytes, heap_end), true);
+  return block;
+}
 
 #define MAPSCOPE_DELETE(name, parameters, arguments) \
   void __real_##name parameters;                     \

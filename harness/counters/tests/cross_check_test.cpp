@@ -1,5 +1,6 @@
 // The simulator against two strangers: callgrind, on cache misses, and a trace by lackey, on
 // distinct lines. Both look at a binary that nobody instrumented.
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <sstream>
@@ -73,8 +74,11 @@ TEST_P(cross_check, callgrind_agrees_on_misses) {
     std::printf("%s %-16s L1 %8.0f by callgrind %8.0f simulated (%+.2f %%), L2 %8.0f %8.0f (%+.2f %%)\n",
                 GetParam(), workload, first, l1, 100 * (l1 / first - 1), last, l2,
                 100 * (l2 / last - 1));
-    EXPECT_NEAR(l1 / first, 1, 0.02) << name;
-    EXPECT_NEAR(l2 / last, 1, 0.02) << name;
+    // Where an operation in fifty misses, the sample decides: absl salts its hash with the address of
+    // the table, which is another one under valgrind.
+    const double rare = 0.005 * operations;
+    EXPECT_NEAR(l1, first, std::max(0.02 * first, rare)) << name;
+    EXPECT_NEAR(l2, last, std::max(0.02 * last, rare)) << name;
   }
 }
 
@@ -94,7 +98,7 @@ TEST_P(cross_check, a_trace_agrees_on_heap_lines) {
 }
 
 INSTANTIATE_TEST_SUITE_P(maps, cross_check, testing::Values("hmap", "std", "boost_flat", "absl_flat"),
-                         [](auto const& info) { return info.param; });
+                         [](auto const& param) { return param.param; });
 
 }  // namespace
 }  // namespace counters

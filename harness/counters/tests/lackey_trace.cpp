@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <set>
 #include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
@@ -72,6 +73,7 @@ std::vector<std::size_t> last_run(std::vector<access> const& all, std::size_t le
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].is_load || all[i].bytes != 8) continue;
     auto found = open.extract(all[i].address);
+    if (found.empty() && open.count(all[i].address + 8) != 0) continue;  // a word read again
     std::vector<std::size_t> run;
     if (!found.empty()) run = std::move(found.mapped());
     run.push_back(i);
@@ -85,6 +87,26 @@ std::vector<std::size_t> last_run(std::vector<access> const& all, std::size_t le
   return last;
 }
 
+/// The lines of the workload and of the map object in it, which hold no entries: what the code just
+/// before the first operation works with, and the lines between those. An operation reads some of
+/// them now and then, a bucket count where it has a chain to walk.
+std::unordered_set<std::uint64_t> lines_of_the_workload(std::vector<access> const& all,
+                                                        std::size_t first) {
+  constexpr std::size_t before = 200;
+  constexpr std::uint64_t widest_gap = 4;
+  std::set<std::uint64_t> seen;
+  for (std::size_t i = first - std::min(first, before); i < first; ++i) {
+    seen.insert(all[i].address / 64);
+  }
+  std::unordered_set<std::uint64_t> lines(seen.begin(), seen.end());
+  std::uint64_t last = *seen.begin();
+  for (const std::uint64_t line : seen) {
+    for (; line - last <= widest_gap && last < line; ++last) lines.insert(last);
+    last = line;
+  }
+  return lines;
+}
+
 }  // namespace
 
 traced_lines trace_lookups(std::string const& program, std::string const& arguments,
@@ -94,24 +116,19 @@ traced_lines trace_lookups(std::string const& program, std::string const& argume
   const auto starts = last_run(all, operations);
   const std::uint64_t keys = all[starts.front()].address, begin = heap_begin(program);
 
-  std::vector<std::vector<std::uint64_t>> touched(operations);
-  std::unordered_map<std::uint64_t, std::size_t> popularity;  // operations that touch a line
+  const auto own = lines_of_the_workload(all, starts.front());
+  std::size_t sum = 0;
   for (std::size_t op = 0; op + 1 < operations; ++op) {
     std::unordered_set<std::uint64_t> lines;
     for (std::size_t i = starts[op]; i < starts[op + 1]; ++i) {
       auto const& [address, bytes, is_load] = all[i];
       if (address < begin || address >= heap_end) continue;
       if (address >= keys && address < keys + 8 * operations) continue;
-      for (auto line = address / 64; line <= (address + bytes - 1) / 64; ++line) lines.insert(line);
+      for (auto line = address / 64; line <= (address + bytes - 1) / 64; ++line) {
+        if (own.count(line) == 0) lines.insert(line);
+      }
     }
-    touched[op].assign(lines.begin(), lines.end());
-    for (const std::uint64_t line : lines) ++popularity[line];
-  }
-
-  // What nearly every operation touches holds no entries: the map object and the workload.
-  std::size_t sum = 0;
-  for (auto const& lines : touched) {
-    for (const std::uint64_t line : lines) sum += 2 * popularity[line] < operations ? 1 : 0;
+    sum += lines.size();
   }
   return {operations - 1, static_cast<double>(sum) / static_cast<double>(operations - 1)};
 }

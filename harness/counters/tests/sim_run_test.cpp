@@ -58,7 +58,7 @@ TEST(sim_run, cold_caches_miss_more) {
   const std::string json = simulate(chosen);
   EXPECT_EQ(number_in(json, name, "sim_l3_misses"), 0);
   EXPECT_GT(number_in(json, name, "sim_cold_l3_misses"), 0.1);
-  EXPECT_GT(number_in(json, name, "sim_cold_l1_misses"), number_in(json, name, "sim_l1_misses"));
+  EXPECT_GT(number_in(json, name, "sim_cold_l2_misses"), number_in(json, name, "sim_l2_misses"));
 }
 
 TEST(sim_run, larger_caches_miss_less) {

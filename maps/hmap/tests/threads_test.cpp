@@ -2,6 +2,7 @@
 // mid-growth, with old memory kept for a cursor. Run under ThreadSanitizer (preset tsan) this
 // proves the absence of races on these paths; elsewhere it still checks the answers.
 #include <atomic>
+#include <barrier>
 #include <functional>
 #include <latch>
 #include <memory>
@@ -112,6 +113,26 @@ TYPED_TEST(Threads, CursorsMayEndWhileOthersRead) {
     const std::function<void()> sweep = [&] { EXPECT_EQ(swept(c), n); };
     const std::function<void()> find = [&] { EXPECT_EQ(looked_up(c, 2 * n), n); };
     together({[&] { old_cursor.reset(); }, range, range, sweep, sweep, find});
+  }
+}
+
+TYPED_TEST(Threads, FirstCursorsAgreeOnOneRecord) {
+  // The first cursor of a table makes the record that counts cursors. Two first ones at once
+  // must end up with the same: often enough here that they really meet.
+  constexpr std::size_t tables = 500;
+  const std::vector<TypeParam> all(tables, filled<TypeParam>(9));
+  std::barrier meet(2);
+  std::vector<decltype(all[0].range())> kept(2 * tables);
+  const auto reader = [&](std::size_t which) {
+    for (std::size_t i = 0; i < tables; ++i) {
+      meet.arrive_and_wait();
+      kept[2 * i + which] = all[i].range();
+    }
+  };
+  together({[&] { reader(0); }, [&] { reader(1); }});
+  for (std::size_t i = 0; i < tables; ++i) {
+    const hmap::detail::extra_record* record = all[i].internals().h.extra;
+    ASSERT_EQ(record->cursors.load(), 2U);
   }
 }
 
