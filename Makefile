@@ -2,7 +2,8 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth test plots summary validate fuzz mutate golden clean
+.PHONY: help setup build bench octave layout growth test plots summary validate compare report across fleet \
+  figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
 
@@ -22,7 +23,10 @@ help: ## list the targets and what can be set
 	@echo "  GROWTH (auto, off), GROWTH_SIZES, GROWTH_REPETITIONS,"
 	@echo "  and RESUME=<run> to go on with a run that was interrupted, for example:"
 	@echo "    make bench MAPS=hmap,std KV=int_int SIZES=1000,1000000"
+	@echo "  AGAINST=<commit> measures that commit's build in turn with this one, and compares them."
 	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
+	@echo "  make compare A=<runs> B=<runs>: also MARGIN, FAIL_ON_SLOWER (percent), ALL=1"
+	@echo "  make report and export take RUN and OUT=<file>; make across takes RUNS"
 
 setup: ## install what is missing: packages, and .venv for the scripts
 	@scripts/setup.sh
@@ -35,7 +39,9 @@ bench: setup ## measure, then show tables and draw plots
 	@cmake --preset bench
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
 	@targets=$$($(MAPSCOPE) run --targets $(RUN_OPTIONS)) && cmake --build --preset bench --target $$targets
-	@$(MAPSCOPE) run $(RUN_OPTIONS)
+	@against="$(AGAINST)"; if [ -n "$$against" ]; then \
+	  against=$$(scripts/against.sh "$$against" "$(MAPS)" | tail -n 1) && [ -n "$$against" ] || exit 2; fi; \
+	$(MAPSCOPE) run $(RUN_OPTIONS) --against="$$against"
 
 octave: SUITE := octave
 octave: bench ## hmap over one load-factor octave: its cache lines beside the model's
@@ -63,6 +69,30 @@ summary: setup ## show the tables of a run again
 
 validate: setup ## check that a run's file is sound
 	@$(MAPSCOPE) validate "$(RUN)" --results="$(RESULTS)"
+
+compare: setup ## what is slower or faster in the runs B than in the runs A
+	@$(MAPSCOPE) compare --a="$(A)" --b="$(B)" --margin="$(MARGIN)" --fail-on-slower="$(FAIL_ON_SLOWER)" \
+	  --all="$(ALL)" --results="$(RESULTS)"
+
+across: setup ## runs of several machines: what holds on all of them
+	@$(MAPSCOPE) across --runs="$(RUNS)" --results="$(RESULTS)"
+
+fleet: setup ## measure this commit on HOSTS="user@a user@b" over ssh, and gather their runs
+	@RESULTS="$(or $(RESULTS),results)" scripts/fleet.sh "$(HOSTS)" $(foreach name,SUITE MAPS WORKLOADS KV HASH \
+	  SIZES ROUNDS MIN_TIME CPU SEED MEMORY COUNTERS CACHE,$(if $($(name)),$(name)="$($(name))"))
+
+report: setup ## one HTML page about RUN=<run> [<run>...]
+	@$(MAPSCOPE) report --runs="$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
+
+figures: setup ## the article in docs/writeup again: text, tables and figures, from stored runs
+	@$(MAPSCOPE) figures "$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
+
+trend: setup ## WORKLOAD at KV, N (and MAP) over all stored runs
+	@$(MAPSCOPE) trend --workload="$(WORKLOAD)" --kv="$(KV)" --n="$(N)" --map="$(MAP)" --out="$(OUT)" \
+	  --results="$(RESULTS)"
+
+export: setup ## RUN for another service: FORMAT=google, bencher or github, into OUT
+	@$(MAPSCOPE) export "$(RUN)" --format="$(FORMAT)" --out="$(OUT)" --results="$(RESULTS)"
 
 fuzz: setup ## fuzz hmap with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
 	@scripts/fuzz.sh

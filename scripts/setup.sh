@@ -33,6 +33,8 @@ missing_commands() {
   has ninja || echo ninja-build
   has valgrind || echo valgrind
   has clang++ || printf '%s\n' clang libclang-rt-dev  # to fuzz
+  has chromium || has chromium-browser || has google-chrome || echo chromium  # to test the page
+  has parallel || echo parallel  # to measure on other machines
   has python3 || echo python3
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
 }
@@ -92,7 +94,8 @@ name_here() {
 # What can be done without: its parts are left out, and the build says so.
 is_optional() {
   case $1 in
-    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind | clang | libclang-rt-dev) true ;;
+    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind | clang | libclang-rt-dev | \
+      chromium | parallel) true ;;
     *) false ;;
   esac
 }

@@ -6,7 +6,9 @@ The way a number travels, one module a step:
                                               │
                             results/<run>/  raw/, run.json
                                               │
-                      load (the only reader) ─┴─► summary, plot, validate
+                      load (the only reader) ─┴─► summary, plot, validate, export
+                                              │
+                       runs (many, one table) ┴─► compare, across, trend, page, writeup
 
 Counters travel with the times: their processes are part of the plan (counter_plan), run after
 the timed rounds, are read by counter_json and callgrind, and end up in the rows (row_counters).

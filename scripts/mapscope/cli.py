@@ -1,4 +1,5 @@
-"""The command line: `run`, `summary`, `plot`, `validate`.
+"""The command line: `run` measures; `summary`, `plot`, `validate` and `export` take one run; `compare`, `across`,
+`report`, `trend` and `figures` several.
 
 Each command is a function of the parsed arguments that returns the exit code: 0 well,
 1 measured but with failures, 2 a mistake of the caller, 128 + n after signal n.
@@ -8,17 +9,20 @@ An empty option counts as unset, which is how `make` hands its variables through
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from rich.console import Console
 
 from mapscope import __version__, build, load, report
+from mapscope.against import Side, execute_pair, of_commit, require_alike
 from mapscope.counters import REQUESTS, asked_for
-from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
 from mapscope.pinning import choose_cpu
 from mapscope.plan import Plan, differences
@@ -26,7 +30,7 @@ from mapscope.planner import make_plan
 from mapscope.progress import Display
 from mapscope.repository import BUILD, RESULTS
 from mapscope.runner import execute, free_cpus
-from mapscope.selection import Selection, cpu_of, seed_of, select
+from mapscope.selection import MAX_SIZE, Selection, cpu_of, percent_of, seed_of, select, whole
 from mapscope.suites import SUITES
 from mapscope.text import count_of
 
@@ -66,6 +70,8 @@ def run(options: argparse.Namespace) -> int:
     selection, suite = select(words, catalogue)
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
+    if options.against:
+        return _measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
     report.check_destination(results, selection.benchmarks, selection.countings)
     if options.targets:
         print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
@@ -103,6 +109,119 @@ def plot(options: argparse.Namespace) -> int:
     return 0
 
 
+def compare(options: argparse.Namespace) -> int:
+    """`compare --a RUNS --b RUNS`: what is slower or faster in B; 1 if too much is, with --fail-on-slower."""
+    from mapscope.compare import compare as compare_sides
+    from mapscope.compare_tables import name_of, print_comparison, too_slow
+    from mapscope.runs import read_runs
+
+    results = Path(options.results or RESULTS)
+    limit = percent_of("fail-on-slower", options.fail_on_slower)
+    margin = percent_of("margin", options.margin)
+    sides = []
+    for side in ("a", "b"):
+        if not (names := _words(getattr(options, side))):
+            raise UsageError(f"--{side} ({side.upper()}): name one run or more, or a file of Google Benchmark's")
+        sides.append(read_runs(names, results))
+    found = compare_sides(*sides, **({} if margin is None else {"margin": margin / 100}))
+    print_comparison(_console(), found, everything=options.all is not None)
+    if limit is None or (slow := too_slow(found, limit)).empty:
+        return 0
+    worst = slow.sort_values("ratio", ascending=False).to_dict("records")[0]
+    raise MapscopeError(
+        f"{count_of(len(slow), 'row')} slower by more than {limit:g} %; "
+        f"worst: {name_of(worst)}, {worst['ratio'] - 1:+.1%}"
+    )
+
+
+def page(options: argparse.Namespace) -> int:
+    """`report RUNS`: one self-contained HTML page."""
+    from mapscope.page import write_page
+    from mapscope.runs import read_runs
+
+    results = Path(options.results or RESULTS)
+    names = _words(options.runs) or ["latest"]
+    runs = read_runs(names, results)
+    path = Path(options.out) if options.out else find(names[0], results).path / "report.html"
+    write_page(runs, path)
+    print(f"{_shown(path)}: {path.stat().st_size / 1e6:.1f} MB, {count_of(len(runs.labels), 'run')}")
+    return 0
+
+
+def across(options: argparse.Namespace) -> int:
+    """`across RUNS`: what holds on every machine."""
+    from mapscope.across import agreement
+    from mapscope.across_tables import print_agreement
+    from mapscope.runs import read_runs
+
+    runs = read_runs(_words(options.runs), Path(options.results or RESULTS))
+    print_agreement(_console(), runs, agreement(runs))
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    """`export RUN --format F`: the run for another service, into a file or the terminal."""
+    from mapscope.export import FORMATS
+
+    kind = options.format or "google"
+    if kind not in FORMATS:
+        raise UsageError(f"--format (FORMAT): unknown format '{kind}'; choose one of {', '.join(FORMATS)}")
+    document = FORMATS[kind](load.read_run(find(options.run or "latest", Path(options.results or RESULTS))))
+    if options.out is None:
+        print(json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False))
+        return 0
+    try:
+        report.write_json(Path(options.out), document)
+    except OSError as error:
+        raise RunStopped(f"cannot write {options.out}: {error.strerror}") from None
+    print(f"{options.out}: {kind}")
+    return 0
+
+
+def trend(options: argparse.Namespace) -> int:
+    """`trend`: one benchmark over all stored runs, as a table and a picture."""
+    from mapscope.trend import draw_trend, history, print_trend, stored
+
+    results = Path(options.results or RESULTS)
+    runs, refused = stored(results)
+    for line in refused:
+        print(f"left out: {line}")
+    if not runs.labels:
+        raise UsageError(f"no run in {results} that can be read; make one with `make bench`")
+    n = whole("n", options.n, 1, MAX_SIZE) if options.n else None
+    table = history(runs, {"workload": options.workload, "kv": options.kv, "n": n, "map": options.map})
+    print_trend(_console(), table)
+    first = table.iloc[0]
+    stem = Path(options.out) if options.out else results / "trend" / f"{first['workload']}-{first['kv']}-n{first['n']}"
+    print(_shown(draw_trend(runs, table, stem)))
+    return 0
+
+
+def figures(options: argparse.Namespace) -> int:
+    """`figures`: the article of docs/writeup, from the run that results/index.json names for it."""
+    from mapscope.writeup import WRITEUP, write_article
+
+    results = Path(options.results or RESULTS)
+    folder = Path(options.out) if options.out else WRITEUP
+    for path in write_article(options.run or _indexed(results, "writeup"), results, folder):
+        print(_shown(path))
+    return 0
+
+
+def _indexed(results: Path, purpose: str) -> str:
+    """The stored reference run for a purpose. Raises DocumentError."""
+    path = results / "index.json"
+    for entry in load.read_json(path):
+        if entry.get("purpose") == purpose:
+            return entry["run"]
+    raise DocumentError(f"{path}: field 'purpose': no run for '{purpose}'")
+
+
+def _words(given: str | None) -> list[str]:
+    """Names separated by commas or blanks."""
+    return (given or "").replace(",", " ").split()
+
+
 def validate(options: argparse.Namespace) -> int:
     """`validate RUN`: 0 when run.json is sound in form and in itself."""
     folder = find(options.run or "latest", Path(options.results or RESULTS))
@@ -114,7 +233,7 @@ def validate(options: argparse.Namespace) -> int:
 
 
 def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:
-    if given := [name for name in SELECTING if getattr(options, name)]:
+    if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
         names = ", ".join(name.upper() for name in given)
         raise UsageError(f"--resume (RESUME) goes on with a stored plan as it stands; leave out {names}")
     folder = find(options.resume, results)
@@ -182,6 +301,56 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
     )
 
 
+def _measure_pair(
+    options: argparse.Namespace,
+    results: Path,
+    catalogue: build.Catalogue,
+    selection: Selection,
+    suite: dict[str, Any],
+    seed: int,
+    cpu: int | None,
+    pinned: dict[str, Any],
+) -> int:
+    """`run --against`: the present build and another, process by process, then how they compare."""
+    if options.counters not in (None, "off"):
+        raise UsageError("--against (AGAINST) compares times; leave out COUNTERS")
+    selection = replace(selection, counters="off")
+    report.check_destination(results, 2 * selection.benchmarks, 0)
+    if options.dry_run:  # the other build may still be to come
+        print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
+        return 0
+    there = build.read_catalogue(Path(options.against))
+    require_alike(catalogue, there, selection.maps, selection.workloads)
+    plans = [make_plan(selection, suite, seed, each, cpu, pinned) for each in (there, catalogue)]
+    plans[0] = of_commit(plans[0], there)
+    when, host = datetime.now(), plans[1].environment["hostname"]
+    earlier = when - timedelta(seconds=1)  # so that `latest` is the present build
+    sides = (
+        Side(plans[0], RunFolder(results / f"{run_name(earlier, host, plans[0].tool)}-base"), there),
+        Side(plans[1], RunFolder(results / run_name(when, host, plans[1].tool)), catalogue),
+    )
+    for side in sides:
+        report.create_folder(side.folder, side.plan)
+    names = [_shown(side.folder.path) for side in sides]
+    tasks = [task for side in sides for task in side.plan.tasks()]
+    print(f"{len(tasks)} processes of two builds in turn, into {names[0]} and {names[1]}")
+    try:
+        documents = execute_pair(sides, cpu, Display(_console(), tasks, len(tasks)))
+    except (Interrupted, RunStopped) as error:
+        kept = f"what had finished is kept in {names[0]} and {names[1]}"
+        error.args = (f"{error}; {kept}; runs in turn cannot be resumed",)
+        raise
+    from mapscope.compare import compare as compare_sides
+    from mapscope.compare_tables import print_comparison
+    from mapscope.runs import read_runs
+
+    print_comparison(_console(), compare_sides(*(read_runs([name], results) for name in names)))
+    print(f"\nagain with: make compare A={names[0]} B={names[1]}")
+    if failed := sum(len(document["failures"]) for document in documents):
+        raise MapscopeError(f"{count_of(failed, 'failure')}, listed in run.json of {names[0]} and {names[1]}")
+    return 0
+
+
 def _announce(folder: RunFolder, pictures: list[Path], tables: list[Path]) -> None:
     print(f"{len(pictures)} pictures in {_shown(folder.plots)}")
     if tables:
@@ -236,6 +405,7 @@ def _parser() -> argparse.ArgumentParser:
         ("--growth-repetitions", "how often each is repeated in a new process (default: the suite's)"),
         ("--resume", "finish an interrupted run: its folder, or `latest`"),
         ("--build-dir", "where the binaries are (default build/bench)"),
+        ("--against", "another build's directory, to be measured in turn with this one"),
     ):
         measuring.add_argument(option, default="", metavar="X", help=meaning)
     measuring.add_argument("--dry-run", action="store_true", help="check everything, measure nothing")
@@ -255,6 +425,46 @@ def _parser() -> argparse.ArgumentParser:
             reading.add_argument(
                 "--n", default="", metavar="N", help="the size to show, or `all` (default: the largest)"
             )
+    comparing = commands.add_parser("compare", help="two sides of one or more runs: ratios, intervals, verdicts")
+    comparing.set_defaults(command=compare)
+    for option, meaning in (
+        ("--a", "the runs to compare with, separated by commas or blanks"),
+        ("--b", "the runs that are compared"),
+        ("--margin", "percent; a ratio closer to 1 is the same for all purposes (default 3)"),
+        ("--fail-on-slower", "percent; end with 1 if a row is slower by more"),
+        ("--all", "any value: list every row, not only those that differ"),
+    ):
+        comparing.add_argument(option, default="", metavar="X", help=meaning)
+
+    for name, function, meaning in (
+        ("report", page, "one self-contained HTML page about one or more runs"),
+        ("across", across, "runs of several machines: what holds on all of them"),
+    ):
+        reporting = commands.add_parser(name, help=meaning)
+        reporting.set_defaults(command=function)
+        reporting.add_argument("--runs", default="", metavar="X", help="runs, separated by commas or blanks")
+        if function is page:
+            reporting.add_argument("--out", default="", metavar="FILE", help="(default report.html of the first run)")
+
+    drawing = commands.add_parser("figures", help="the article in docs/writeup, from stored runs")
+    drawing.set_defaults(command=figures)
+    drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
+    drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
+
+    following = commands.add_parser("trend", help="one benchmark over all stored runs")
+    following.set_defaults(command=trend)
+    for option, meaning in (
+        ("--workload", "default find_hit"), ("--kv", "default: the first stored"), ("--n", "default: the first stored"),
+        ("--map", "default: all"), ("--out", "the picture, without its suffix"),
+    ):  # fmt: skip
+        following.add_argument(option, default="", metavar="X", help=meaning)
+
+    exporting = commands.add_parser("export", help="a run in the format of another service")
+    exporting.set_defaults(command=export)
+    exporting.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: the latest)")
+    exporting.add_argument("--format", default="", metavar="X", help="google (default), bencher or github")
+    exporting.add_argument("--out", default="", metavar="FILE", help="(default: the terminal)")
+
     for command in commands.choices.values():
         command.add_argument("--results", default="", metavar="DIR", help="where runs are kept (default results)")
     return parser

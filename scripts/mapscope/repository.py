@@ -15,21 +15,27 @@ BUILD = ROOT / "build" / "bench"
 SCHEMA = RESULTS / "run.schema.json"
 
 
-def describe_tool() -> dict[str, Any]:
-    """Name, version and commit; `dirty` is null when there is no commit to differ from.
+def describe_tool(root: Path = ROOT) -> dict[str, Any]:
+    """Name, version and commit of the sources at `root`; `dirty` is null when there is no commit to differ from.
 
     Results are no part of the instrument: a new run does not make the tree dirty.
     """
-    commit, dirty = _git("rev-parse", "--short=10", "HEAD"), None
+    commit, dirty = _git(root, "rev-parse", "--short=10", "HEAD"), None
     if commit["value"] is not None:
-        status = _git("status", "--porcelain", "--", ".", ":!results")
+        status = _git(root, "status", "--porcelain", "--", ".", ":!results")
         dirty = None if status["reason"] else status["value"] != ""
     return {"name": "mapscope", "version": __version__, "commit": commit, "dirty": dirty}
 
 
-def _git(*arguments: str) -> dict[str, Any]:
+def tree_of(directory: Path) -> Path:
+    """The top of the work tree that `directory` lies in; itself where there is none."""
+    top = _git(directory, "rev-parse", "--show-toplevel")["value"]
+    return Path(top) if top else directory
+
+
+def _git(root: Path, *arguments: str) -> dict[str, Any]:
     try:
-        answer = subprocess.run(["git", "-C", str(ROOT), *arguments], capture_output=True, text=True, check=False)
+        answer = subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False)
     except OSError as error:
         return unknown(f"git could not be run: {error.strerror}")
     if answer.returncode != 0:

@@ -136,6 +136,19 @@ def whole(option: str, word: str, least: int, most: int) -> int:
     return int(word)
 
 
+def percent_of(option: str, word: str | None) -> float | None:
+    """A percentage above 0 and up to 1000, if given. Raises UsageError."""
+    if not word:
+        return None
+    try:
+        value = float(word.removesuffix("%"))
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1000:
+        raise UsageError(f"{_label(option)}: '{word}' is not a percentage above 0 and up to 1000")
+    return value
+
+
 def _sizes(word: str | None, option: str = "sizes") -> list[int]:
     return sorted({whole(option, part.strip(), 1, MAX_SIZE) for part in word.split(",")}) if word else []
 

@@ -1,0 +1,134 @@
+"""Runs of several machines: what holds on each of them, and what does not.
+
+Times of different machines are never divided. What is compared is what each machine says by
+itself: which of two maps is faster, and in which order all of them stand.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import pandas
+from scipy import stats as scipy_stats
+
+from mapscope import inference
+from mapscope.conclusions import SUBJECT
+from mapscope.errors import UsageError
+from mapscope.fingerprint import HARDWARE, fingerprint
+from mapscope.runs import Runs
+from mapscope.standings import mean_logs
+
+BY = ["workload", "kv", "hash"]
+OUTCOMES = ("holds", "flips", "undecided")
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What several runs say of the order of maps."""
+
+    labels: list[str]
+    work: pandas.DataFrame
+    """One line a workload, payload and hash: BY, `fastest` (a list by run), `rank` (mean Kendall's tau over
+    pairs of runs), `spearman` (the same of Spearman's rho), `holds`, `flips`, `undecided` (pairs of maps)."""
+    pairs: pandas.DataFrame
+    """One line a pair of maps in it: BY, `one`, `other`, `outcome`, `ratios` (one over other, a list by run)."""
+
+
+def agreement(runs: Runs) -> Agreement:
+    """Raises UsageError when there is nothing that two runs have in common."""
+    if len(runs.labels) < 2:
+        raise UsageError("one run agrees with itself; name the runs of two machines or more")
+    work, pairs = [], []
+    for key, part in runs.table.groupby(BY, sort=False):
+        by_run = _shared(runs, part)
+        if by_run is None:
+            continue
+        names = list(by_run[0])
+        orders = np.array([[float(np.nanmedian(logs[name])) for name in names] for logs in by_run])
+        told = [
+            dict(zip(BY, key, strict=True)) | {"one": one, "other": other, **_pair(by_run, one, other)}
+            for one, other in itertools.combinations(names, 2)
+        ]
+        pairs += told
+        work.append(
+            dict(zip(BY, key, strict=True))
+            | {"fastest": [names[int(at)] for at in orders.argmin(axis=1)]}
+            | {"rank": _mean_correlation(orders, scipy_stats.kendalltau)}
+            | {"spearman": _mean_correlation(orders, scipy_stats.spearmanr)}
+        )
+    if not work:
+        raise UsageError("the runs have no row of two maps in common: nothing to compare")
+    judged = _judge(pandas.DataFrame(pairs))
+    counts = judged.groupby(BY, sort=False)["outcome"].value_counts().unstack(fill_value=0)
+    lines = pandas.DataFrame(work).merge(counts.reindex(columns=list(OUTCOMES), fill_value=0).reset_index(), on=BY)
+    return Agreement(runs.labels, lines, judged.drop(columns=["log_ratio", "error", "df"]))
+
+
+def same_machine(runs: Runs) -> bool:
+    """Whether all runs were made on the same hardware; a file that does not tell counts as the same."""
+    told = [fingerprint(document) for document in runs.documents.values() if document]
+    return len({tuple(facts[name] for name in (*HARDWARE, "host")) for facts in told}) < 2
+
+
+def sentences(found: Agreement) -> list[str]:
+    """What holds and what flips, of the subject against the others where it was measured."""
+    pairs = found.pairs
+    count = pairs["outcome"].value_counts()
+    total = len(pairs)
+    result = [
+        f"Of {total} questions which of two maps is faster, {count.get('holds', 0)} are answered the same by all "
+        f"{len(found.labels)} runs, {count.get('flips', 0)} flip, {count.get('undecided', 0)} are settled "
+        "by none or only some of them."
+    ]
+    about = pairs[(pairs["one"] == SUBJECT) | (pairs["other"] == SUBJECT)]
+    chosen = about if not about.empty else pairs
+    for outcome, verb in (("flips", "flips"), ("holds", "holds everywhere")):
+        for row in chosen[chosen["outcome"] == outcome].to_dict("records"):
+            low, high = min(row["ratios"]), max(row["ratios"])
+            where = f"{row['workload']} {row['kv']}{' with own hashes' if row['hash'] == 'own' else ''}"
+            result.append(
+                f"{where}, {row['one']} against {row['other']}: {verb}; ratio of times {low:.2f} to {high:.2f}."
+            )
+    return result
+
+
+def _shared(runs: Runs, part: pandas.DataFrame) -> list[dict[str, np.ndarray]] | None:
+    """By run: mean log times of the maps that all runs have, over the sizes that all runs have."""
+    sides = [part[part["run"] == label] for label in runs.labels]
+    maps = set.intersection(*(set(side["map"]) for side in sides))
+    sizes = set.intersection(*(set(side["n"]) for side in sides))
+    by_run = [mean_logs(side[side["map"].isin(maps) & side["n"].isin(sizes)])[0] for side in sides]
+    return by_run if len(maps) > 1 and all(by_run) else None
+
+
+def _pair(by_run: list[dict[str, np.ndarray]], one: str, other: str) -> dict[str, list[float]]:
+    """The ratio one over other on each machine: estimate, error, degrees of freedom."""
+    found = [inference.paired(np.exp(logs[other])[None, :], np.exp(logs[one])[None, :]) for logs in by_run]
+    return {
+        "ratios": [float(np.exp(estimate.log_ratio[0])) for estimate in found],
+        "log_ratio": [float(estimate.log_ratio[0]) for estimate in found],
+        "error": [float(estimate.error[0]) for estimate in found],
+        "df": [float(estimate.df[0]) for estimate in found],
+    }
+
+
+def _judge(pairs: pandas.DataFrame) -> pandas.DataFrame:
+    """The outcome of each pair; all answers of all machines are corrected together."""
+    fields = [np.array(pairs[name].tolist()) for name in ("log_ratio", "error", "df")]
+    shape = fields[0].shape
+    verdicts = inference.verdicts(inference.Estimate(*(field.ravel() for field in fields))).reshape(shape)
+    outcome = np.full(shape[0], "undecided", dtype=object)
+    slower, faster = verdicts == "slower", verdicts == "faster"
+    outcome[slower.all(axis=1) | faster.all(axis=1)] = "holds"
+    outcome[slower.any(axis=1) & faster.any(axis=1)] = "flips"
+    return pairs.assign(outcome=outcome)
+
+
+def _mean_correlation(orders: np.ndarray, correlate: object) -> float:
+    """Over all pairs of machines; NaN with fewer than three maps, where an order says nothing."""
+    if orders.shape[1] < 3:
+        return float("nan")
+    found = [correlate(a, b).statistic for a, b in itertools.combinations(orders, 2)]  # type: ignore[operator]
+    return float(np.mean(found))

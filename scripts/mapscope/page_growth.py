@@ -1,0 +1,47 @@
+"""What a run that watched its tables grow holds, as lines to be drawn; a run of an older schema holds none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mapscope.text import count_of
+
+TIMELINE = (("longest", 3), ("99th percentile", 2), ("median", 1))
+"""Columns of a timeline's spans, after the first operation of each."""
+
+
+def lines_of(run: dict[str, Any], number: int) -> list[dict[str, Any]]:
+    """One entry a map, pass and thing shown: `points` are pairs of x and ns, as run.json has them.
+
+    Of a timeline, x is an operation; of a distribution, the share of all that take longer.
+    """
+    result = []
+    for entry in run.get("growth", []):
+        about = {"run": number, "map": entry["map"], "kv": entry["kv"], "stage": entry["stage"]}
+        spans = entry["denoised"]["timeline"]
+        shown = [(f"timeline: {name}", "operation", [[max(1, s[0]), s[at]] for s in spans]) for name, at in TIMELINE]
+        shown.append(("single operations, by share", "share", _beyond(entry["denoised"]["curve"])))
+        shown += [
+            (f"open loop, {each['name']}, {each['arrivals']} arrivals", "share", _beyond(each["curve"]))
+            for each in entry["open_loop"]
+        ]
+        result += [about | {"shown": name, "axis": axis, "points": points} for name, axis, points in shown if points]
+    return result
+
+
+def sentence(documents: list[dict[str, Any]]) -> str:
+    """What there is to be seen; or that there is nothing."""
+    passes = sum(len(document.get("growth", [])) for document in documents)
+    if not passes:
+        return "None of these runs recorded single growths or open-loop response times."
+    events = sum(len(entry["events"]) for document in documents for entry in document.get("growth", []))
+    return (
+        f"{count_of(passes, 'table')} were watched growing, {count_of(events, 'time')} in all. Of each operation the "
+        "shortest time of all repetitions is taken. Open loop: what an operation would have taken, waiting included, "
+        "had operations arrived at that rate whether or not the one before was done."
+    )
+
+
+def _beyond(curve: list[list[float]]) -> list[list[float]]:
+    """Pairs of a share and the duration it does not exceed, as the share that takes longer; without its end, zero."""
+    return [[1 - share, ns] for share, ns in curve if share < 1 and ns > 0]

@@ -1,0 +1,114 @@
+"""Several machines: times are never divided; what holds, what flips and what is open are told apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Lab, one_line
+from mapscope import stats
+from mapscope.across import agreement, same_machine, sentences
+from mapscope.errors import UsageError
+from mapscope.fingerprint import differences
+from mapscope.runs import Runs, read_runs
+
+PACE = {"hmap": 2.0, "std": 4.0, "boost_flat": 1.0}
+
+
+def machine(
+    source: Path,
+    target: Path,
+    name: str,
+    pace: dict[str, float],
+    extra: Callable[[dict[str, Any]], None] = lambda d: None,
+) -> str:
+    """A copy of a run as another machine would have made it: three maps, each with a pace of its own."""
+    document = json.loads((source / "run.json").read_text())
+    document["environment"] |= {"cpu_model": name, "hostname": name}
+    document["rows"] = [row for row in document["rows"] if row["map"] in pace]
+    for row in document["rows"]:
+        row["rounds"] = [pace[row["map"]] * row["n"] * (1 + 0.001 * number) for number in range(len(row["rounds"]))]
+        if row["map"] == "std":
+            row["rounds"][0] *= 1.002
+    extra(document)
+    rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
+    document["rows"] = stats.add_ratios(rows)
+    target.mkdir(parents=True)
+    (target / "run.json").write_text(json.dumps(document))
+    return str(target)
+
+
+@pytest.fixture
+def pair(finished: Lab, tmp_path: Path) -> Callable[[dict[str, float]], Runs]:
+    def make(other: dict[str, float]) -> Runs:
+        one = machine(finished.folder(), tmp_path / "one", "Old", PACE)
+        two = machine(finished.folder(), tmp_path / "two", "New", other)
+        return read_runs([one, two], tmp_path)
+
+    return make
+
+
+def test_the_same_order_holds_everywhere(pair: Callable[[dict[str, float]], Runs]) -> None:
+    found = agreement(pair({name: 3 * pace for name, pace in PACE.items()}))
+    assert set(found.pairs["outcome"]) == {"holds"} and len(found.pairs) == 3 * 8
+    assert (found.work["rank"] == 1).all() and (found.work["spearman"].round(9) == 1).all()
+    assert "flips" not in " ".join(sentences(found)[1:])
+
+
+def test_an_order_turned_round_flips(pair: Callable[[dict[str, float]], Runs]) -> None:
+    found = agreement(pair({"hmap": 4.0, "std": 2.0, "boost_flat": 1.0}))
+    flipped = found.pairs[found.pairs["outcome"] == "flips"]
+    assert {tuple(sorted(pair)) for pair in zip(flipped["one"], flipped["other"], strict=True)} == {("hmap", "std")}
+    assert found.work["fastest"].tolist() == [["boost_flat", "boost_flat"]] * 8
+    assert (found.work["rank"] < 1).all()
+    assert any("hmap against std: flips; ratio of times 0.50 to 2.00" in s for s in sentences(found))
+
+
+def test_what_one_machine_does_not_settle_is_open(pair: Callable[[dict[str, float]], Runs]) -> None:
+    found = agreement(pair({"hmap": 2.0, "std": 2.001, "boost_flat": 1.0}))
+    outcome = found.pairs.set_index(["one", "other"])["outcome"]
+    assert set(outcome.loc[("hmap", "std")]) == {"undecided"}
+    assert set(outcome.loc[("hmap", "boost_flat")]) == {"holds"}
+
+
+def test_machines_are_told_apart_and_their_times_refused(
+    finished: Lab, pair: Callable[[dict[str, float]], Runs], tmp_path: Path
+) -> None:
+    runs = pair(PACE)
+    assert not same_machine(runs)
+    hardware, rest = differences(*([document] for document in runs.documents.values()))
+    assert hardware == ["CPU: Old against New"] and rest == ["host: Old against New"]
+    line = one_line(finished.mapscope("compare", "--a", str(tmp_path / "one"), "--b", str(tmp_path / "two")), 2)
+    assert "different machines" in line and "make across" in line
+    answer = finished.mapscope("across", "--runs", f"{tmp_path / 'one'} {tmp_path / 'two'}")
+    assert answer.returncode == 0, answer.stderr
+    assert "times are not compared across machines" in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 100
+
+
+def test_a_page_of_two_machines_has_no_ratio_of_times(
+    finished: Lab, pair: Callable[[dict[str, float]], Runs], tmp_path: Path
+) -> None:
+    pair({"hmap": 4.0, "std": 2.0, "boost_flat": 1.0})
+    out = tmp_path / "report.html"
+    words = ("report", "--runs", f"{tmp_path / 'one'},{tmp_path / 'two'}", "--out", str(out))
+    assert finished.mapscope(*words).returncode == 0
+    text = out.read_text()
+    assert "The runs are of different machines" in text and "B over A, geometric" not in text
+    assert "hmap against std: flips" in text
+
+
+def test_nothing_to_compare_is_one_line(finished: Lab) -> None:
+    assert "agrees with itself" in one_line(finished.mapscope("across", "--runs", "latest"), 2)
+    one = read_runs([str(finished.folder())], finished.results)
+    label = one.labels[0]
+    half = one.table[one.table["n"] == 1000].assign(run="a"), one.table[one.table["n"] != 1000].assign(run="b")
+    import pandas
+
+    apart = Runs({"a": one.documents[label], "b": one.documents[label]}, pandas.concat(half))
+    with pytest.raises(UsageError, match="in common"):
+        agreement(apart)

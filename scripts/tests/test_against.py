@@ -1,0 +1,115 @@
+"""Two builds in turn: twins side by side, a run for each, and what is compared in the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conftest import SMALL, Lab, one_line
+from fake_bench import make_build
+from mapscope.compare import twins
+from mapscope.runs import read_runs
+
+SCRIPTS = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Path:
+    """Another build of the same."""
+    return make_build(tmp_path / "other")
+
+
+def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
+    answer = lab.mapscope("run", *SMALL[:-2], "--against", str(other))
+    assert answer.returncode == 0, answer.stderr
+    base, ours = sorted(lab.results.iterdir(), key=lambda folder: not folder.name.endswith("-base"))
+    assert base.name.endswith("-base") and not ours.name.endswith("-base")
+    documents = [json.loads((folder / "run.json").read_text()) for folder in (base, ours)]
+    assert all(document["complete"] and not document["failures"] for document in documents)
+    assert documents[0]["seeds"] == documents[1]["seeds"]
+    a, b = (read_runs([str(folder)], lab.results) for folder in (base, ours))
+    assert twins(a, b) == [(base.name, ours.name)]
+    assert "measured in turn" in answer.stdout and "make compare A=" in answer.stdout
+    for folder in (base, ours):
+        assert lab.mapscope("validate", str(folder)).returncode == 0
+        assert not list(folder.glob("at-work-*"))
+    assert ours.name in lab.mapscope("validate", "latest").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [(("--counters", "sim"), "leave out COUNTERS"), (("--against", "nowhere"), "no build in nowhere")],
+)
+def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], told: str) -> None:
+    assert told in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)
+    assert not lab.results.exists()
+
+
+def test_a_build_that_lacks_a_map_or_was_made_otherwise_is_refused(lab: Lab, other: Path) -> None:
+    catalogue = json.loads((other / "maps.json").read_text())
+    (other / "maps.json").write_text(json.dumps(catalogue | {"maps": catalogue["maps"][:1]}))
+    assert "choose others by MAPS" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
+    (other / "maps.json").write_text(json.dumps(catalogue | {"flags": "-O0"}))
+    assert "built otherwise" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
+
+
+def test_resuming_is_for_single_runs(undisturbed: Lab, other: Path) -> None:
+    line = one_line(undisturbed.mapscope("run", "--resume", "latest", "--against", str(other)), 2)
+    assert "leave out AGAINST" in line
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """Two commits of something that a stand-in for cmake builds."""
+    root = tmp_path / "repository"
+    (root / "scripts").mkdir(parents=True)
+    shutil.copy(SCRIPTS / "against.sh", root / "scripts")
+    (root / "CMakeLists.txt").write_text("one\n")
+    (root / ".gitignore").write_text("/build/\n")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "cmake").write_text(
+        '#!/bin/sh\nmkdir -p build/bench && echo "$(cat CMakeLists.txt): $*" >>build/bench/log\n'
+    )
+    (tools / "cmake").chmod(0o755)
+    git(root, "init", "-q")
+    for text in ("one", "two"):
+        (root / "CMakeLists.txt").write_text(f"{text}\n")
+        git(root, "add", "-A")
+        git(root, "-c", "user.name=n", "-c", "user.email=e@example.org", "commit", "-qm", text)
+    return root
+
+
+def git(root: Path, *words: str) -> None:
+    subprocess.run(("git", *words), cwd=root, check=True, capture_output=True)
+
+
+def against(root: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    path = f"{root.parent / 'tools'}:{os.environ['PATH']}"
+    return subprocess.run(
+        ("scripts/against.sh", *words), cwd=root, env={**os.environ, "PATH": path}, capture_output=True, text=True
+    )
+
+
+def test_another_commit_is_built_beside_this_one(repository: Path) -> None:
+    answer = against(repository, "HEAD~1", "hmap,std")
+    assert answer.returncode == 0, answer.stderr
+    directory = repository / answer.stdout.splitlines()[-1]
+    log = (directory / "log").read_text().splitlines()
+    assert log == ["one: --preset bench", "one: --build --preset bench --target bench_hmap --target bench_std"]
+    assert (repository / "CMakeLists.txt").read_text() == "two\n"
+    assert against(repository, "HEAD~1").returncode == 0
+    assert len((directory / "log").read_text().splitlines()) == 4  # in the same place, and all maps
+    shutil.rmtree(repository / "build")
+    assert against(repository, "HEAD~1").returncode == 0  # after `make clean`
+
+
+def test_what_is_no_commit_is_one_line(repository: Path) -> None:
+    answer = against(repository, "nothing")
+    assert answer.returncode == 2 and answer.stdout == ""
+    assert answer.stderr == "against: AGAINST: 'nothing' is no commit here; give a name that git log knows\n"

@@ -1,0 +1,316 @@
+"""The page in a real browser: quiet, complete, right to the last digit, and usable without a mouse."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import gzip
+import io
+import json
+import math
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import Lab, one_line
+from mapscope.page import MOST_BYTES, write_page
+from mapscope.runs import read_runs
+from test_compare import edited, slowed
+
+BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
+WAIT_MS = 60_000
+
+
+@dataclass
+class Opened:
+    """A page in the browser, and all that it said and asked for."""
+
+    page: Any
+    said: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+
+    def evaluate(self, code: str, argument: Any = None) -> Any:
+        """The value of a JavaScript expression, or what a function makes of the argument."""
+        return self.page.evaluate(code, argument)
+
+    def choose(self, chart: str, **options: str) -> None:
+        """Set the controls of a chart, as a user would, and wait until it is drawn."""
+        for name, value in options.items():
+            self.page.select_option(f"form[data-chart={chart}] [name={name}]", value)
+        self.evaluate("() => window.mapscope.busy.then(() => null)")
+
+    def drawn(self, chart: str) -> list[dict[str, Any]]:
+        """The points that the chart library draws from."""
+        return self.evaluate("(id) => mapscope.views[id].data('shown')", chart)
+
+
+@pytest.fixture(scope="module")
+def two_runs(finished: Lab, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
+    """A page made from a run and a slower one, and the two run.json."""
+    base = tmp_path_factory.mktemp("page")
+    slower = edited(finished.folder(), base / "slower", slowed(1.3, "range"))
+    path = base / "report.html"
+    answer = finished.mapscope("report", "--runs", f"latest,{slower}", "--out", str(path))
+    assert answer.returncode == 0, answer.stderr
+    return path, [json.loads((folder / "run.json").read_text()) for folder in (finished.folder(), slower)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+def open_page(browser: Any, path: Path, width: int = 1280, scheme: str = "light") -> Opened:
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    opened = Opened(page)
+    page.on("console", lambda message: opened.said.append(message.text))
+    page.on("pageerror", lambda error: opened.said.append(str(error)))
+    page.on("request", lambda request: opened.asked.append(request.url))
+    page.goto(path.as_uri())
+    page.wait_for_selector("html[data-ready=yes]", timeout=WAIT_MS)
+    return opened
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Any, two_runs: tuple[Path, list[dict[str, Any]]]) -> Iterator[Opened]:
+    result = open_page(browser, two_runs[0])
+    yield result
+    result.page.close()
+
+
+def test_one_file_that_refers_to_nothing_outside(two_runs: tuple[Path, Any]) -> None:
+    path, _ = two_runs
+    assert path.stat().st_size < MOST_BYTES
+    text = re.sub(r"<script>.*?</script>", "<script></script>", path.read_text(), flags=re.DOTALL)
+    references = re.findall(r"""<(?:link|script|img|iframe|source)\b[^>]*?\b(?:src|href)=["']?([^"'> ]+)""", text)
+    assert all(each.startswith("data:") for each in references), references
+    assert "@import" not in text.split("</style>")[0] and "url(" not in text.split("</style>")[0]
+
+
+def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> None:
+    text = two_runs[0].read_text()
+    assert "B against A" in text and "+30.0 %" in text and "95% interval" in text
+    assert "None of these runs recorded single growths" in text
+    assert "All runs are of one machine" in text
+    assert "Before you believe" in text
+
+
+def test_the_page_of_one_run_lies_in_its_folder(finished: Lab) -> None:
+    answer = finished.mapscope("report")
+    path = finished.folder() / "report.html"
+    assert answer.returncode == 0 and "1 run" in answer.stdout
+    assert "Only one run is on this page" in path.read_text()
+    path.unlink()
+
+
+def test_what_cannot_be_made_is_one_line(finished: Lab, tmp_path: Path) -> None:
+    raw = next((finished.folder() / "raw" / "round-01").glob("*-hmap.json"))
+    assert "too little" in one_line(finished.mapscope("report", "--runs", str(raw), "--out", "x.html"), 2)
+    (tmp_path / "file").write_text("")
+    line = one_line(finished.mapscope("report", "--out", str(tmp_path / "file" / "x.html")), 1)
+    assert "cannot write" in line
+
+
+def test_names_cannot_break_out_of_their_place(finished: Lab, tmp_path: Path) -> None:
+    def rename(document: dict[str, Any]) -> None:
+        document["environment"]["cpu_model"] = "<script>alert(1)</script>"
+
+    evil = edited(finished.folder(), tmp_path / "evil", rename)
+    out = tmp_path / "evil.html"
+    assert finished.mapscope("report", "--runs", str(evil), "--out", str(out)).returncode == 0
+    assert "<script>alert(1)" not in out.read_text()
+
+
+def test_the_downloads_are_the_data(two_runs: tuple[Path, list[dict[str, Any]]]) -> None:
+    path, documents = two_runs
+    links = dict(re.findall(r'<a download="([^"]+)" href="data:[^;]+;base64,([^"]+)"', path.read_text()))
+    whole = [gzip.decompress(base64.b64decode(links[name])) for name in links if name.endswith("run.json.gz")]
+    assert [json.loads(each) for each in whole] == documents
+    rows = list(csv.DictReader(io.StringIO(base64.b64decode(links["rows.csv"]).decode())))
+    assert [float(row["median"]) for row in rows] == [row["median"] for d in documents for row in d["rows"]]
+    rounds = list(csv.DictReader(io.StringIO(base64.b64decode(links["rounds.csv"]).decode())))
+    assert [float(row["ns"]) for row in rounds] == [ns for d in documents for row in d["rows"] for ns in row["rounds"]]
+
+
+@needs_browser
+def test_quiet_and_offline(opened: Opened, two_runs: tuple[Path, Any]) -> None:
+    assert opened.said == []
+    assert opened.asked == [two_runs[0].as_uri()]
+
+
+@needs_browser
+def test_every_number_drawn_is_that_of_run_json(opened: Opened, two_runs: tuple[Path, list[dict[str, Any]]]) -> None:
+    seen = 0
+    for number, document in enumerate(two_runs[1]):
+        opened.choose("sweep", run=str(number))
+        rows = {tuple(row[f] for f in ("workload", "kv", "hash", "map", "n")): row for row in document["rows"]}
+        for workload, kv, hash_name in sorted({key[:3] for key in rows}):
+            opened.choose("sweep", workload=workload, kv=kv, hash=hash_name)
+            for metric in ("ns", "sim:lines_mean", "sim:l1_misses"):
+                for relative in ("absolute", "fastest", "hmap"):
+                    opened.choose("sweep", metric=metric, relative=relative)
+                    points = opened.drawn("sweep")
+                    group = [row for key, row in rows.items() if key[:3] == (workload, kv, hash_name)]
+                    assert len(points) == len(group)
+                    for point in points:
+                        row = rows[workload, kv, hash_name, point["map"], point["n"]]
+                        assert agrees(point["value"], expected(row, group, metric, relative)), (point, row)
+                        seen += 1
+    assert seen == 2 * len(two_runs[1][0]["rows"]) * 9
+
+
+def expected(row: dict[str, Any], group: list[dict[str, Any]], metric: str, relative: str) -> float | None:
+    """The number to be drawn, from run.json by another way."""
+    peers = [other for other in group if other["n"] == row["n"]]
+    if metric == "ns":
+        if relative == "absolute":
+            return row["median"]
+        if relative == "fastest":
+            return row["ratio_to_best"]
+        base = next(other for other in peers if other["map"] == relative)
+        ratios = sorted(a / b for a, b in zip(row["rounds"], base["rounds"], strict=True))
+        return sum(ratios) / 2  # of two rounds
+    backend, event = metric.split(":")
+    read = {other["map"]: other["counters"][backend][event]["value"] for other in peers}
+    value = read[row["map"]]
+    if relative == "absolute" or value is None:
+        return value
+    base = min(v for v in read.values() if v is not None) if relative == "fastest" else read[relative]
+    return None if not base else value / base
+
+
+def agrees(a: float | None, b: float | None) -> bool:
+    return a is b is None or (a is not None and b is not None and math.isclose(a, b, rel_tol=1e-12))
+
+
+@needs_browser
+def test_the_ratios_drawn_are_those_of_the_comparison(opened: Opened, two_runs: tuple[Path, Any]) -> None:
+    for map_name in ("hmap", "std"):
+        opened.choose("ratios", map=map_name, kv="int_int")
+        points = opened.drawn("ratios")
+        assert len(points) == 8
+        for point in points:
+            assert point["ratio"] == pytest.approx(1.3 if point["workload"] == "range" else 1.0)
+            assert point["verdict"] == ("slower" if point["workload"] == "range" else "same")
+
+
+@needs_browser
+def test_controls_switch_scale_maps_and_sizes(opened: Opened) -> None:
+    opened.choose("sweep", run="0", metric="ns", relative="absolute", scale="linear")
+    assert opened.evaluate("() => mapscope.views.sweep.scale('y').type") == "linear"
+    opened.choose("sweep", scale="log")
+    assert opened.evaluate("() => mapscope.views.sweep.scale('y').type") == "log"
+    everything = len(opened.drawn("sweep"))
+    opened.page.uncheck("form[data-chart=sweep] input[value=std]")
+    opened.choose("sweep", to="1000")
+    assert len(opened.drawn("sweep")) == everything // 2 - 1
+    opened.page.check("form[data-chart=sweep] input[value=std]")
+    opened.choose("sweep", to="6656")
+    assert len(opened.drawn("sweep")) == everything
+
+
+@needs_browser
+def test_sizes_as_multiples_of_this_machines_caches(
+    opened: Opened, two_runs: tuple[Path, list[dict[str, Any]]]
+) -> None:
+    document = two_runs[1][0]
+    caches = [cache for cache in document["environment"]["caches"] if cache["type"] != "Instruction"]
+    if not caches:
+        pytest.skip("this machine tells of no caches")
+    opened.choose("sweep", run="0", workload="find_hit", kv="int_int", axis=f"L{caches[0]['level']}")
+    (row,) = [
+        row
+        for row in document["rows"]
+        if (row["workload"], row["kv"], row["hash"], row["map"], row["n"])
+        == ("find_hit", "int_int", "shared", "hmap", 1000)
+    ]
+    points = {(p["map"], p["n"]): p["x"] for p in opened.drawn("sweep")}
+    assert points["hmap", 1000] == pytest.approx(1000 * row["payload_bytes"] / caches[0]["bytes"])
+    opened.choose("sweep", axis="n")
+
+
+@needs_browser
+def test_growth_is_drawn_where_a_run_has_it(browser: Any, finished: Lab, tmp_path: Path) -> None:
+    runs = read_runs(["latest"], finished.results)
+    curve = [[0.5, 10.0], [0.99, 40.0], [0.999, 900.0], [1.0, 5000.0]]
+    runs.documents[runs.labels[0]]["growth"] = [
+        {
+            "map": name, "kv": "int_int", "stage": "growth/insert",
+            "denoised": {"timeline": [[0, 9.0, 12.0, 20.0 + i], [8, 9.0, 13.0, 300.0 + i]], "curve": curve},
+            "open_loop": [{"name": "half of the mean", "arrivals": "poisson", "curve": curve}],
+            "events": [{}, {}],
+        }
+        for i, name in enumerate(("hmap", "std"))
+    ]  # fmt: skip
+    path = write_page(runs, tmp_path / "growth.html")
+    assert "2 tables were watched growing, 4 times in all" in path.read_text()
+    opened = open_page(browser, path, 380, "dark")
+    assert opened.said == []
+    drawn = [(p["map"], p["x"], p["value"]) for p in opened.drawn("growing")]
+    assert drawn == [("hmap", 1, 20.0), ("hmap", 8, 300.0), ("std", 1, 21.0), ("std", 8, 301.0)]
+    opened.choose("growing", shown="open loop, half of the mean, poisson arrivals")
+    assert [p["value"] for p in opened.drawn("growing")] == 2 * [10.0, 40.0, 900.0]
+    assert opened.evaluate("() => document.documentElement.scrollWidth") <= 380
+    opened.page.focus("#growing")
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.inner_text("#growing-point").startswith("hmap, ")
+    opened.page.locator("#growth").screenshot(path=str(tmp_path / "growth.png"))
+    opened.page.close()
+
+
+@needs_browser
+def test_without_a_mouse(opened: Opened, two_runs: tuple[Path, list[dict[str, Any]]]) -> None:
+    opened.choose("sweep", run="0", workload="find_hit", kv="int_int", hash="shared", metric="ns", relative="absolute")
+    rows = two_runs[1][0]["rows"]
+    row = next(
+        r for r in rows if (r["workload"], r["kv"], r["hash"], r["map"]) == ("find_hit", "int_int", "shared", "hmap")
+    )
+    opened.page.focus("#sweep")
+    opened.page.keyboard.press("ArrowRight")
+    told = opened.page.inner_text("#sweep-point")
+    assert told.startswith(f"hmap, n = 1,000: {row['median']:.3f}"), told
+    assert opened.page.locator("#sweep .here").count() == 1
+    opened.page.keyboard.press("ArrowRight")
+    assert opened.page.inner_text("#sweep-point").startswith("hmap, n = 6,656")
+    opened.page.keyboard.press("ArrowDown")
+    assert opened.page.inner_text("#sweep-point").startswith("std, n = 6,656")
+    opened.page.focus("form[data-chart=sweep] [name=workload]")
+    opened.page.keyboard.press("ArrowDown")
+    opened.evaluate("() => window.mapscope.busy.then(() => null)")
+    assert opened.page.inner_text("#sweep-title").startswith("range")
+
+
+@needs_browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1440])
+def test_accessible_and_never_wider_than_the_screen(
+    browser: Any, two_runs: tuple[Path, Any], width: int, scheme: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    opened = open_page(browser, two_runs[0], width, scheme)
+    assert opened.evaluate("() => document.documentElement.scrollWidth") <= width
+    found = Axe().run(opened.page).response["violations"]
+    assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
+    assert opened.said == []
+    opened.page.close()
+
+
+@needs_browser
+def test_it_prints(opened: Opened) -> None:
+    opened.page.emulate_media(media="print", color_scheme="dark")
+    assert opened.evaluate("() => getComputedStyle(document.documentElement).color") == "rgb(0, 0, 0)"
+    assert not opened.page.is_visible("form[data-chart=sweep]")
+    assert opened.page.pdf()[:5] == b"%PDF-"
+    opened.page.emulate_media(media="screen", color_scheme="light")
