@@ -64,10 +64,8 @@ class checker {
 
   void check_header() {
     require(c_.low == (std::size_t{1} << c_.level) - 1, "low is not 2^level - 1");
-    require(c_.split <= c_.low + 1, "split beyond the last bucket");
+    require(c_.split <= c_.low, "split beyond the last bucket");
     require(c_.direction != resizing::shrinking || c_.split > 0, "shrinking, and nothing to merge");
-    require(c_.split <= c_.low || c_.direction == resizing::shrinking || c_.split == c_.low + 1,
-            "more buckets than the level has");
     require(c_.memory.exists() || (c_.count == 0 && c_.low == 0), "entries without memory");
     require(!c_.memory.is_moving() || c_.direction == resizing::growing, "moving, but not growing");
     if (!c_.memory.exists()) require(c_.grow_at == 0, "an empty table on the straight path");

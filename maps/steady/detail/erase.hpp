@@ -43,7 +43,7 @@ STEADY_ALWAYS_INLINE std::size_t erase_key(Core& c, const K& key) {
     --c.count;
   } else if (!home.bucket.may_have_spilled(tag_of(hash))) {
     return 0;
-  } else if (const auto in_chain = find_in_chain(c, home, key, hash)) {
+  } else if (const auto in_chain = find_in_chain(c, home.index, key, hash)) {
     erase_node(c, in_chain);
   } else {
     return 0;

@@ -44,12 +44,13 @@ STEADY_ALWAYS_INLINE typename Core::location_type find_in_slots(const Core& c, c
   return {};
 }
 
+/// Looks the bucket up again: handing it over would put its parts into memory on every lookup.
 template <class Core, class K>
-STEADY_NOINLINE typename Core::location_type find_in_chain(const Core& c, home<Core> at,
+STEADY_NOINLINE typename Core::location_type find_in_chain(const Core& c, std::size_t index,
                                                            const K& key, std::uint64_t hash) {
   const tag_type tag = tag_of(hash);
-  for (auto* n = at.bucket.chain(); n != nullptr; n = n->next) {
-    if (n->tag == tag && c.equal(n->entry()->first, key)) return {n->entry(), at.index, 0, n};
+  for (auto* n = c.bucket_at(index).chain(); n != nullptr; n = n->next) {
+    if (n->tag == tag && c.equal(n->entry()->first, key)) return {n->entry(), index, 0, n};
   }
   return {};
 }
@@ -59,10 +60,12 @@ STEADY_ALWAYS_INLINE typename Core::location_type find_hashed(const Core& c, con
                                                               std::uint64_t hash) {
   const home<Core> at = home_of(c, hash);
   // Starts the walk through the page tables while the tags are still on their way.
+#ifndef NOPF
   STEADY_PREFETCH(at.bucket.slots());
+#endif
   if (const auto found = find_in_slots(c, at, at.bucket.word(), key, hash)) return found;
   if (at.bucket.may_have_spilled(tag_of(hash))) [[unlikely]] {
-    return find_in_chain(c, at, key, hash);
+    return find_in_chain(c, at.index, key, hash);
   }
   return {};
 }

@@ -80,7 +80,7 @@ STEADY_ALWAYS_INLINE insertion<Core> insert(Core& c, OnFound on_found, K&& key, 
     return {found, false};
   }
   if (at.bucket.may_have_spilled(tag_of(hash))) [[unlikely]] {
-    if (const auto found = find_in_chain(c, at, key, hash)) {
+    if (const auto found = find_in_chain(c, at.index, key, hash)) {
       on_found(*found.entry);
       return {found, false};
     }

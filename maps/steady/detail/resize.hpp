@@ -65,6 +65,18 @@ void set_level(Core& c, unsigned level) noexcept {
   c.low = (std::size_t{1} << level) - 1;
 }
 
+/// 2^L buckets, seen as 2^(L-1) that have all been split; and back.
+template <class Core>
+void lower_level(Core& c) noexcept {
+  set_level(c, c.level - 1U);
+  c.split = c.low + 1;
+}
+template <class Core>
+void raise_level(Core& c) noexcept {
+  set_level(c, c.level + 1U);
+  c.split = 0;
+}
+
 /// The first memory of a table.
 template <class Core>
 void start(Core& c, unsigned level) {
@@ -75,6 +87,7 @@ void start(Core& c, unsigned level) {
   set_limits(c);
 }
 
+/// Also where a table that was shrinking turns round.
 template <class Core>
 void begin_growth(Core& c, unsigned target) {
   c.memory.extend(c.alloc, c.level, target);
@@ -101,8 +114,7 @@ void growth_step(Core& c, location<typename Core::value_type>* follow) {
   c.memory.vacate(++c.split);
   if (c.split <= c.low) return prefetch_split(c);
   c.memory.extended(c.alloc);
-  c.split = 0;
-  set_level(c, c.level + 1U);
+  raise_level(c);
   c.direction = resizing::no;
   set_limits(c);
 }
@@ -114,13 +126,7 @@ void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
   try {
     if (c.direction != resizing::growing) {
       if (c.count <= capacity<typename Core::traits>(c.level)) return;
-      // While shrinking, the buckets to grow into are still there.
-      if (c.split == 0) {
-        begin_growth(c, 0);
-      } else {
-        c.direction = resizing::growing;
-        set_limits(c);
-      }
+      begin_growth(c, 0);
     }
     growth_step(c, &follow);
   } catch (...) {
@@ -129,23 +135,36 @@ void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
   }
 }
 
+/// Merges one bucket; false if its chain is too long for that.
+template <class Core>
+bool merge_last(Core& c) {
+  const bool is_whole = c.split == 0;
+  if (is_whole) lower_level(c);
+  bool merged = false;
+  try {
+    merged = merge_bucket(c);
+  } catch (...) {
+    if (is_whole) raise_level(c);
+    throw;
+  }
+  if (!merged) {
+    if (is_whole) raise_level(c);
+    return false;
+  }
+  c.partition = {};
+  --c.split;
+  c.memory.shrink(c.alloc, c.low + 1 + c.split);
+  if (c.split == 0) c.memory.shrunk(c.alloc, c.low + 1);
+  return true;
+}
+
 template <class Core>
 void shrink_step(Core& c) {
-  if (c.split == 0) {
-    set_level(c, c.level - 1U);
-    c.split = c.low + 1;
-  }
-  c.direction = resizing::shrinking;
-  const bool merged = merge_bucket(c);
-  if (merged) {
-    c.partition = {};
-    --c.split;
-    c.memory.shrink(c.alloc, c.low + 1 + c.split);
-  }
-  if (c.split == 0) c.memory.shrunk(c.alloc, c.low + 1);
-  if (!merged || c.split == 0) c.direction = resizing::no;
+  const bool merged = merge_last(c);
+  c.direction = merged && c.split != 0 ? resizing::shrinking : resizing::no;
   set_limits(c);
-  if (!merged) c.shrink_at = 0;
+  // Chains that are too long now may be shorter when more entries are gone.
+  if (!merged) c.shrink_at = c.count - c.count / 16;
 }
 
 /// What erase(key) does for the table's shrinking.
@@ -176,11 +195,7 @@ void grow_to(Core& c, unsigned level) {
     return set_limits(c);
   }
   while (c.level < level) {
-    if (c.direction != resizing::growing) {
-      if (c.split == 0) c.memory.extend(c.alloc, c.level, level);
-      c.direction = resizing::growing;
-    }
-    set_limits(c);
+    if (c.direction != resizing::growing) begin_growth(c, level);
     growth_step(c, nullptr);
   }
 }

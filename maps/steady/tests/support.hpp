@@ -32,8 +32,8 @@ struct in_segments : steady::default_traits {
 /// Everything happens early: growth, shrinking, the move from the heap to a reservation, from one
 /// reservation to the next, and pages that go back.
 struct eager : steady::default_traits {
-  static constexpr std::size_t max_load = 4;
-  static constexpr std::size_t min_load = 1;
+  static constexpr std::size_t max_load = 6;
+  static constexpr std::size_t min_load = 2;
   static constexpr unsigned min_level = 0;
   static constexpr std::size_t heap_bytes = 2'000;
   static constexpr std::array<std::uint64_t, 3> reservation_bytes{
