@@ -33,11 +33,11 @@ class contiguous {
   using bucket_type = bucket<Geometry>;
   static constexpr bool moves = true;
 
-  STEADY_ALWAYS_INLINE bucket_type lower(std::size_t i) const noexcept { return {lower_, i}; }
-  STEADY_ALWAYS_INLINE bucket_type upper(std::size_t i) const noexcept { return {upper_, i}; }
-  /// One of the two, chosen without a branch.
+  STEADY_ALWAYS_INLINE bucket_type lower(std::size_t i) const noexcept { return {views_[0], i}; }
+  STEADY_ALWAYS_INLINE bucket_type upper(std::size_t i) const noexcept { return {views_[1], i}; }
+  /// One of the two. An index, because compilers turn ?: into a branch here.
   STEADY_ALWAYS_INLINE bucket_type either(bool is_upper, std::size_t i) const noexcept {
-    return {is_upper ? upper_ : lower_, i};
+    return {views_[is_upper ? 1 : 0], i};
   }
 
   bool exists() const noexcept { return block_.at != nullptr; }
@@ -50,7 +50,7 @@ class contiguous {
     const std::size_t n = std::size_t{1} << level;
     block_ = allocate(n);
     if (!block_.is_range) std::memset(block_.at, 0, n * tag_bytes);
-    lower_ = upper_ = arrays_type::in_block(block_.at, block_.parts);
+    views_[0] = views_[1] = arrays_type::in_block(block_.at, block_.parts);
     touched_ = n;
   }
 
@@ -60,16 +60,32 @@ class contiguous {
     const std::size_t n = std::size_t{2} << level;
     if (n > block_.buckets) {
       next_ = allocate(std::max(n, std::size_t{1} << target));
-      upper_ = arrays_type::in_block(next_.at, next_.parts);
+      views_[1] = arrays_type::in_block(next_.at, next_.parts);
       vacated_ = 0;
     }
     touched_ = std::max(touched_, n);
+    start_runners(n / 2);
+  }
+
+  /// Fetches a page that the split of bucket i, or one soon after it, will write to; false if
+  /// there is none to fetch. A fault costs as much as many splits, and several at once (tags,
+  /// heads and slots, all of them on new pages) were the longest wait of all.
+  bool touch_ahead(std::size_t i) noexcept {
+    for (unsigned r = 0; r < running_; ++r) {
+      runner& ahead = runners_[r];
+      const std::byte* wanted = ahead.first + (i + 1) * ahead.bytes + page_bytes;
+      if (ahead.at >= std::min<const std::byte*>(wanted, ahead.end)) continue;
+      touch_page(ahead.at);
+      ahead.at += page_bytes;
+      return true;
+    }
+    return false;
   }
 
   /// A smaller block, just for n buckets.
   void resettle(std::size_t n) {
     next_ = allocate(n);
-    upper_ = arrays_type::in_block(next_.at, next_.parts);
+    views_[1] = arrays_type::in_block(next_.at, next_.parts);
     touched_ = n;
   }
 
@@ -78,7 +94,7 @@ class contiguous {
   void extended(const Alloc&) noexcept {
     if (!is_moving()) return;
     deallocate(std::exchange(block_, std::exchange(next_, {})));
-    lower_ = upper_;
+    views_[0] = views_[1];
   }
 
   /// Gives up what extend() has taken.
@@ -86,7 +102,7 @@ class contiguous {
   void abandon(const Alloc&) noexcept {
     if (!is_moving()) return;
     deallocate(std::exchange(next_, {}));
-    upper_ = lower_;
+    views_[1] = views_[0];
   }
 
   /// While the table moves: buckets below i of the old block are dead.
@@ -113,15 +129,15 @@ class contiguous {
   void drop(const Alloc&) noexcept {
     deallocate(std::exchange(block_, {}));
     deallocate(std::exchange(next_, {}));
-    lower_ = upper_ = nothing();
+    views_[0] = views_[1] = nothing();
   }
 
   /// Makes the first n buckets resident.
   void populate(std::size_t n) noexcept {
     if (!block_.is_range) return;
-    populate_pages(at(0), n * tag_bytes);
-    populate_pages(at(block_.parts.heads_offset), n * sizeof(typename Geometry::node_type*));
-    populate_pages(at(block_.parts.slots_offset), n * Geometry::stride);
+    for_each_part(block_, [&](std::size_t offset, std::size_t size) {
+      populate_pages(at(offset), n * size);
+    });
   }
 
   /// Bytes that n buckets keep busy, without what was only reserved.
@@ -145,8 +161,32 @@ class contiguous {
   /// 64 KB take 6 us to release, 512 MB at once would take 75 ms.
   static constexpr std::size_t release_bytes = Traits::release_bytes;
 
+  /// Runs ahead of the splits through one part of the buckets that they fill.
+  struct runner {
+    std::byte* first;   // where the part begins
+    std::size_t bytes;  // a bucket's share of it
+    std::byte* at;      // pages before it have been fetched
+    std::byte* end;
+  };
+
   static arrays_type nothing() noexcept {
     return {const_cast<tag_type*>(empty_bucket_tags), nullptr, nullptr};
+  }
+
+  /// For a growth from n buckets: through the partners' memory, and while the table moves through
+  /// that of the others as well. Not for buckets of many pages: each would wait for all of them.
+  void start_runners(std::size_t n) noexcept {
+    running_ = 0;
+    const block& b = is_moving() ? next_ : block_;
+    if (!b.is_range || Geometry::stride > page_bytes / 2) return;
+    for (const bool upper : {true, false}) {
+      if (!upper && !is_moving()) break;
+      for_each_part(b, [&](std::size_t offset, std::size_t size) {
+        auto* first = static_cast<std::byte*>(b.at) + offset + (upper ? n * size : 0);
+        auto* page = static_cast<std::byte*>(b.at) + align_up(offset + (upper ? n * size : 0), page_bytes);
+        runners_[running_++] = {first, size, page, first + n * size};
+      });
+    }
   }
 
   static block allocate(std::size_t buckets) {
@@ -191,14 +231,14 @@ class contiguous {
   /// The pages of buckets [first, last) that nothing below `first` and nothing from `last` on
   /// needs: what stands below `first` is dead as well, so only the end is rounded down.
   void release(std::size_t first, std::size_t last) noexcept {
-    for_each_part([&](std::size_t offset, std::size_t size) {
+    for_each_part(block_, [&](std::size_t offset, std::size_t size) {
       const std::size_t begin = first * size / page_bytes * page_bytes;
       const std::size_t end = last * size / page_bytes * page_bytes;
       if (begin < end) release_pages(at(offset + begin), end - begin);
     });
   }
   void release_end(std::size_t n) noexcept {
-    for_each_part([&](std::size_t offset, std::size_t size) {
+    for_each_part(block_, [&](std::size_t offset, std::size_t size) {
       const std::size_t begin = align_up(n * size, page_bytes);
       const std::size_t end = align_up(touched_ * size, page_bytes);
       if (begin < end) release_pages(at(offset + begin), end - begin);
@@ -206,18 +246,19 @@ class contiguous {
     touched_ = n;
   }
   template <class F>
-  void for_each_part(F f) noexcept {
-    f(0, std::size_t{tag_bytes});
-    f(block_.parts.heads_offset, sizeof(typename Geometry::node_type*));
-    f(block_.parts.slots_offset, Geometry::stride);
+  static void for_each_part(const block& b, F f) noexcept {
+    f(std::size_t{0}, std::size_t{tag_bytes});
+    f(b.parts.heads_offset, sizeof(typename Geometry::node_type*));
+    f(b.parts.slots_offset, Geometry::stride);
   }
 
-  arrays_type lower_ = nothing();
-  arrays_type upper_ = nothing();
+  arrays_type views_[2] = {nothing(), nothing()};  // lower and upper
   block block_{};
   block next_{};             // where the table is moving to
   std::size_t touched_ = 0;  // buckets that may have pages
   std::size_t vacated_ = 0;  // buckets of the old block whose pages have gone back
+  std::array<runner, 6> runners_{};
+  unsigned running_ = 0;
 };
 
 }  // namespace steady::detail

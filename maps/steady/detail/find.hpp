@@ -26,7 +26,7 @@ STEADY_ALWAYS_INLINE home<Core> home_of(const Core& c, std::uint64_t hash) noexc
     return {i, c.memory.lower(i)};
   }
   const bool is_split = i < c.split;
-  const std::size_t index = hash & (c.low + (is_split ? c.low + 1 : 0));
+  const std::size_t index = hash & (c.low + ((c.low + 1) & (std::size_t{0} - is_split)));
   return {index, c.memory.either(is_split, index)};
 }
 
@@ -60,9 +60,7 @@ STEADY_ALWAYS_INLINE typename Core::location_type find_hashed(const Core& c, con
                                                               std::uint64_t hash) {
   const home<Core> at = home_of(c, hash);
   // Starts the walk through the page tables while the tags are still on their way.
-#ifndef NOPF
   STEADY_PREFETCH(at.bucket.slots());
-#endif
   if (const auto found = find_in_slots(c, at, at.bucket.word(), key, hash)) return found;
   if (at.bucket.may_have_spilled(tag_of(hash))) [[unlikely]] {
     return find_in_chain(c, at.index, key, hash);

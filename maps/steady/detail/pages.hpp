@@ -42,6 +42,12 @@ inline void release_pages(std::byte* p, std::size_t bytes) noexcept {
   ::madvise(p, bytes, MADV_DONTNEED);
 }
 
+/// Fetches a page; what it holds stays.
+inline void touch_page(std::byte* p) noexcept {
+  auto* byte = reinterpret_cast<volatile std::byte*>(p);
+  *byte = *byte;
+}
+
 /// Makes pages resident, in huge pages where the system has them: nobody is waiting now.
 inline void populate_pages(std::byte* p, std::size_t bytes) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
@@ -53,10 +59,7 @@ inline void populate_pages(std::byte* p, std::size_t bytes) noexcept {
 #ifdef MADV_POPULATE_WRITE
   if (::madvise(first, bytes, MADV_POPULATE_WRITE) == 0) return;
 #endif
-  for (std::size_t at = 0; at < bytes; at += page_bytes) {
-    auto* byte = reinterpret_cast<volatile std::byte*>(first + at);
-    *byte = *byte;
-  }
+  for (std::size_t at = 0; at < bytes; at += page_bytes) touch_page(first + at);
 }
 
 #else
@@ -64,6 +67,7 @@ inline void populate_pages(std::byte* p, std::size_t bytes) noexcept {
 inline void* reserve_pages(std::size_t) noexcept { return nullptr; }
 inline void unreserve_pages(void*, std::size_t) noexcept {}
 inline void release_pages(std::byte*, std::size_t) noexcept {}
+inline void touch_page(std::byte*) noexcept {}
 inline void populate_pages(std::byte*, std::size_t) noexcept {}
 
 #endif

@@ -5,8 +5,9 @@
 //   shrinking  begins when an erase leaves fewer than min_load entries a bucket; from then on each
 //              erase(key) merges one bucket, from the last one on, until there are half as many
 //
-// 2^L inserts are enough for 2^L splits, and the next growth is 12 * 2^L inserts away, so a table
-// is as a rule not between two sizes. It may stay there for ever all the same.
+// An insert that fetches a page for the splits to come does not split. Little more than 2^L inserts
+// are enough for 2^L splits, and the next growth is 12 * 2^L inserts away, so a table is as a rule
+// not between two sizes. It may stay there for ever all the same.
 //
 // A step is upkeep: it makes room that nobody needs yet. Should it throw (a hash, a copy, memory),
 // the insert or erase that it came with has happened, and a later one tries again. So whoever
@@ -127,6 +128,9 @@ void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
     if (c.direction != resizing::growing) {
       if (c.count <= capacity<typename Core::traits>(c.level)) return;
       begin_growth(c, 0);
+      if (c.memory.is_moving()) return;  // asking the system for a block is enough for one insert
+    } else if (c.memory.touch_ahead(c.split)) {
+      return;
     }
     growth_step(c, &follow);
   } catch (...) {

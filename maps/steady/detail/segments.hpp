@@ -58,6 +58,7 @@ class segments {
   template <class Alloc>
   void abandon(const Alloc&) noexcept {}
   void vacate(std::size_t) noexcept {}
+  static constexpr bool touch_ahead(std::size_t) noexcept { return false; }
 
   template <class Alloc>
   void shrink(const Alloc& alloc, std::size_t n) noexcept {
