@@ -246,6 +246,7 @@ class map {
   void reserve(size_type n, resident_t) {
     reserve(n);
     if (!c_.memory.exists()) return;
+    detail::finish_growth(c_);
     c_.memory.populate(bucket_count());
     c_.nodes.prepare(c_.alloc, detail::expected_nodes(bucket_count()));
   }

@@ -204,6 +204,11 @@ void grow_to(Core& c, unsigned level) {
   }
 }
 
+template <class Core>
+void finish_growth(Core& c) {
+  while (c.direction == resizing::growing) growth_step(c, nullptr);
+}
+
 /// Takes a block that is no larger than the table, if it has one of the heap and moving there
 /// cannot throw.
 template <class Core>
@@ -229,7 +234,7 @@ template <class Core>
 void fit(Core& c) {
   c.floor = 0;
   const unsigned target = level_for<typename Core::traits>(c.count);
-  while (c.memory.is_moving()) growth_step(c, nullptr);
+  if (c.memory.is_moving()) finish_growth(c);
   while (c.level > target || c.split != 0) {
     const std::size_t before = c.bucket_count();
     shrink_step(c);

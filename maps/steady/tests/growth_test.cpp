@@ -237,6 +237,18 @@ TYPED_TEST(Growth, ReserveMakesRoomAtOnceAndKeepsIt) {
   }
 }
 
+TYPED_TEST(Growth, ResidentEndsAGrowthAlsoWhileTheTableMoves) {
+  // Once it populated the old block, as far as the new one reached.
+  TypeParam m;
+  for (std::uint64_t i = 0; i < 3'000; ++i) {
+    m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
+    if (i % 7 != 0) continue;
+    m.reserve(1, steady::resident);
+    ASSERT_FALSE(steady::inspect(m).growing);
+  }
+  EXPECT_SOUND(m);
+}
+
 TYPED_TEST(Growth, ReserveOnAnEmptyTable) {
   TypeParam m;
   m.reserve(3'000, steady::resident);
