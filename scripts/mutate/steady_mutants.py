@@ -56,7 +56,7 @@ STEADY_MUTANTS = [
            "    gone.tags[gone.used] = no_tag;\n", "",
            "a tag without an entry"),
     Mutant("entries_stay_behind", "detail/split.hpp",
-           "for (slot_set rest(left); rest; rest.drop_lowest()) from.tag(rest.lowest()) = no_tag;", "",
+           "static_cast<tag_type>(from.tag(i) & (up - 1))", "from.tag(i)",
            "entries are there twice"),
     Mutant("insert_forgets_the_move", "detail/split.hpp",
            "if (follow != nullptr && follow->in == nullptr) s.follow(*follow, stay, go, c);", "",

@@ -86,25 +86,28 @@ class slot_split {
     l.entry = now;
   }
 
-  /// The same for entries that are plain bytes, in one pass: every entry is written behind the
-  /// last one that goes (and the last one that stays), and only the place behind it advances.
+  /// The same for entries that are plain bytes, in one pass and with one branch an entry: each is
+  /// written behind the last one that goes (and the last one that stays), and only the place
+  /// behind it advances.
   static void carry_bytes(const Core& c, bucket_type from, bucket_type stay, bucket_type go) {
     tag_row gone, kept;
     const bool moves_all = from.tags() != stay.tags();
-    unsigned left = 0;
+    std::array<tag_type, tag_bytes> in_place;
+    std::memcpy(in_place.data(), from.tags(), tag_bytes);
     for (auto slots = from.word().occupied(); slots; slots.drop_lowest()) {
       const unsigned i = slots.lowest();
       const auto* entry = from.entry(i);
       const unsigned up = goes_up(c, c.hash_of(entry->first)) ? 1 : 0;
       carry(go.entry(gone.used), entry);
       gone.tags[gone.used] = from.tag(i);
+      gone.used += up;
       if (moves_all) {
         carry(stay.entry(kept.used), entry);
         kept.tags[kept.used] = from.tag(i);
         kept.used += 1 - up;
+      } else {
+        in_place[i] = static_cast<tag_type>(from.tag(i) & (up - 1));
       }
-      gone.used += up;
-      left |= up << i;
     }
     // What was written last may not have advanced.
     gone.tags[gone.used] = no_tag;
@@ -113,7 +116,7 @@ class slot_split {
     if (moves_all) {
       kept.write(stay);
     } else {
-      for (slot_set rest(left); rest; rest.drop_lowest()) from.tag(rest.lowest()) = no_tag;
+      std::memcpy(from.tags(), in_place.data(), tag_bytes);
     }
   }
   static void carry(value_type* to, const value_type* from) noexcept {
