@@ -88,6 +88,9 @@ struct default_traits {
   /// Address space in ascending widths; the first one that is wide enough is taken.
   static constexpr std::array<std::uint64_t, 3> reservation_bytes{
       std::uint64_t{1} << 32, std::uint64_t{1} << 42, std::uint64_t{1} << 45};
+  /// So much memory at a time is fetched ahead of the splits. 4 KB makes the slowest insert in a
+  /// hundred thousand shorter (5.8 us instead of 8.9), and all of them together longer.
+  static constexpr std::size_t fetch_bytes = std::size_t{16} << 10;
   /// Dead pages go back in pieces of this size.
   static constexpr std::size_t release_bytes = std::size_t{64} << 10;
 };

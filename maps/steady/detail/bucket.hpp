@@ -15,13 +15,10 @@
 
 #include "entry.hpp"
 #include "nodes.hpp"
+#include "pages.hpp"
 #include "tags.hpp"
 
 namespace steady::detail {
-
-constexpr std::size_t align_up(std::size_t n, std::size_t alignment) noexcept {
-  return (n + alignment - 1) / alignment * alignment;
-}
 
 template <class K, class V>
 struct geometry {

@@ -18,8 +18,11 @@
 
 namespace steady::detail {
 
-inline constexpr std::size_t page_bytes = 4096;  // at least; a multiple is as good
-inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+inline constexpr std::size_t page_bytes = 4096;  // where it is another, there are no ranges
+
+constexpr std::size_t align_up(std::size_t n, std::size_t alignment) noexcept {
+  return (n + alignment - 1) / alignment * alignment;
+}
 
 #if STEADY_RANGE
 
@@ -42,24 +45,29 @@ inline void release_pages(std::byte* p, std::size_t bytes) noexcept {
   ::madvise(p, bytes, MADV_DONTNEED);
 }
 
-/// Fetches a page; what it holds stays.
+/// Fetches one page; what it holds stays.
 inline void touch_page(std::byte* p) noexcept {
   auto* byte = reinterpret_cast<volatile std::byte*>(p);
   *byte = *byte;
+}
+
+/// Fetches whole pages; what they hold stays.
+inline void fetch_pages(std::byte* first, std::size_t bytes) noexcept {
+#ifdef MADV_POPULATE_WRITE
+  if (::madvise(first, bytes, MADV_POPULATE_WRITE) == 0) return;
+#endif
+  for (std::size_t at = 0; at < bytes; at += page_bytes) touch_page(first + at);
 }
 
 /// Makes pages resident, in huge pages where the system has them: nobody is waiting now.
 inline void populate_pages(std::byte* p, std::size_t bytes) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   std::byte* first = p - address % page_bytes;
-  bytes += address % page_bytes;
+  bytes = align_up(bytes + address % page_bytes, page_bytes);
 #ifdef MADV_HUGEPAGE
   ::madvise(first, bytes, MADV_HUGEPAGE);
 #endif
-#ifdef MADV_POPULATE_WRITE
-  if (::madvise(first, bytes, MADV_POPULATE_WRITE) == 0) return;
-#endif
-  for (std::size_t at = 0; at < bytes; at += page_bytes) touch_page(first + at);
+  fetch_pages(first, bytes);
 }
 
 #else
@@ -67,7 +75,7 @@ inline void populate_pages(std::byte* p, std::size_t bytes) noexcept {
 inline void* reserve_pages(std::size_t) noexcept { return nullptr; }
 inline void unreserve_pages(void*, std::size_t) noexcept {}
 inline void release_pages(std::byte*, std::size_t) noexcept {}
-inline void touch_page(std::byte*) noexcept {}
+inline void fetch_pages(std::byte*, std::size_t) noexcept {}
 inline void populate_pages(std::byte*, std::size_t) noexcept {}
 
 #endif
