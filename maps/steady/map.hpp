@@ -171,6 +171,8 @@ class map {
   map(const map& other, const Allocator& alloc)
       : map(other.size(), other.c_.hash, other.c_.equal, alloc) {
     for (auto&& [key, value] : other) insert_absent(key, value);
+    c_.floor = other.c_.floor;  // what was reserved stays so, a copy's own size does not
+    detail::set_limits(c_);
   }
 
   map(map&& other) noexcept : map(take_table, other, Allocator(other.c_.alloc)) {}

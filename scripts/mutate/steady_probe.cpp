@@ -49,6 +49,17 @@ K make(std::uint64_t i) {
   }
 }
 
+/// Erases nearly everything, so that buckets are merged, chains and all.
+template <class Table, class Model>
+void drain(Table& m, Model& model) {
+  const std::size_t left = model.size() / 50;
+  for (std::size_t i = 0; model.size() > left; ++i) {
+    REQUIRE(m.erase(model.begin()->first) == 1);
+    model.erase(model.begin());
+    if (i % 64 == 0) require(steady::check(m).empty(), "check: " + steady::check(m));
+  }
+}
+
 template <class K, class Traits>
 void probe() {
   using table = steady::map<K, std::uint64_t, steady::hash<K>, steady::equal_to<K>,
@@ -95,6 +106,8 @@ void probe() {
     copy.merge(m);
     m.swap(copy);
     sound();
+    m.shrink_to_fit();  // forgets the reservation, which would keep it from shrinking
+    drain(m, model);
   }
 }
 
