@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
-"""Puts deliberate bugs into hmap, one at a time, and sees whether the tests find them.
+"""Puts deliberate bugs into a map, one at a time, and sees whether the tests find them.
 
-    scripts/mutate/run.py            all of them: a minute for every six or so
-    scripts/mutate/run.py nan clear  those whose names contain one of these words
+    scripts/mutate/run.py                   all of hmap's: a minute for every six or so
+    scripts/mutate/run.py nan clear         those whose names contain one of these words
+    scripts/mutate/run.py --map steady ...  steady's
 
-Each mutant (mutants.py) is applied to a copy of maps/. First probe.cpp is built against it without
-sanitizers, for speed; if that finds nothing, the test that the mutant names, or else the probe
-again, with sanitizers. A mutant that nothing finds has survived: a test is missing.
+Each mutant (mutants.py, steady_mutants.py) is applied to a copy of maps/. First the map's probe
+(probe.cpp, steady_probe.cpp) is built against it without sanitizers, for speed; if that finds
+nothing, the test that the mutant names, or else the probe again, with sanitizers. A mutant that
+nothing finds has survived: a test is missing.
 
 Exit status: 0 if all were caught, 1 if one survived, 2 if a mutant could not be tried, because the
 text that it replaces is gone or the result does not compile. CXX chooses the compiler.
 """
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -21,20 +24,23 @@ import time
 from pathlib import Path
 
 from mutants import MUTANTS, Mutant
+from steady_mutants import STEADY_MUTANTS
 
 HERE = Path(__file__).resolve().parent
 MAPS = HERE.parent.parent / "maps"
 CXX = os.environ.get("CXX", "g++")
 RUN_SECONDS = 30  # the probe takes two; a mutant may loop for ever
+SUBJECTS = {"hmap": (MUTANTS, HERE / "probe.cpp"),
+            "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}
 
 
 class Broken(Exception):
     """The mutant itself is no good."""
 
 
-def mutate(mutant: Mutant, maps: Path) -> Path:
-    """Applies the mutant to a copy of maps/; returns the file that it changed."""
-    file = maps / "hmap" / mutant.file
+def mutate(mutant: Mutant, home: Path) -> Path:
+    """Applies the mutant to a copy of the map's files; returns the one that it changed."""
+    file = home / mutant.file
     text = file.read_text()
     if (n := text.count(mutant.old)) != 1:
         raise Broken(f"its text occurs {n} times in {mutant.file}")
@@ -69,50 +75,55 @@ def finding(program: Path) -> str:
     return f"status {done.returncode}"
 
 
-def attempts(mutant: Mutant, maps: Path) -> list:
+def attempts(mutant: Mutant, home: Path, probe: Path) -> list:
     """(source, what to call it, flags), the cheapest first."""
-    probe = HERE / "probe.cpp"
     sanitized = ["-O1", "-g1", f"-fsanitize={mutant.sanitizer}", "-fno-sanitize-recover=all"]
     tries = [(probe, "probe", ["-O0"])]
     if mutant.test:
-        test = maps / "hmap" / "tests" / f"{mutant.test}.cpp"
+        test = home / "tests" / f"{mutant.test}.cpp"
         tries.append((test, mutant.test, sanitized))
     else:
         tries.append((probe, "probe, sanitized", sanitized))
     return tries
 
 
-def try_mutant(mutant: Mutant, maps: Path, program: Path) -> tuple:
+def try_mutant(mutant: Mutant, home: Path, probe: Path, program: Path) -> tuple:
     """(caught by, finding), both empty if it survived."""
-    for source, name, flags in attempts(mutant, maps):
-        build(maps, source, program, *flags)
+    for source, name, flags in attempts(mutant, home, probe):
+        build(home.parent, source, program, *flags)
         if found := finding(program):
             return name, found
     return "", ""
 
 
-def main(words: list) -> int:
-    chosen = [m for m in MUTANTS if not words or any(w in m.name for w in words)]
+def main(arguments: list) -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--map", choices=SUBJECTS, default="hmap")
+    parser.add_argument("words", nargs="*", help="only mutants whose names contain one of these")
+    chosen_map, words = vars(parser.parse_args(arguments)).values()
+    mutants, probe = SUBJECTS[chosen_map]
+    chosen = [m for m in mutants if not words or any(w in m.name for w in words)]
     survivors, broken = [], []
     with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
         maps, program = Path(scratch) / "maps", Path(scratch) / "program"
         shutil.copytree(MAPS, maps)
-        build(maps, HERE / "probe.cpp", program, "-O0")
+        home = maps / chosen_map
+        build(maps, probe, program, "-O0")
         if found := finding(program):
             print(f"the probe fails without any mutant: {found}", file=sys.stderr)
             return 2
         for mutant in chosen:
             start = time.monotonic()
-            original = (maps / "hmap" / mutant.file).read_text()
+            original = (home / mutant.file).read_text()
             try:
-                file = mutate(mutant, maps)
-                by, found = try_mutant(mutant, maps, program)
+                file = mutate(mutant, home)
+                by, found = try_mutant(mutant, home, probe, program)
                 if not by:
                     survivors.append(mutant)
                     by, found = "SURVIVED", mutant.why
                 file.write_text(original)
             except Broken as reason:
-                (maps / "hmap" / mutant.file).write_text(original)
+                (home / mutant.file).write_text(original)
                 broken.append(mutant)
                 by, found = "BROKEN", str(reason)
             seconds = time.monotonic() - start

@@ -1,0 +1,30 @@
+// Compile-time switches of steady. Each has a default that is right for production; the tests
+// build the others too.
+#pragma once
+
+// STEADY_NO_SIMD: match tags with plain 64-bit arithmetic (SWAR) even where SSE2 exists. The
+// portable path is the same code that other architectures run.
+#if defined(__SSE2__) && !defined(STEADY_NO_SIMD)
+#define STEADY_SSE2 1
+#else
+#define STEADY_SSE2 0
+#endif
+
+// STEADY_NO_RANGE: never reserve address space, as on systems that cannot.
+#if defined(__linux__) && !defined(STEADY_NO_RANGE)
+#define STEADY_RANGE 1
+#else
+#define STEADY_RANGE 0
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
+#define STEADY_NOINLINE [[gnu::noinline]]
+#define STEADY_COLD [[gnu::noinline, gnu::cold]]
+#define STEADY_ALWAYS_INLINE [[gnu::always_inline]] inline
+#define STEADY_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define STEADY_NOINLINE
+#define STEADY_COLD
+#define STEADY_ALWAYS_INLINE inline
+#define STEADY_PREFETCH(address) static_cast<void>(address)
+#endif

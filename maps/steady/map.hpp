@@ -1,0 +1,623 @@
+// steady::map: a hash map whose inserts never wait.
+//
+// Layout
+//   Buckets of fifteen slots. The sixteen bytes that speak for a bucket stand apart from its
+//   slots, in an array of their own:
+//
+//     tags    fifteen of them, 0 for an empty slot, and a filter      16 bytes a bucket
+//     head    of the chain of what had no room; seldom read            8 bytes a bucket
+//     slots   std::pair<const K, V>[15]                       15 * sizeof(pair) a bucket
+//
+//   A table on level L has 2^L + split buckets (linear hashing). The low L bits of the hash choose
+//   one; if it has been split already, L + 1 bits do. The top byte is the tag.
+//
+// Operations
+//   find    one bucket: fifteen tags compared at once, keys only where they match, the chain only
+//           if the filter says so. One cache line for a miss, two for a hit.
+//   insert  the first empty slot, or a node in the chain of a full bucket.
+//   erase   empties the slot. There are no tombstones.
+//   growth  at 12 entries a bucket each insert splits one bucket, until there are twice as many.
+//   shrink  below 3 entries a bucket each erase(key) merges one, until there are half as many.
+//
+// Costs
+//   An insert makes its entry, moves at most one bucket's, and touches fresh memory of a page or
+//   two. Nothing is ever copied, zeroed or freed as a whole: with std::allocator, tables beyond
+//   96 KB live in reserved address space (Linux), and each half of a split is where it will stay;
+//   with any other allocator, and elsewhere, in segments that double. Ending or clearing a table
+//   takes time in proportion to it. Between 6 and 12 slots of 15 are used, memory in proportion;
+//   while it grows a table needs at most the size that it grows to.
+//
+// What becomes invalid
+//   Any insertion of a new key may move other entries: insert, try_emplace, insert_or_assign,
+//   emplace, operator[], merge, reserve and rehash invalidate iterators, references and pointers.
+//   erase(key) may merge a bucket and does as well, in a table that has lost three quarters of
+//   its entries; nothing else is moved by it. erase(iterator) moves nothing, allocates nothing,
+//   and invalidates only what refers to the erased entry: sweeping with erasure sees each entry
+//   once. clear, swap and assignment invalidate everything but swap's references, which follow
+//   the content. Updating an entry that is there invalidates nothing.
+//
+// Exceptions
+//   Single insertion has the strong guarantee wherever an allocation, hash, comparison, copy or
+//   move throws. Splits and merges that throw are put off and not reported: the entry is in, and
+//   the next insert tries again. A key and value that can only be moved, with a move that throws,
+//   are moved back; the program ends if that throws too.
+//
+// Hash floods: every table has a random seed, so nobody outside knows which keys meet. With a hash
+// that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
+// a long chain in bounded pieces.
+//
+// Threads: const use is safe.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <initializer_list>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+#include "detail/erase.hpp"
+#include "detail/find.hpp"
+#include "detail/insert.hpp"
+#include "detail/resize.hpp"
+#include "detail/sweep.hpp"
+#include "hash.hpp"
+#include "hmap/detail/deduction.hpp"
+
+namespace steady {
+
+/// What a table is built from beside its types. Derive to change a part; DESIGN.md tells why each
+/// number is what it is.
+struct default_traits {
+  /// Growth begins at so many entries a bucket of fifteen slots, shrinking below so many.
+  static constexpr std::size_t max_load = 12;
+  static constexpr std::size_t min_load = 3;
+  /// Tables of fewer than 2^min_level buckets do not shrink by themselves.
+  static constexpr unsigned min_level = 4;
+  /// How many overflow nodes one split or merge looks at.
+  static constexpr std::size_t chain_cap = 64;
+  /// Segments also where an address range could be had.
+  static constexpr bool use_segments = false;
+  /// Blocks up to this size come from the heap; larger ones are reserved address space.
+  static constexpr std::size_t heap_bytes = std::size_t{96} << 10;
+  /// Address space in ascending widths; the first one that is wide enough is taken.
+  static constexpr std::array<std::uint64_t, 3> reservation_bytes{
+      std::uint64_t{1} << 32, std::uint64_t{1} << 42, std::uint64_t{1} << 45};
+  /// So much memory at a time is fetched ahead of the splits. 4 KB makes the slowest insert in a
+  /// hundred thousand shorter (5.8 us instead of 8.9), and all of them together longer.
+  static constexpr std::size_t fetch_bytes = std::size_t{16} << 10;
+  /// Dead pages go back in pieces of this size.
+  static constexpr std::size_t release_bytes = std::size_t{64} << 10;
+};
+
+/// To be passed to reserve(): with all memory there at once, so that nothing faults later.
+struct resident_t {};
+inline constexpr resident_t resident{};
+
+template <class Key, class T, class Hash = hash<Key>, class KeyEqual = equal_to<Key>,
+          class Allocator = std::allocator<std::pair<const Key, T>>, class Traits = default_traits>
+class map {
+  using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
+  using ops = typename core::ops;
+  using alloc_traits = std::allocator_traits<Allocator>;
+  static constexpr bool transparent = requires {
+    typename Hash::is_transparent;
+    typename KeyEqual::is_transparent;
+  };
+
+ public:
+  using key_type = Key;
+  using mapped_type = T;
+  using value_type = std::pair<const Key, T>;
+  using size_type = std::size_t;
+  using difference_type = std::ptrdiff_t;
+  using hasher = Hash;
+  using key_equal = KeyEqual;
+  using allocator_type = Allocator;
+  using reference = value_type&;
+  using const_reference = const value_type&;
+  using pointer = typename alloc_traits::pointer;
+  using const_pointer = typename alloc_traits::const_pointer;
+  using iterator = detail::sweep_iterator<core, false>;
+  using const_iterator = detail::sweep_iterator<core, true>;
+
+  // ---- construction
+
+  map() : map(0) {}
+
+  /// Room for `hint` entries. A hint beyond any address space counts as 0: it is a hint, while
+  /// reserve() is a demand. One that is merely too large throws std::bad_alloc.
+  explicit map(size_type hint, const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
+               const Allocator& alloc = Allocator())
+      : c_(hash, equal, alloc) {
+    if (hint > 0 && hint <= max_hint()) grow_to(hint);
+  }
+  map(size_type hint, const Allocator& alloc) : map(hint, Hash(), KeyEqual(), alloc) {}
+  map(size_type hint, const Hash& hash, const Allocator& alloc)
+      : map(hint, hash, KeyEqual(), alloc) {}
+  explicit map(const Allocator& alloc) : map(0, Hash(), KeyEqual(), alloc) {}
+
+  template <hmap::detail::legacy_input_iterator It>
+  map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
+            const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
+      : map(hint, hash, equal, alloc) {
+    insert(first, last);
+  }
+  template <hmap::detail::legacy_input_iterator It>
+  map(It first, It last, size_type hint, const Allocator& alloc)
+      : map(first, last, hint, Hash(), KeyEqual(), alloc) {}
+  template <hmap::detail::legacy_input_iterator It>
+  map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
+      : map(first, last, hint, hash, KeyEqual(), alloc) {}
+
+  map(std::initializer_list<value_type> entries, size_type hint = 0,
+            const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
+            const Allocator& alloc = Allocator())
+      : map(entries.begin(), entries.end(), hint, hash, equal, alloc) {}
+  map(std::initializer_list<value_type> entries, size_type hint, const Allocator& alloc)
+      : map(entries, hint, Hash(), KeyEqual(), alloc) {}
+  map(std::initializer_list<value_type> entries, size_type hint, const Hash& hash,
+            const Allocator& alloc)
+      : map(entries, hint, hash, KeyEqual(), alloc) {}
+
+  map(const map& other)
+      : map(other,
+                  alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
+  map(const map& other, const Allocator& alloc)
+      : map(other.size(), other.c_.hash, other.c_.equal, alloc) {
+    for (auto&& [key, value] : other) insert_absent(key, value);
+    c_.floor = other.c_.floor;  // what was reserved stays so, a copy's own size does not
+    detail::set_limits(c_);
+  }
+
+  map(map&& other) noexcept : map(take_table, other, Allocator(other.c_.alloc)) {}
+  map(map&& other, const Allocator& alloc)
+      : map(0, other.c_.hash, other.c_.equal, alloc) {
+    if (c_.alloc == other.c_.alloc) {
+      c_.take_content(other.c_);
+    } else {
+      take_entries(other);
+    }
+  }
+
+  ~map() { detail::drop_memory(c_); }
+
+  map& operator=(const map& other) {
+    if (this == &other) return *this;
+    constexpr bool propagate = alloc_traits::propagate_on_container_copy_assignment::value;
+    map copy(other, propagate ? other.c_.alloc : c_.alloc);
+    replace_by<propagate>(copy);
+    return *this;
+  }
+
+  map& operator=(map&& other) noexcept(
+      alloc_traits::propagate_on_container_move_assignment::value ||
+      alloc_traits::is_always_equal::value) {
+    if (this == &other) return *this;
+    if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
+      map taken(take_table, other, Allocator(other.c_.alloc));
+      replace_by<true>(taken);
+    } else {
+      map taken(std::move(other), c_.alloc);
+      replace_by<false>(taken);
+    }
+    return *this;
+  }
+
+  map& operator=(std::initializer_list<value_type> entries) {
+    map fresh(entries, 0, c_.hash, c_.equal, c_.alloc);
+    replace_by<false>(fresh);
+    return *this;
+  }
+
+  void swap(map& other) noexcept(std::is_nothrow_swappable_v<Hash> &&
+                                       std::is_nothrow_swappable_v<KeyEqual>) {
+    if constexpr (alloc_traits::propagate_on_container_swap::value) {
+      using std::swap;
+      swap(c_.alloc, other.c_.alloc);
+    }
+    c_.swap_content(other.c_);
+  }
+  friend void swap(map& a, map& b) noexcept(noexcept(a.swap(b))) { a.swap(b); }
+
+  // ---- size
+
+  [[nodiscard]] bool empty() const noexcept { return c_.count == 0; }
+  size_type size() const noexcept { return c_.count; }
+  size_type max_size() const noexcept {
+    return core::geometry_type::max_buckets / 2 * Traits::max_load;
+  }
+  size_type bucket_count() const noexcept { return c_.bucket_count(); }
+  /// Entries a bucket (of fifteen slots).
+  float load_factor() const noexcept {
+    return c_.memory.exists() ? static_cast<float>(size()) / static_cast<float>(bucket_count()) : 0;
+  }
+  /// Fixed: 12 entries a bucket.
+  float max_load_factor() const noexcept { return static_cast<float>(Traits::max_load); }
+
+  /// Room for n entries without growth, kept until shrink_to_fit(). Throws std::length_error if
+  /// that is more than memory can hold, std::bad_alloc if more than it does; then nothing has
+  /// changed but that a growth may have gone on.
+  void reserve(size_type n) {
+    if (n > max_size()) throw std::length_error("steady: reserve() beyond max_size()");
+    if (n > 0) grow_to(n);
+  }
+  /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
+  void reserve(size_type n, resident_t) {
+    reserve(n);
+    if (!c_.memory.exists()) return;
+    detail::finish_growth(c_);
+    c_.memory.populate(bucket_count());
+    c_.nodes.prepare(c_.alloc, detail::expected_nodes(bucket_count()));
+  }
+  /// At least `buckets` buckets (rounded up to a power of two); ends a growth in progress.
+  void rehash(size_type buckets) {
+    if (buckets > core::geometry_type::max_buckets / 2) {
+      throw std::length_error("steady: rehash() beyond max_size()");
+    }
+    if (buckets <= bucket_count()) buckets = bucket_count();
+    if (buckets > 0) grow_to_level(static_cast<unsigned>(std::bit_width(buckets - 1)));
+  }
+  /// As few buckets as the entries need. Takes time in proportion to the table.
+  void shrink_to_fit() {
+    if (empty()) {
+      c_.floor = 0;
+      detail::drop_memory(c_);
+    } else {
+      detail::fit(c_);
+    }
+  }
+
+  // ---- iteration
+
+  iterator begin() noexcept { return iterator(detail::sweep_position<core>::first(c_)); }
+  const_iterator begin() const noexcept {
+    return const_iterator(detail::sweep_position<core>::first(c_));
+  }
+  const_iterator cbegin() const noexcept { return begin(); }
+  iterator end() noexcept { return {}; }
+  const_iterator end() const noexcept { return {}; }
+  const_iterator cend() const noexcept { return {}; }
+
+  // ---- lookup
+  //
+  // find, contains and try_emplace are always in line: a call returns the position through
+  // memory.
+
+  STEADY_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
+  STEADY_ALWAYS_INLINE const_iterator find(const Key& key) const {
+    return const_iterator(position_of(key));
+  }
+  STEADY_ALWAYS_INLINE bool contains(const Key& key) const {
+    return bool(detail::find(c_, key));
+  }
+  size_type count(const Key& key) const { return contains(key); }
+  T& at(const Key& key) { return value_or_throw(key); }
+  const T& at(const Key& key) const { return value_or_throw(key); }
+  std::pair<iterator, iterator> equal_range(const Key& key) { return range_of(find(key)); }
+  std::pair<const_iterator, const_iterator> equal_range(const Key& key) const {
+    return range_of(find(key));
+  }
+
+  template <class K>
+    requires transparent
+  iterator find(const K& key) {
+    return iterator(position_of(key));
+  }
+  template <class K>
+    requires transparent
+  const_iterator find(const K& key) const {
+    return const_iterator(position_of(key));
+  }
+  template <class K>
+    requires transparent
+  bool contains(const K& key) const {
+    return bool(detail::find(c_, key));
+  }
+  template <class K>
+    requires transparent
+  size_type count(const K& key) const {
+    return contains(key);
+  }
+  template <class K>
+    requires transparent
+  T& at(const K& key) {
+    return value_or_throw(key);
+  }
+  template <class K>
+    requires transparent
+  const T& at(const K& key) const {
+    return value_or_throw(key);
+  }
+  template <class K>
+    requires transparent
+  std::pair<iterator, iterator> equal_range(const K& key) {
+    return range_of(find(key));
+  }
+  template <class K>
+    requires transparent
+  std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
+    return range_of(find(key));
+  }
+
+  // ---- insertion
+
+  template <class... Args>
+  STEADY_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+    return result(detail::insert(c_, keep{}, key, std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  STEADY_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+    return result(detail::insert(c_, keep{}, std::move(key), std::forward<Args>(args)...));
+  }
+  template <class... Args>
+  iterator try_emplace(const_iterator, const Key& key, Args&&... args) {
+    return try_emplace(key, std::forward<Args>(args)...).first;
+  }
+  template <class... Args>
+  iterator try_emplace(const_iterator, Key&& key, Args&&... args) {
+    return try_emplace(std::move(key), std::forward<Args>(args)...).first;
+  }
+
+  template <class M>
+  std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
+    return put(key, std::forward<M>(value));
+  }
+  template <class M>
+  std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
+    return put(std::move(key), std::forward<M>(value));
+  }
+  template <class M>
+  iterator insert_or_assign(const_iterator, const Key& key, M&& value) {
+    return put(key, std::forward<M>(value)).first;
+  }
+  template <class M>
+  iterator insert_or_assign(const_iterator, Key&& key, M&& value) {
+    return put(std::move(key), std::forward<M>(value)).first;
+  }
+
+  T& operator[](const Key& key) { return get_or_make(key); }
+  T& operator[](Key&& key) { return get_or_make(std::move(key)); }
+
+  std::pair<iterator, bool> insert(const value_type& entry) {
+    return try_emplace(entry.first, entry.second);
+  }
+  std::pair<iterator, bool> insert(value_type&& entry) {
+    return try_emplace(entry.first, std::move(entry.second));
+  }
+  template <class P>
+    requires(std::is_constructible_v<value_type, P &&>)
+  std::pair<iterator, bool> insert(P&& entry) {
+    return emplace(std::forward<P>(entry));
+  }
+  iterator insert(const_iterator, const value_type& entry) { return insert(entry).first; }
+  iterator insert(const_iterator, value_type&& entry) { return insert(std::move(entry)).first; }
+  template <class P>
+    requires(std::is_constructible_v<value_type, P &&>)
+  iterator insert(const_iterator, P&& entry) {
+    return emplace(std::forward<P>(entry)).first;
+  }
+  template <hmap::detail::legacy_input_iterator It>
+  void insert(It first, It last) {
+    if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
+      if (first.position().table() == &c_) return;  // all of it is here already
+    }
+    for (; first != last; ++first) emplace(*first);
+  }
+  void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
+
+  template <class... Args>
+  std::pair<iterator, bool> emplace(Args&&... args) {
+    std::pair<Key, T> entry(std::forward<Args>(args)...);
+    return try_emplace(std::move(entry.first), std::move(entry.second));
+  }
+  template <class... Args>
+  iterator emplace_hint(const_iterator, Args&&... args) {
+    return emplace(std::forward<Args>(args)...).first;
+  }
+
+  // ---- erasure
+
+  /// May merge a bucket once three quarters of the entries are gone, and so move entries.
+  size_type erase(const Key& key) { return detail::erase_key(c_, key); }
+  template <class K>
+    requires(transparent && !std::is_convertible_v<K &&, iterator> &&
+             !std::is_convertible_v<K &&, const_iterator>)
+  size_type erase(K&& key) {
+    return detail::erase_key(c_, key);
+  }
+  iterator erase(iterator at) { return erase_position(at.position()); }
+  iterator erase(const_iterator at) { return erase_position(at.position()); }
+  iterator erase(const_iterator first, const_iterator last) {
+    while (first != last) first = erase(first);
+    return iterator(last.position());
+  }
+  /// Keeps the buckets, so it costs time in proportion to bucket_count().
+  void clear() noexcept { detail::clear(c_); }
+
+  /// Moves in every entry of `other` whose key is not here. Basic guarantee.
+  template <class Hash2, class Equal2, class Traits2>
+  void merge(map<Key, T, Hash2, Equal2, Allocator, Traits2>& other) {
+    if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
+    for (auto it = other.begin(); it != other.end();) {
+      it = take_entry(*it) ? other.erase(it) : std::next(it);
+    }
+  }
+  template <class Hash2, class Equal2, class Traits2>
+  void merge(map<Key, T, Hash2, Equal2, Allocator, Traits2>&& other) {
+    merge(other);
+  }
+
+  // ---- observers
+
+  hasher hash_function() const { return c_.hash; }
+  key_equal key_eq() const { return c_.equal; }
+  allocator_type get_allocator() const noexcept { return c_.alloc; }
+
+  friend bool operator==(const map& a, const map& b) {
+    if (a.size() != b.size()) return false;
+    for (auto&& [key, value] : a) {
+      const auto other = b.find(key);
+      if (other == b.end() || !(other->second == value)) return false;
+    }
+    return true;
+  }
+
+  /// The state itself, for inspect.hpp and tests: read only.
+  const core& internals() const noexcept { return c_; }
+
+ private:
+  struct keep {
+    void operator()(const value_type&) const noexcept {}
+  };
+  static constexpr size_type max_hint() noexcept {
+    constexpr int address_bits = std::numeric_limits<std::size_t>::digits > 48 ? 47 : 30;
+    return (std::size_t{1} << address_bits) / core::geometry_type::bytes_per_bucket;
+  }
+  struct take_table_tag {};
+  static constexpr take_table_tag take_table{};
+
+  map(take_table_tag, map& other, Allocator&& alloc) noexcept
+      : c_(other.c_.hash, other.c_.equal, alloc) {
+    c_.take_content(other.c_);
+  }
+
+  void grow_to(size_type n) { grow_to_level(detail::level_for<Traits>(n)); }
+  void grow_to_level(unsigned level) {
+    detail::grow_to(c_, level);
+    c_.floor = std::max(c_.floor, static_cast<std::uint8_t>(level));
+    detail::set_limits(c_);
+  }
+
+  /// Moves the entries over one by one, because their memory belongs to another allocator.
+  /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
+  void take_entries(map& other) {
+    try {
+      reserve(other.size());
+      for (value_type& entry : other) {
+        insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
+      }
+    } catch (...) {
+      other.clear();
+      throw;
+    }
+    other.clear();
+  }
+
+  /// Moves an entry of another table in, unless its key is here.
+  bool take_entry(value_type& entry) {
+    if constexpr (ops::moves_safely) {
+      if (contains(entry.first)) return false;
+      insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
+      return true;
+    } else {
+      return try_emplace(entry.first, std::move_if_noexcept(entry.second)).second;
+    }
+  }
+
+  /// Takes over `source`, whose old content then dies with it. Its memory must go back to the
+  /// allocator that it came from, so with Propagate the allocators change places.
+  template <bool Propagate>
+  void replace_by(map& source) {
+    if constexpr (Propagate) {
+      using std::swap;
+      swap(c_.alloc, source.c_.alloc);
+    }
+    c_.swap_content(source.c_);
+  }
+
+  template <class K, class V>
+  void insert_absent(K&& key, V&& value) {
+    const std::uint64_t hash = c_.hash_of(key);
+    detail::insert_absent(c_, hash, std::forward<K>(key), std::forward<V>(value));
+  }
+
+  template <class K>
+  STEADY_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
+    const auto at = detail::find(c_, key);
+    return at ? detail::sweep_position<core>(c_, at) : detail::sweep_position<core>();
+  }
+
+  template <class K>
+  T& value_or_throw(const K& key) const {
+    const auto at = detail::find(c_, key);
+    if (!at) throw std::out_of_range("steady: at() of a key that is not there");
+    return at.entry->second;
+  }
+
+  template <class It>
+  static std::pair<It, It> range_of(It it) {
+    return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
+  }
+
+  STEADY_ALWAYS_INLINE std::pair<iterator, bool> result(const detail::insertion<core>& i) noexcept {
+    return {iterator(detail::sweep_position<core>(c_, i.at)), i.inserted};
+  }
+
+  template <class K, class M>
+  std::pair<iterator, bool> put(K&& key, M&& value) {
+    const auto overwrite = [&](value_type& entry) { entry.second = std::forward<M>(value); };
+    return result(detail::insert(c_, overwrite, std::forward<K>(key), std::forward<M>(value)));
+  }
+
+  template <class K>
+  T& get_or_make(K&& key) {
+    return detail::insert(c_, keep{}, std::forward<K>(key)).at.entry->second;
+  }
+
+  iterator erase_position(const detail::sweep_position<core>& position) noexcept {
+    detail::sweep_position<core> next = position;
+    next.next();
+    detail::erase_at(c_, position.at());
+    return iterator(next);
+  }
+
+  core c_;
+};
+
+template <class Key, class T, class Hash, class KeyEqual, class Alloc, class Traits, class Pred>
+std::size_t erase_if(map<Key, T, Hash, KeyEqual, Alloc, Traits>& m, Pred pred) {
+  const std::size_t before = m.size();
+  for (auto it = m.begin(); it != m.end();) it = pred(*it) ? m.erase(it) : std::next(it);
+  return before - m.size();
+}
+
+template <class It, class Hash = hash<hmap::detail::key_of<It>>,
+          class Equal = equal_to<hmap::detail::key_of<It>>,
+          class Alloc = std::allocator<hmap::detail::entry_of<It>>>
+  requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
+map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
+    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, Hash, Equal, Alloc>;
+
+template <class It, class Hash, hmap::detail::allocator_like Alloc>
+  requires hmap::detail::functor_like<Hash>
+map(It, It, std::size_t, Hash, Alloc)
+    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, Hash,
+           equal_to<hmap::detail::key_of<It>>, Alloc>;
+
+template <class It, hmap::detail::allocator_like Alloc>
+map(It, It, std::size_t, Alloc)
+    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, hash<hmap::detail::key_of<It>>,
+           equal_to<hmap::detail::key_of<It>>, Alloc>;
+
+template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+          class Alloc = std::allocator<std::pair<const Key, T>>>
+  requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
+map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
+    Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
+
+template <class Key, class T, class Hash, hmap::detail::allocator_like Alloc>
+  requires hmap::detail::functor_like<Hash>
+map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
+    -> map<Key, T, Hash, equal_to<Key>, Alloc>;
+
+template <class Key, class T, hmap::detail::allocator_like Alloc>
+map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
+    -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+
+}  // namespace steady

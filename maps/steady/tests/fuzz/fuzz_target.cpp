@@ -1,0 +1,218 @@
+// Bytes as operations on a table, in both memories, beside std::unordered_map. After every
+// operation the invariants are checked.
+//
+//   clang++ -std=c++20 -O1 -g1 -fsanitize=fuzzer,address,undefined -Imaps
+//     maps/steady/tests/fuzz/fuzz_target.cpp -o fuzz && ./fuzz maps/steady/tests/fuzz/corpus
+//
+// A finding is reduced (-minimize_crash=1), put into corpus/, and replayed by every test run with
+// any compiler (replay.cpp).
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+#include "steady/inspect.hpp"
+#include "steady/map.hpp"
+
+namespace {
+
+using key_type = std::uint16_t;
+
+/// The input decides which keys share a bucket and which a tag.
+struct plain_hash {
+  std::uint64_t operator()(key_type key, std::uint32_t) const noexcept {
+    return (key & 0xff) | std::uint64_t{key} >> 8 << 56;
+  }
+};
+
+/// Everything happens early: chains, growth, shrinking, moves from block to block.
+struct early : steady::default_traits {
+  static constexpr std::size_t max_load = 6;
+  static constexpr std::size_t min_load = 2;
+  static constexpr unsigned min_level = 0;
+  static constexpr std::size_t chain_cap = 3;
+  static constexpr std::size_t heap_bytes = 3'000;
+  static constexpr std::array<std::uint64_t, 3> reservation_bytes{
+      std::uint64_t{1} << 15, std::uint64_t{1} << 18, std::uint64_t{1} << 32};
+  static constexpr std::size_t release_bytes = 4'096;
+};
+struct early_segments : early {
+  static constexpr bool use_segments = true;
+};
+
+void require(bool holds, const std::string& what) {
+  if (holds) return;
+  std::fprintf(stderr, "steady fuzz: %s\n", what.c_str());
+  std::abort();
+}
+
+class input {
+ public:
+  input(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
+  bool more() const { return size_ > 0; }
+  std::uint8_t byte() {
+    if (size_ == 0) return 0;
+    --size_;
+    return *data_++;
+  }
+  key_type key() {
+    const unsigned bucket = byte();
+    return static_cast<key_type>(bucket | unsigned{byte()} << 8);
+  }
+
+ private:
+  const std::uint8_t* data_;
+  std::size_t size_;
+};
+
+template <class Map>
+class machine {
+ public:
+  void run(input in) {
+    // Tables beyond a few hundred entries only make it slow.
+    for (int i = 0; in.more() && i < 2'000; ++i) {
+      const std::uint8_t operation = in.byte();
+      step(operation % 14, in);
+      const std::string wrong = steady::check(map_);
+      require(wrong.empty(), wrong);
+      require(map_.size() == model_.size(), "size");
+    }
+    compare();
+  }
+
+ private:
+  using model = std::unordered_map<key_type, std::string>;
+
+  void step(unsigned operation, input& in) {
+    switch (operation) {
+      case 0: case 1: return insert(in.key());
+      case 2: return assign(in.key(), in.byte());
+      case 3: return erase(in.key());
+      case 4: return erase_by_iterator(in.key());
+      case 5: case 6: return insert_run(in.key(), in.byte());
+      case 7: case 8: return erase_run(in.key(), in.byte());
+      case 9: return find(in.key());
+      case 10: return sweep_and_erase(in.byte());
+      case 11: return resize(in.byte(), in.byte());
+      case 12: return hand_on(in.byte());
+      default: return clear(in.byte());
+    }
+  }
+
+  static std::string text(key_type key, unsigned n) {
+    return std::to_string(key) + std::string(n % 32, '.');
+  }
+
+  void insert(key_type key) {
+    if (model_.size() > 700) return;
+    const auto [at, inserted] = map_.try_emplace(key, text(key, 0));
+    require(at->first == key, "try_emplace: its iterator");
+    require(inserted == model_.try_emplace(key, text(key, 0)).second, "try_emplace");
+  }
+  void assign(key_type key, unsigned n) {
+    const auto [at, inserted] = map_.insert_or_assign(key, text(key, n));
+    require(at->first == key && at->second == text(key, n), "insert_or_assign: its iterator");
+    require(inserted == model_.insert_or_assign(key, text(key, n)).second, "insert_or_assign");
+  }
+  void erase(key_type key) { require(map_.erase(key) == model_.erase(key), "erase"); }
+  void erase_by_iterator(key_type key) {
+    const auto at = map_.find(key);
+    require((at != map_.end()) == (model_.erase(key) == 1), "find before erase");
+    if (at != map_.end()) map_.erase(at);
+  }
+  /// Keys of the same tag in neighbouring buckets, or of the same bucket.
+  static key_type next(key_type key, unsigned i) {
+    return static_cast<key_type>(key + (key & 1 ? i : i << 8));
+  }
+  void insert_run(key_type key, unsigned n) {
+    for (unsigned i = 0; i < n % 128; ++i) insert(next(key, i));
+  }
+  void erase_run(key_type key, unsigned n) {
+    for (unsigned i = 0; i < n % 128; ++i) erase(next(key, i));
+  }
+  void find(key_type key) {
+    const auto at = map_.find(key);
+    const auto expected = model_.find(key);
+    require((at == map_.end()) == (expected == model_.end()), "find");
+    require(at == map_.end() || at->second == expected->second, "find: the value");
+    // A sweep can go on from whatever was found.
+    std::size_t rest = 0;
+    for (auto it = at; it != map_.end(); ++it) ++rest;
+    require(rest <= map_.size(), "a sweep that goes round");
+  }
+  void sweep_and_erase(unsigned every) {
+    std::size_t seen = 0;
+    const std::size_t size = map_.size();
+    for (auto it = map_.begin(); it != map_.end(); ++seen) {
+      const key_type key = it->first;
+      require(model_.count(key) == 1, "sweep: a key that is not there");
+      if (every == 0 || seen % every != every - 1) {
+        ++it;
+        continue;
+      }
+      it = map_.erase(it);
+      model_.erase(key);
+    }
+    require(seen == size, "sweep: not every entry once");
+  }
+  void resize(unsigned how, unsigned n) {
+    if (how % 4 == 0) map_.reserve(n * 2U);
+    if (how % 4 == 1) map_.reserve(n, steady::resident);
+    if (how % 4 >= 2) map_.shrink_to_fit();
+  }
+  /// The table moves, is swapped, or is replaced by a copy of itself.
+  void hand_on(unsigned how) {
+    Map other;
+    other.try_emplace(1, "1");
+    if (how % 4 == 0) {
+      other = std::move(map_);
+      require(map_.empty(), "moved from and not empty");
+      map_ = std::move(other);
+    } else if (how % 4 == 1) {
+      map_.swap(other);
+      other.swap(map_);
+    } else if (how % 4 == 2) {
+      other = map_;
+      require(other == map_, "a copy that differs");
+    } else {
+      other.merge(map_);
+      if (model_.count(1)) other.insert_or_assign(1, model_.at(1));
+      if (!model_.count(1)) other.erase(1);
+      map_ = std::move(other);
+    }
+  }
+  void clear(unsigned really) {
+    if (really % 4 != 0) return compare();
+    map_.clear();
+    model_.clear();
+  }
+  void compare() {
+    std::size_t seen = 0;
+    for (auto&& [key, value] : map_) {
+      const auto at = model_.find(key);
+      require(at != model_.end() && at->second == value, "an entry that the model lacks");
+      ++seen;
+    }
+    require(seen == model_.size(), "an entry is missing");
+  }
+
+  Map map_;
+  model model_;
+};
+
+template <class Traits>
+using table = steady::map<key_type, std::string, plain_hash, std::equal_to<key_type>,
+                          std::allocator<std::pair<const key_type, std::string>>, Traits>;
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  steady::fix_random_seed(size);  // the same bytes must always do the same
+  machine<table<early>>().run({data, size});
+  machine<table<early_segments>>().run({data, size});
+  return 0;
+}
