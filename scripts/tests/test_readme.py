@@ -59,6 +59,10 @@ def test_the_commands_of_readme_are_targets_of_the_makefile() -> None:
         assert f"$({variable})" in makefile, variable
 
 
-def test_every_file_that_readme_links_to_is_there() -> None:
+def test_every_file_and_heading_that_readme_links_to_is_there() -> None:
     for target in re.findall(r"\]\(([^)]+)\)", README):
-        assert (ROOT / target).exists(), target
+        file, _, anchor = target.partition("#")
+        assert (ROOT / file).exists(), target
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", (ROOT / file).read_text(), re.MULTILINE)
+            assert anchor in [heading.lower().replace(" ", "-") for heading in headings], target
