@@ -63,6 +63,9 @@ def test_pictures_of_a_run(finished: Lab) -> None:
     stems = {"find_hit-shared", "find_hit-own", "range-shared", "range-own"}
     stems |= {"overview-shared-n6656", "overview-own-n6656", "lines-shared-n6656", "lines-own-n6656"}
     stems |= {f"misses-sim-{workload}-{which}" for workload in ("find_hit", "range") for which in ("shared", "own")}
+    grown = {path.stem for path in (finished.folder() / "plots").iterdir() if path.stem.startswith("growth-")}
+    assert {stem.rsplit("20000-", 1)[-1] for stem in grown} >= {"inserts", "percentiles", "open-loop"}
+    stems |= grown
     assert names == {f"{stem}.{suffix}" for stem in stems for suffix in ("png", "svg")}
 
 
@@ -77,7 +80,7 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
     ]  # fmt: skip
     pictures = plot_run(document, tmp_path)
     names = {picture.stem.split("-")[0] for picture in pictures}
-    assert names == {"range", "misses", "lines", *([] if keep.get("map") else ["overview"])}
+    assert names == {"growth", "range", "misses", "lines", *([] if keep.get("map") else ["overview"])}
     for picture in pictures:
         assert picture.stat().st_size > 10_000
         assert picture.with_suffix(".svg").is_file()
