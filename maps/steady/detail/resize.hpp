@@ -48,7 +48,8 @@ constexpr std::size_t expected_nodes(std::size_t buckets) noexcept { return buck
 template <class Core>
 void set_limits(Core& c) noexcept {
   using traits = typename Core::traits;
-  c.grow_at = c.direction == resizing::growing ? 0 : capacity<traits>(c.level);
+  const bool may_insert = c.memory.exists() && c.direction != resizing::growing;
+  c.grow_at = may_insert ? capacity<traits>(c.level) : 0;
   const bool may_halve = c.split != 0 ? c.level >= c.floor : c.level > c.floor;
   if (c.direction == resizing::shrinking) {
     c.shrink_at = std::numeric_limits<std::size_t>::max();

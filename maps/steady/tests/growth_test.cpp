@@ -70,9 +70,11 @@ TYPED_TEST(Growth, EachEraseMergesAtMostOneBucketAndMemoryComesBack) {
     }
   }
   EXPECT_LT(buckets * 8, full.buckets);
+#if !defined(STEADY_NO_RANGE)  // a block of the heap cannot be given back in part
   if (full.bytes > 100'000) {
     EXPECT_LT(steady::inspect(m).bytes, full.bytes / 2);
   }
+#endif
   expect_content(m, 4'990, 5'000);
 }
 
