@@ -76,7 +76,7 @@ SUITES: dict[str, Suite] = {
     for suite in (
         Suite(
             name="smoke",
-            summary="under a minute: does everything run, and is the order of magnitude right?",
+            summary="three minutes: does everything run, and is the order of magnitude right?",
             sizes=(1_000, growth_point(10), growth_point(10) + 1),
             rounds=2,
             min_time_s=0.005,
