@@ -65,7 +65,8 @@ exit_code measure(catalogue const& known, options const& chosen, std::string con
 exit_code measure_growth(catalogue const& known, options const& chosen, char** argv) {
   growth::request const& what = *chosen.growth;
   if (what.page_size == growth::pages::huge) {
-    if (const std::string reason = growth::no_huge_pages(); !reason.empty()) throw usage_error(reason);
+    if (const std::string reason = growth::no_huge_pages(); !reason.empty())
+      throw usage_error(reason);
   }
   growth::prepare_process(argv, what.page_size);
   const std::string memory = set_memory_mode(chosen.memory);
@@ -73,7 +74,12 @@ exit_code measure_growth(catalogue const& known, options const& chosen, char** a
     if (part.info.name != chosen.payloads.front()) continue;
     if (part.build_growth == nullptr) throw usage_error("--growth: this binary only counts");
     const growth::labels names{std::string(known.map.name), std::string(part.info.name), memory};
-    const std::string wrong = growth::study(part.build_growth, what, names, argv);
+    std::string wrong;
+    try {
+      wrong = growth::study(part.build_growth, what, names, argv);
+    } catch (growth::will_not_fit const& error) {
+      throw usage_error(error.what());
+    }
     if (wrong.empty()) return all_fine;
     std::cerr << "bench_" << known.map.name << ": " << wrong << '\n';
     return wrong_answer;
@@ -87,9 +93,8 @@ exit_code run(catalogue const& known, int argc, char** argv) {
     fix_addresses(argv);
     server = std::make_unique<pristine>(known, &simulate);
   }
-  const bool marking = std::any_of(argv, argv + argc, [](char const* word) {
-    return std::string_view(word) == "--callgrind";
-  });
+  const bool marking = std::any_of(
+      argv, argv + argc, [](char const* word) { return std::string_view(word) == "--callgrind"; });
   if (marking && !server) server = std::make_unique<pristine>(known, &mark_for_callgrind);
   const options chosen = parse_options(argc, argv, known);
   if (!chosen.help.empty()) {

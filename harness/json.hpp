@@ -4,10 +4,10 @@
 #include <array>
 #include <cmath>
 #include <cstdio>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace harness::json {
 
@@ -55,8 +55,7 @@ std::string array(Items const& items, Write write) {
 }
 
 /// Members whose values are JSON already.
-inline std::string object(
-    std::initializer_list<std::pair<std::string_view, std::string>> members) {
+inline std::string object(std::vector<std::pair<std::string_view, std::string>> const& members) {
   return list('{', members, '}', [](auto const& member) {
     return quoted(member.first).append(": ").append(member.second);
   });

@@ -89,7 +89,8 @@ std::vector<std::size_t> parse_sizes(std::string_view list) {
 struct raw_options {
   std::string workloads, payloads, hashes, sizes = "1000,100000", seed = "1", memory = "resident";
   std::string counters, papi_events, cache = "host";
-  std::string growth, growth_pages = "small", growth_repetitions = "8", growth_count_into;
+  std::string growth, growth_pages = "small", growth_repetitions = "8", growth_churn = "30",
+                      growth_count_into;
   growth::request request{};
 };
 
@@ -110,14 +111,18 @@ void declare_counters(CLI::App& app, raw_options& raw, options& parsed) {
 }
 
 void declare_growth(CLI::App& app, raw_options& raw) {
-  app.add_option("--growth", raw.growth,
-                 "instead of benchmarks, time every operation on one growing table (one payload, one "
-                 "size): insert, or mixed with as many lookups");
+  app.add_option(
+      "--growth", raw.growth,
+      "instead of benchmarks, time every operation on one growing table (one payload, one "
+      "size): insert, mixed with as many lookups, or churn: a full table that stays full");
+  app.add_option("--growth-churn", raw.growth_churn,
+                 "of churn: how many entries leave and come for each that is there");
   app.add_flag("--growth-reserved", raw.request.set.reserved, "with room for all from the start");
   app.add_option("--growth-pages", raw.growth_pages, "small, or huge where the system allows it");
   app.add_option("--growth-repetitions", raw.growth_repetitions,
                  "in new processes; of each operation the shortest time is taken");
-  app.add_option("--growth-out", raw.request.output, "where the JSON goes (default standard output)");
+  app.add_option("--growth-out", raw.request.output,
+                 "where the JSON goes (default standard output)");
   app.add_option("--growth-trace", raw.request.trace, "where all durations go, as 32-bit floats");
   app.add_option("--growth-count-into", raw.growth_count_into)->group("");  // for its own children
 }
@@ -169,8 +174,8 @@ void parse_counters(raw_options const& raw, catalogue const& known, options& par
 
 void parse_growth(raw_options& raw, options& parsed) {
   if (raw.growth.empty()) return;
-  constexpr std::uint64_t most_repetitions = 1000, most_descriptors = 1 << 20;
-  const auto mix = choose_one("mix", "--growth", raw.growth, {"insert", "mixed"});
+  constexpr std::uint64_t most_repetitions = 1000, most_churn = 1000, most_descriptors = 1 << 20;
+  const auto mix = choose_one("mix", "--growth", raw.growth, {"insert", "mixed", "churn"});
   const auto page = choose_one("page size", "--growth-pages", raw.growth_pages, {"small", "huge"});
   if (parsed.payloads.size() != 1 || parsed.sizes.size() != 1) {
     throw usage_error("--growth takes one payload (--kv) and one size (--sizes) at a time");
@@ -178,14 +183,17 @@ void parse_growth(raw_options& raw, options& parsed) {
   growth::request request = std::move(raw.request);
   request.set.n = parsed.sizes.front();
   request.set.seed = parsed.seed;
-  request.set.mix = mix == "insert" ? workloads::growth_mix::insert : workloads::growth_mix::mixed;
+  request.set.mix = mix == "insert"  ? workloads::growth_mix::insert
+                    : mix == "mixed" ? workloads::growth_mix::mixed
+                                     : workloads::growth_mix::churn;
+  request.set.churn = parse_number("number of entries that leave", raw.growth_churn, 1, most_churn);
   request.set.warm = parsed.memory == memory_mode::resident;
   request.page_size = page == "small" ? growth::pages::small : growth::pages::huge;
   request.repetitions =
       parse_number("number of repetitions", raw.growth_repetitions, 1, most_repetitions);
   if (!raw.growth_count_into.empty()) {
-    request.count_into = static_cast<int>(
-        parse_number("descriptor", raw.growth_count_into, 0, most_descriptors));
+    request.count_into =
+        static_cast<int>(parse_number("descriptor", raw.growth_count_into, 0, most_descriptors));
   }
   parsed.growth = std::move(request);
 }
@@ -218,8 +226,8 @@ options parse_options(int argc, char const* const* argv, catalogue const& known)
   parsed.hashes = choose("hash", raw.hashes, known.hashes);
   parsed.sizes = parse_sizes(raw.sizes);
   parsed.seed = parse_number("seed", raw.seed, 0, UINT64_MAX);
-  const auto memory = choose_one("memory mode", "--memory", raw.memory,
-                                 {memory_names.begin(), memory_names.end()});
+  const auto memory =
+      choose_one("memory mode", "--memory", raw.memory, {memory_names.begin(), memory_names.end()});
   const bool resident = memory == memory_names.front();
   parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
   parse_counters(raw, known, parsed);

@@ -1,4 +1,4 @@
-// The common part of insert_grow and insert_reserved.
+// The common part of insert_grow and insert_reserved, and of life_grow and life_reserved.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,10 @@
 namespace workloads {
 
 enum class capacity { grown, reserved };
+/// What becomes of a full table in the time that is taken.
+enum class ending { kept, destroyed };
 
-template <class Map, class Payload, capacity Capacity>
+template <class Map, class Payload, capacity Capacity, ending Ending = ending::kept>
 class insertion {
  public:
   insertion(key_pool const& pool, std::uint64_t seed)
@@ -20,7 +22,7 @@ class insertion {
         random_(seed),
         tables_(make_tables<Map>(tables_for(pool.size()))),
         entries_(make_slots<entry<Payload>>(operations())),
-        expected_(operations() + expected_sum<Payload>(pool, operations())) {
+        expected_(operations() + what_is_left(pool)) {
     ids_.reserve(operations());
     for (std::size_t i = 0; i < operations(); ++i) ids_.push_back(pool.present(i));
   }
@@ -37,6 +39,7 @@ class insertion {
 
   void run() {
     std::uint64_t added = 0;
+    sizes_ = 0;
     auto next = entries_.cbegin();
     for (Map& table : tables_) {
       if constexpr (Capacity == capacity::reserved) table.reserve(pool_.size());
@@ -44,12 +47,16 @@ class insertion {
         added += table.try_emplace(next->key, next->value).second ? 1 : 0;
         observer::operation_done();
       }
+      if constexpr (Ending == ending::destroyed) {
+        sizes_ += table.size();
+        table = Map();
+      }
     }
     added_ = added;
   }
 
   std::uint64_t answer() const {
-    std::uint64_t sum = added_;
+    std::uint64_t sum = added_ + sizes_;
     for (Map const& table : tables_) sum += sum_of_entries(table);
     return sum;
   }
@@ -58,6 +65,12 @@ class insertion {
   std::size_t operations() const noexcept { return tables_.size() * pool_.size(); }
 
  private:
+  /// Entries that can be read afterwards; where there are none, how many there have been.
+  std::uint64_t what_is_left(key_pool const& pool) const {
+    if constexpr (Ending == ending::destroyed) return operations();
+    return expected_sum<Payload>(pool, operations());
+  }
+
   key_pool pool_;
   random_source random_;
   std::vector<Map> tables_;
@@ -65,6 +78,7 @@ class insertion {
   std::vector<std::uint64_t> ids_;
   std::uint64_t expected_;
   std::uint64_t added_ = 0;
+  std::uint64_t sizes_ = 0;  // of the tables that were destroyed
 };
 
 }  // namespace workloads

@@ -6,6 +6,7 @@
 #include <memory>
 #include <utility>
 
+#include "harness/growth/drain.hpp"
 #include "harness/growth/memory_meter.hpp"
 #include "harness/growth/part_clock.hpp"
 #include "harness/growth/recorder.hpp"
@@ -20,18 +21,21 @@ struct settings {
   std::size_t n;
   std::uint64_t seed;
   workloads::growth_mix mix;
-  bool reserved;  // room for all before the first
-  bool warm;      // the table was built once before, on the same heap
+  std::size_t churn;  // of that mix: pairs of operations for each entry
+  bool reserved;      // room for all before the first
+  bool warm;          // the table was built once before, on the same heap
 };
 
 class fixture {
  public:
   virtual ~fixture() = default;
   virtual std::size_t operations() const = 0;
-  virtual bool inserts(std::size_t operation) const = 0;
+  virtual workloads::action what(std::size_t operation) const = 0;
   virtual std::uint64_t expected() const = 0;
   virtual bool can_be_observed() const = 0;
   virtual bool grows_in_steps() const = 0;
+  /// Before a pass, so that what it needs besides the table is there already.
+  virtual void prepare() = 0;
   /// Every operation timed. The table is left standing.
   virtual void run(recorder& record, pass_report& report) = 0;
   /// The same loop with nothing to do.
@@ -40,6 +44,10 @@ class fixture {
   virtual void observe(latency::clock_facts const& facts, pass_report& report) = 0;
   /// Memory at each of `growths`, over n, and after it is no longer needed. Nothing is timed.
   virtual void count_memory(pass_report const& growths, pass_report& report) = 0;
+  /// What operations cost around `growth`, on a map that grows in steps; `report` gets what `which`
+  /// is.
+  virtual void measure_drain(event const& growth, drain_pass which,
+                             latency::clock_facts const& facts, drain_report& report) = 0;
 };
 
 /// Tells the compiler that a result is wanted, now.
@@ -58,15 +66,16 @@ class fixture_of final : public fixture {
 
  public:
   explicit fixture_of(settings const& set)
-      : set_(set), script_(workloads::key_pool(set.n, set.seed), set.mix, set.seed) {}
+      : set_(set), script_(workloads::key_pool(set.n, set.seed), set.mix, set.churn, set.seed) {}
 
   static std::unique_ptr<fixture> build(settings const& set) {
     return std::make_unique<fixture_of>(set);
   }
 
   std::size_t operations() const override { return script_.operations(); }
-  bool inserts(std::size_t operation) const override { return script_.inserts(operation); }
+  workloads::action what(std::size_t operation) const override { return script_.what(operation); }
   std::uint64_t expected() const override { return script_.expected(); }
+  void prepare() override { script_.prepare(); }
   bool can_be_observed() const override { return observable; }
   bool grows_in_steps() const override { return maps::grows_in_steps<Adapter, map>; }
 
@@ -74,14 +83,15 @@ class fixture_of final : public fixture {
     if (set_.warm) warm_up();
     auto& table = fresh_table<map>();
     reserve(table, record, report);
+    fill(table);
     event_log<Adapter> log(report);
     log.before_first(table);
     std::uint64_t yes = 0;
     script_.run([&](std::size_t i, auto const& slot) {
-      const bool inserts_now = script_.inserts(i);
-      const bool done = inserts_now ? insert(table, slot, record) : look_up(table, slot, record);
+      const action now = script_.what(i);
+      const bool done = timed(now, table, slot, record);
       yes += done;
-      log.after(i, table, inserts_now && done);
+      log.after(i, table, now == action::insert && done);
     });
     report.answer = yes + workloads::sum_of_entries(table);
   }
@@ -96,17 +106,17 @@ class fixture_of final : public fixture {
 
   void observe(latency::clock_facts const& facts, pass_report& report) override {
     if constexpr (observable) {
-      using observed =
-          typename Adapter::template observed_map<key, value, workloads::shared_hash, timed_observer>;
+      using observed = typename Adapter::template observed_map<key, value, workloads::shared_hash,
+                                                               timed_observer>;
       part_clock clock(facts, report);
       auto& table = fresh_table<observed>();
       if (set_.reserved) table.reserve(set_.n);
+      fill(table);
       timed_observer::clock = &clock;
       std::uint64_t yes = 0;
       script_.run([&](std::size_t i, auto const& slot) {
         clock.operation_begins();
-        yes += script_.inserts(i) ? table.try_emplace(slot.key, slot.value).second
-                                  : table.find(slot.key) != table.end();
+        yes += done(script_.what(i), table, slot);
       });
       timed_observer::clock = nullptr;
       report.observed = clock.growths();
@@ -118,11 +128,12 @@ class fixture_of final : public fixture {
     memory_meter meter(growths, report.memory, script_.operations());
     auto table = std::make_unique<map>();
     if (set_.reserved) table->reserve(set_.n);
+    fill(*table);
     std::uint64_t yes = 0;
     script_.run([&](std::size_t i, auto const& slot) {
-      meter.before(i, table->size());
-      yes += script_.inserts(i) ? table->try_emplace(slot.key, slot.value).second
-                                : table->find(slot.key) != table->end();
+      // What stays at one size has its operations on the axis instead.
+      meter.before(i, script_.begins_full() ? i : table->size());
+      yes += done(script_.what(i), *table, slot);
       meter.after(i);
     });
     report.answer = yes + workloads::sum_of_entries(*table);
@@ -133,8 +144,18 @@ class fixture_of final : public fixture {
     meter.cleared();
   }
 
+  void measure_drain(event const& growth, drain_pass which, latency::clock_facts const& facts,
+                     drain_report& report) override {
+    if constexpr (maps::grows_in_steps<Adapter, map>) {
+      drain_meter<Adapter, map, Payload> meter(workloads::key_pool(set_.n, set_.seed), growth,
+                                               facts, report);
+      meter.measure(which);
+    }
+  }
+
  private:
   using slot_type = workloads::entry<Payload>;
+  using action = workloads::action;
 
   /// Stands as long as this fixture, so that its end is in no pass.
   template <class Table>
@@ -143,6 +164,30 @@ class fixture_of final : public fixture {
     Table& there = *table;
     standing_ = std::move(table);
     return there;
+  }
+
+  static bool timed(action now, map& table, slot_type const& slot, recorder& record) {
+    switch (now) {
+      case action::insert: return insert(table, slot, record);
+      case action::look_up: return look_up(table, slot, record);
+      case action::erase: return erase(table, slot, record);
+    }
+    return false;
+  }
+
+  template <class Table>
+  static bool done(action now, Table& table, slot_type const& slot) {
+    switch (now) {
+      case action::insert: return table.try_emplace(slot.key, slot.value).second;
+      case action::look_up: return table.find(slot.key) != table.end();
+      case action::erase: return table.erase(slot.key) > 0;
+    }
+    return false;
+  }
+
+  template <class Table>
+  void fill(Table& table) {
+    script_.fill([&](auto const& slot) { table.try_emplace(slot.key, slot.value); });
   }
 
   static bool insert(map& table, slot_type const& slot, recorder& record) {
@@ -162,6 +207,14 @@ class fixture_of final : public fixture {
     return found;
   }
 
+  static bool erase(map& table, slot_type const& slot, recorder& record) {
+    record.start();
+    const bool done = table.erase(slot.key) > 0;
+    need(done);
+    record.stop();
+    return done;
+  }
+
   void reserve(map& table, recorder& record, pass_report& report) {
     if (!set_.reserved) return;
     report.reserve_ns = record.time([&] { table.reserve(set_.n); });
@@ -169,10 +222,12 @@ class fixture_of final : public fixture {
 
   void warm_up() {
     map table;
-    script_.run([&](std::size_t, auto const& slot) { table.try_emplace(slot.key, slot.value); });
+    fill(table);
+    script_.run([&](std::size_t i, auto const& slot) { done(script_.what(i), table, slot); });
   }
 
   void erase_all(map& table) {
+    script_.fill([&](auto const& slot) { table.erase(slot.key); });
     script_.run([&](std::size_t, auto const& slot) { table.erase(slot.key); });
   }
 

@@ -41,14 +41,20 @@ class event_log {
   template <class Map>
   void before_first(Map const& table) noexcept {
     capacity_ = maps::capacity_of(table);
+    earlier_ = maps::growth_in_progress<Adapter>(table);
   }
 
   template <class Map>
   void after(std::size_t operation, Map const& table, bool inserted) noexcept {
     const std::size_t capacity = maps::capacity_of(table);
-    if (capacity != capacity_) begin(operation, capacity, table.size() - inserted);
+    const bool growing = maps::growth_in_progress<Adapter>(table);
+    // Also to an array of the same size, where a table grows in steps and can be seen to.
+    if (capacity != capacity_ || (growing && !draining_ && !earlier_)) {
+      begin(operation, capacity, table.size() - inserted);
+    }
+    if (!growing) earlier_ = false;
     // A growth of a small table begins and ends in one operation.
-    if (draining_ && !maps::growth_in_progress<Adapter>(table)) end(operation);
+    if (draining_ && !growing) end(operation);
   }
 
  private:
@@ -58,6 +64,7 @@ class event_log {
       report_.event_list[report_.events++] = {operation, entries, capacity_, capacity, never};
       draining_ = true;
     }
+    earlier_ = false;
     capacity_ = capacity;
   }
 
@@ -69,6 +76,7 @@ class event_log {
   pass_report& report_;
   std::size_t capacity_ = 0;
   bool draining_ = false;
+  bool earlier_ = false;  // a growth is in progress that began before the first operation
 };
 
 }  // namespace growth

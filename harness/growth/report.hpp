@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace growth {
 
@@ -22,8 +23,8 @@ struct event {
   std::uint64_t drained_at;  // the operation after which it was over; `never` if it was not
 };
 
-/// Where the time of the observed table's growth went: nanoseconds between the observer's calls, and
-/// how often each came.
+/// Where the time of the observed table's growth went: nanoseconds between the observer's calls,
+/// and how often each came.
 struct parts {
   double allocation_ns, migration_ns, overflow_ns, release_ns;
   double longest_release_ns;
@@ -50,6 +51,25 @@ struct memory_report {
   std::array<event_memory, most_events> events;
 };
 
+/// What is measured at the largest growth of a table that drains: in the table that is full, in the
+/// midst of the growth, and when it is over. A table of its own for each.
+enum class drain_pass { reads, inserts, updates, erases };
+inline constexpr std::size_t drain_passes = 4, drain_states = 3;
+inline constexpr std::array<std::string_view, drain_states> drain_state_names{"before", "draining",
+                                                                              "after"};
+/// In the order of drain_report::ns.
+inline constexpr std::array<std::string_view, 6> drain_operations{"find_hit", "find_miss", "range",
+                                                                  "insert",   "update",    "erase"};
+
+struct drain_report {
+  /// Per operation, by operation and state; 0 where the table was not in that state (any more).
+  std::array<std::array<double, drain_states>, drain_operations.size()> ns;
+  /// Bytes of the process; of `draining`, when it stands still half-way.
+  std::array<std::uint64_t, drain_states> resident;
+  std::uint64_t floor;     // before there was a table
+  std::uint64_t stuck_at;  // entries, half-way
+};
+
 struct pass_report {
   bool filled;
   std::array<char, 256> wrong;
@@ -61,7 +81,7 @@ struct pass_report {
   std::uint64_t huge_bytes;                                     // of these, in huge pages
   std::size_t events;
   std::array<event, most_events> event_list;
-  std::size_t observed;                         // growths
+  std::size_t observed;  // growths
   std::array<parts, most_events> part_list;
   memory_report memory;
 };

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <iostream>
 #include <limits>
+#include <new>
 #include <optional>
 #include <stdexcept>
 #include <vector>
@@ -21,6 +22,8 @@
 
 namespace growth {
 namespace {
+
+using workloads::action;
 
 constexpr char const* count_argument = "--growth-count-into=";
 constexpr char const* tunables = "GLIBC_TUNABLES";
@@ -50,24 +53,26 @@ class measurement {
     draw_seeds(build, what.set);
   }
 
-  /// Throws std::length_error when the memory is not there.
+  /// Throws will_not_fit when the memory is not there.
   void check_memory() {
     const std::uint64_t arrays = 4 * operations_ * sizeof(float);
     need_ = arrays + table_need() * 115 / 100;
     available_ = available_memory();
-    std::cerr << "growth: will use about " << need_ / megabyte << " MB of "
-              << available_ / megabyte << " MB\n";
     if (available_ != 0 && need_ > available_) {
-      throw std::length_error("about " + std::to_string(need_ / megabyte) +
-                              " MB are needed and only " + std::to_string(available_ / megabyte) +
-                              " MB can be had; measure fewer entries");
+      throw will_not_fit("n = " + std::to_string(what_.set.n) + " needs about " +
+                         std::to_string(need_ / megabyte) + " MB and only " +
+                         std::to_string(available_ / megabyte) +
+                         " MB can be had; measure fewer entries");
     }
+    std::cerr << "growth: will use about " << need_ / megabyte << " MB of " << available_ / megabyte
+              << " MB\n";
   }
 
   study_results run() {
     make_shared_memory();
     for (std::size_t i = 0; i < what_.repetitions; ++i) repeat(i);
     if (work_->can_be_observed()) observe();
+    if (drains()) measure_drains();
     count_memory();
     return results();
   }
@@ -77,17 +82,18 @@ class measurement {
 
   struct shared_part {
     summary null_raw;
-    summary inserts, lookups;
+    summary inserts, lookups, erases;
+    drain_report drain;
     pass_report report;
   };
 
   /// Peak bytes of the table, from a smaller one that stands where it will in its octave.
   std::uint64_t table_need() {
-    constexpr std::size_t least = 8192, scale = 64;
+    constexpr std::size_t least = 8192, most = 1'000'000, scale = 64;
     settings small = what_.set;
-    small.warm = false;
+    small.warm = false, small.churn = std::min<std::size_t>(small.churn, 2);
     std::size_t factor = 1;
-    for (; factor < scale && small.n / 2 >= least; factor *= 2) small.n /= 2;
+    for (; (factor < scale || small.n > most) && small.n / 2 >= least; factor *= 2) small.n /= 2;
     const shared_memory shared(sizeof(pass_report));
     auto& report = shared.as<pass_report>()[0];
     in_child([&] {
@@ -130,20 +136,19 @@ class measurement {
       judge(part(i).report);
       merge(denoised_->as<float>(), trace.as<float>());
       if (i == 0) std::ranges::copy(trace.as<float>(), raw_->as<float>().begin());
-      part(i).inserts = summarise(trace.as<float>(), inserts());
-      part(i).lookups = summarise(trace.as<float>(), lookups());
+      part(i).inserts = summarise(trace.as<float>(), only(action::insert));
+      part(i).lookups = summarise(trace.as<float>(), only(action::look_up));
+      part(i).erases = summarise(trace.as<float>(), only(action::erase));
     });
   }
 
-  chosen inserts() const {
-    return [this](std::size_t i) { return work_->inserts(i); };
-  }
-  chosen lookups() const {
-    return [this](std::size_t i) { return !work_->inserts(i); };
+  chosen only(action kind) const {
+    return [this, kind](std::size_t i) { return work_->what(i) == kind; };
   }
 
   void pass(fixture& work, std::span<float> trace, pass_report& report) {
     recorder record(facts_, trace);
+    work.prepare();
     const residence before = measure_residence();
     const std::uint64_t faults = minor_faults(), switches = involuntary_switches();
     work.run(record, report);
@@ -161,6 +166,33 @@ class measurement {
     if (report.answer != work_->expected()) {
       throw std::runtime_error("wrong answer: expected " + harness::hex(work_->expected()) +
                                ", got " + harness::hex(report.answer));
+    }
+  }
+
+  /// The last growth that was over when the pass was; null if there was none.
+  event const* last_drained() {
+    pass_report const& first = part(0).report;
+    event const* last = nullptr;
+    for (std::size_t i = 0; i < first.events; ++i) {
+      event const& one = first.event_list[i];
+      if (one.capacity_before > 0 && one.drained_at != never) last = &one;
+    }
+    return last;
+  }
+
+  /// Where the keys are inserted one after the other into a table that grows in steps.
+  bool drains() {
+    return work_->grows_in_steps() && what_.set.mix == workloads::growth_mix::insert &&
+           !what_.set.reserved && last_drained() != nullptr;
+  }
+
+  void measure_drains() {
+    for (std::size_t i = 0; i < what_.repetitions; ++i) {
+      for (std::size_t k = 0; k < drain_passes; ++k) {
+        in_child([&] {
+          work_->measure_drain(*last_drained(), static_cast<drain_pass>(k), facts_, part(i).drain);
+        });
+      }
     }
   }
 
@@ -211,12 +243,16 @@ study_results measurement::results() {
     all.null_raw.push_back(part(i).null_raw);
     all.raw_inserts.push_back(part(i).inserts);
     all.raw_lookups.push_back(part(i).lookups);
+    all.raw_erases.push_back(part(i).erases);
+    if (drains()) all.drains.push_back(&part(i).drain);
   }
-  const latency::histogram times = histogram_of(denoised, inserts());
+  if (drains()) all.drained = last_drained();
+  const latency::histogram times = histogram_of(denoised, only(action::insert));
   all.inserts = summarise(times);
-  all.lookups = summarise(denoised, lookups());
+  all.lookups = summarise(denoised, only(action::look_up));
+  all.erases = summarise(denoised, only(action::erase));
   all.curve = curve_of(times);
-  all.raw_curve = curve_of(histogram_of(raw_->as<float>(), inserts()));
+  all.raw_curve = curve_of(histogram_of(raw_->as<float>(), only(action::insert)));
   all.timeline = timeline_of(denoised);
   all.first = &part(0).report;
   for (std::size_t i = 0; i < what_.repetitions; ++i) {
@@ -264,6 +300,11 @@ std::string study(builder build, request const& what, labels const& names, char*
     if (!what.trace.empty()) write_trace(what.trace, results.denoised, results.raw);
     write_json(what.output, to_json(results, names));
     return {};
+  } catch (will_not_fit const&) {
+    throw;
+  } catch (std::bad_alloc const&) {
+    throw will_not_fit("n = " + std::to_string(what.set.n) +
+                       " is more than memory can be had for; measure fewer entries");
   } catch (std::exception const& error) {
     return error.what();
   }
@@ -275,7 +316,8 @@ std::string no_huge_pages() {
   std::string setting;
   std::getline(file, setting);
   if (setting.empty()) return std::string("huge pages: ") + path + " cannot be read";
-  if (setting.find("[never]") != setting.npos) return std::string("huge pages: ") + path + " says never";
+  if (setting.find("[never]") != setting.npos)
+    return std::string("huge pages: ") + path + " says never";
   return {};
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <stdexcept>
 #include <string>
 
 #include "harness/growth/fixture.hpp"
@@ -15,8 +16,8 @@ struct request {
   settings set;
   pages page_size;
   std::size_t repetitions;
-  std::string output;  // JSON; empty: standard output
-  std::string trace;   // all denoised and then all raw durations, as floats; empty: not kept
+  std::string output;   // JSON; empty: standard output
+  std::string trace;    // all denoised and then all raw durations, as floats; empty: not kept
   int count_into = -1;  // a descriptor: this process only counts memory, for its parent
 };
 
@@ -27,7 +28,12 @@ struct labels {
 
 using builder = std::unique_ptr<fixture> (*)(settings const&);
 
-/// Returns why it cannot be measured, or nothing.
+/// What is asked for can be measured, but not here.
+struct will_not_fit : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Returns what went wrong, or nothing. Throws will_not_fit before anything is measured.
 std::string study(builder build, request const& what, labels const& names, char** argv);
 
 /// Where huge pages cannot be had, the reason. To be asked in the process that will measure.

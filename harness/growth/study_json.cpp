@@ -30,6 +30,15 @@ std::string clock_json(latency::clock_facts const& clock) {
                  {"overhead_ns", number(clock.overhead_ns)}});
 }
 
+std::string mix_name(workloads::growth_mix mix) {
+  switch (mix) {
+    case workloads::growth_mix::insert: return "insert";
+    case workloads::growth_mix::mixed: return "mixed";
+    case workloads::growth_mix::churn: return "churn";
+  }
+  return {};
+}
+
 /// Where there is nothing of a kind (lookups in an insert-only run) there is no summary.
 std::string summary_or_null(summary const& of) { return of.count == 0 ? null : to_json(of); }
 
@@ -86,11 +95,11 @@ std::string event_json(study_results const& of, std::size_t index) {
        {"drained_at", in_steps ? whole_or_null(one.drained_at) : null},
        {"drain_operations", in_steps ? whole(until - one.operation + 1) : null},
        {"drain_ns", in_steps ? number(time_between(of.denoised, one.operation, until)) : null},
-       {"drain_max_ns",
-        in_steps ? number(static_cast<double>(*std::max_element(
-                       of.denoised.begin() + static_cast<std::ptrdiff_t>(one.operation),
-                       of.denoised.begin() + static_cast<std::ptrdiff_t>(until) + 1)))
-                 : null},
+       {"drain_max_ns", in_steps
+                            ? number(static_cast<double>(*std::max_element(
+                                  of.denoised.begin() + static_cast<std::ptrdiff_t>(one.operation),
+                                  of.denoised.begin() + static_cast<std::ptrdiff_t>(until) + 1)))
+                            : null},
        {"memory", of.counted ? memory_json(of.counted->events[index], drained) : null},
        {"parts", parts_of(of, index)}});
 }
@@ -119,18 +128,52 @@ std::string resident_json(pass_report const& of, std::size_t n, bool warm) {
 
 std::string counted_json(memory_report const& of, std::size_t operations) {
   const std::span<const sample> samples(of.sawtooth.data(), of.samples);
-  return object(
-      {{"allocations", whole(of.allocations)},
-       {"allocations_per_operation",
-        number(static_cast<double>(of.allocations) / static_cast<double>(operations))},
-       {"frees", whole(of.frees)},
-       {"final_bytes", whole(of.bytes_final)},
-       {"peak_bytes", whole(of.bytes_peak)},
-       {"bytes_after_erasing", whole(of.bytes_after_erasing)},
-       {"bytes_after_clearing", whole(of.bytes_after_clearing)},
-       {"sawtooth", array(samples, [](sample const& one) {
-          return array(std::array{one.entries, one.bytes}, whole);
-        })}});
+  return object({{"allocations", whole(of.allocations)},
+                 {"allocations_per_operation",
+                  number(static_cast<double>(of.allocations) / static_cast<double>(operations))},
+                 {"frees", whole(of.frees)},
+                 {"final_bytes", whole(of.bytes_final)},
+                 {"peak_bytes", whole(of.bytes_peak)},
+                 {"bytes_after_erasing", whole(of.bytes_after_erasing)},
+                 {"bytes_after_clearing", whole(of.bytes_after_clearing)},
+                 {"sawtooth", array(samples, [](sample const& one) {
+                    return array(std::array{one.entries, one.bytes}, whole);
+                  })}});
+}
+
+std::string or_null(double ns) { return ns > 0 ? number(ns) : null; }
+
+std::string drain_times_json(study_results const& of, std::size_t operation) {
+  std::vector<std::pair<std::string_view, std::string>> states;
+  for (std::size_t state = 0; state < drain_states; ++state) {
+    states.emplace_back(drain_state_names[state], array(of.drains, [&](drain_report const* one) {
+                          return or_null(one->ns[operation][state]);
+                        }));
+  }
+  return object(states);
+}
+
+std::string drain_json(study_results const& of) {
+  if (of.drained == nullptr) return null;
+  std::vector<std::pair<std::string_view, std::string>> operations;
+  for (std::size_t i = 0; i < drain_operations.size(); ++i) {
+    operations.emplace_back(drain_operations[i], drain_times_json(of, i));
+  }
+  const auto bytes = [&](std::size_t state) {
+    return array(of.drains, [state](drain_report const* one) {
+      return whole(one->resident[state] - std::min(one->resident[state], one->floor));
+    });
+  };
+  std::vector<std::pair<std::string_view, std::string>> resident;
+  for (std::size_t state = 0; state < drain_states; ++state) {
+    resident.emplace_back(drain_state_names[state], bytes(state));
+  }
+  return object({{"entries", whole(of.drained->entries)},
+                 {"capacity_before", whole(of.drained->capacity_before)},
+                 {"capacity_after", whole(of.drained->capacity_after)},
+                 {"stuck_at", whole(of.drains.front()->stuck_at)},
+                 {"ns", object(operations)},
+                 {"resident_bytes", object(resident)}});
 }
 
 std::string open_loop_json(study_results const& of, std::string_view name, latency::arrivals kind,
@@ -161,40 +204,43 @@ std::string open_loops_json(study_results const& of) {
 std::string to_json(study_results const& of, labels const& names) {
   settings const& set = of.what.set;
   const auto written = [](summary const& one) { return to_json(one); };
-  const auto lookups = [&](summary const& one) { return summary_or_null(one); };
-  return object(
-      {{"mapscope_growth", quoted(format)},
-       {"map", quoted(names.map)},
-       {"kv", quoted(names.payload)},
-       {"n", whole(set.n)},
-       {"mix", quoted(set.mix == workloads::growth_mix::insert ? "insert" : "mixed")},
-       {"reserved", boolean(set.reserved)},
-       {"memory", quoted(names.memory)},
-       {"pages", quoted(of.what.page_size == pages::small ? "small" : "huge")},
-       {"seed", whole(set.seed)},
-       {"repetitions", whole(of.what.repetitions)},
-       {"operations", whole(of.denoised.size())},
-       {"checksum", quoted(harness::hex(of.checksum))},
-       {"clock", clock_json(of.clock)},
-       {"need_bytes", whole(of.need_bytes)},
-       {"available_bytes", whole(of.available_bytes)},
-       {"null_loop", object({{"denoised", to_json(of.null_denoised)},
-                             {"raw", array(of.null_raw, written)}})},
-       {"denoised", object({{"inserts", to_json(of.inserts)},
-                            {"lookups", summary_or_null(of.lookups)},
-                            {"curve", to_json(of.curve)},
-                            {"timeline", to_json(of.timeline)}})},
-       {"raw", object({{"inserts", array(of.raw_inserts, written)},
-                       {"lookups", array(of.raw_lookups, lookups)},
-                       {"curve", to_json(of.raw_curve)}})},
-       {"reserve_ns", set.reserved ? number(of.first->reserve_ns) : null},
-       {"grows_in_steps", boolean(of.grows_in_steps)},
-       {"events", events_json(of)},
-       {"open_loop", open_loops_json(of)},
-       {"involuntary_switches", whole(of.switches)},
-       {"resident", resident_json(*of.first, set.n, set.warm)},
-       {"counted", of.counted ? counted_json(*of.counted, of.denoised.size()) : null},
-       {"why_not_counted", of.counted ? null : quoted(of.no_counts)}});
+  const auto if_any = [&](summary const& one) { return summary_or_null(one); };
+  return object({{"mapscope_growth", quoted(format)},
+                 {"map", quoted(names.map)},
+                 {"kv", quoted(names.payload)},
+                 {"n", whole(set.n)},
+                 {"mix", quoted(mix_name(set.mix))},
+                 {"churn", set.mix == workloads::growth_mix::churn ? whole(set.churn) : null},
+                 {"reserved", boolean(set.reserved)},
+                 {"memory", quoted(names.memory)},
+                 {"pages", quoted(of.what.page_size == pages::small ? "small" : "huge")},
+                 {"seed", whole(set.seed)},
+                 {"repetitions", whole(of.what.repetitions)},
+                 {"operations", whole(of.denoised.size())},
+                 {"checksum", quoted(harness::hex(of.checksum))},
+                 {"clock", clock_json(of.clock)},
+                 {"need_bytes", whole(of.need_bytes)},
+                 {"available_bytes", whole(of.available_bytes)},
+                 {"null_loop", object({{"denoised", to_json(of.null_denoised)},
+                                       {"raw", array(of.null_raw, written)}})},
+                 {"denoised", object({{"inserts", to_json(of.inserts)},
+                                      {"lookups", summary_or_null(of.lookups)},
+                                      {"erases", summary_or_null(of.erases)},
+                                      {"curve", to_json(of.curve)},
+                                      {"timeline", to_json(of.timeline)}})},
+                 {"raw", object({{"inserts", array(of.raw_inserts, written)},
+                                 {"lookups", array(of.raw_lookups, if_any)},
+                                 {"erases", array(of.raw_erases, if_any)},
+                                 {"curve", to_json(of.raw_curve)}})},
+                 {"reserve_ns", set.reserved ? number(of.first->reserve_ns) : null},
+                 {"grows_in_steps", boolean(of.grows_in_steps)},
+                 {"events", events_json(of)},
+                 {"drain", drain_json(of)},
+                 {"open_loop", open_loops_json(of)},
+                 {"involuntary_switches", whole(of.switches)},
+                 {"resident", resident_json(*of.first, set.n, set.warm)},
+                 {"counted", of.counted ? counted_json(*of.counted, of.denoised.size()) : null},
+                 {"why_not_counted", of.counted ? null : quoted(of.no_counts)}});
 }
 
 void write_json(std::string const& path, std::string const& text) {

@@ -93,6 +93,15 @@ TEST(wrong_map, a_stray_argument_is_a_usage_error) {
   }
 }
 
+/// As large as there is, and more operations than any machine of today could keep the times of.
+TEST(wrong_map, a_growth_that_will_not_fit_is_a_usage_error) {
+  const outcome result = run("--kv=int_int --sizes=1073741824 --growth=churn --growth-churn=1000");
+  EXPECT_EQ(result.exit_code, 2) << result.words;
+  EXPECT_TRUE(has(result.words, "bench_wrong: n = 1073741824 needs about 3")) << result.words;
+  EXPECT_TRUE(has(result.words, "MB can be had; measure fewer entries")) << result.words;
+  EXPECT_EQ(std::count(result.words.begin(), result.words.end(), '\n'), 1) << result.words;
+}
+
 TEST(wrong_map, a_filter_that_matches_nothing_is_a_usage_error) {
   EXPECT_EQ(run("--kv=int_int --benchmark_filter=nothing").exit_code, 2);
 }

@@ -20,6 +20,11 @@ struct hmap_paired {
 
   template <class Key, class Value>
   using map_own_hash = ::hmap::paired_map<Key, Value>;
+
+  template <class Map>
+  static bool growth_in_progress(Map const& map) {
+    return map.internals().growing();
+  }
 };
 
 }  // namespace adapters

@@ -10,7 +10,8 @@
 namespace adapters {
 
 struct hmap_paired_aligned {
-  static constexpr std::string_view name = "hmap_paired_aligned", title = "hmap::paired_map, aligned";
+  static constexpr std::string_view name = "hmap_paired_aligned",
+                                    title = "hmap::paired_map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
   static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
@@ -20,6 +21,11 @@ struct hmap_paired_aligned {
 
   template <class Key, class Value>
   using map_own_hash = aligned_hmap<Key, Value, ::hmap::hash<Key>, ::hmap::paired_traits>;
+
+  template <class Map>
+  static bool growth_in_progress(Map const& map) {
+    return map.internals().growing();
+  }
 };
 
 }  // namespace adapters

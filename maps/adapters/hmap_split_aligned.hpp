@@ -20,6 +20,11 @@ struct hmap_split_aligned {
 
   template <class Key, class Value>
   using map_own_hash = aligned_hmap<Key, Value, ::hmap::hash<Key>, ::hmap::split_traits>;
+
+  template <class Map>
+  static bool growth_in_progress(Map const& map) {
+    return map.internals().growing();
+  }
 };
 
 }  // namespace adapters

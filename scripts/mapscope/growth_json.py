@@ -11,8 +11,8 @@ from mapscope.plan import Plan, Task
 FORMAT = "1"
 KEY = "mapscope_growth"
 COPIED = (
-    "n", "mix", "reserved", "pages", "repetitions", "operations", "checksum", "clock", "need_bytes",
-    "available_bytes", "null_loop", "denoised", "raw", "reserve_ns", "grows_in_steps", "events", "open_loop",
+    "n", "mix", "churn", "reserved", "pages", "repetitions", "operations", "checksum", "clock", "need_bytes",
+    "available_bytes", "null_loop", "denoised", "raw", "reserve_ns", "grows_in_steps", "events", "drain", "open_loop",
     "involuntary_switches", "resident", "counted", "why_not_counted",
 )  # fmt: skip
 """The fields of a row that are the binary's own."""
@@ -24,7 +24,7 @@ def check_growth(document: Any, plan: Plan, task: Task) -> None:
         raise BadOutput(f"not the output of --growth in format {FORMAT}")
     wanted = plan.growth_pass(task)
     expected = {
-        "map": task.map, "kv": task.kv, "n": task.n, "seed": task.seed, "mix": wanted.mix,
+        "map": task.map, "kv": task.kv, "n": task.n, "seed": task.seed, "mix": wanted.mix, "churn": wanted.churn,
         "reserved": wanted.reserved, "pages": wanted.pages, "repetitions": wanted.repetitions,
     }  # fmt: skip
     for field, value in expected.items():
@@ -45,13 +45,23 @@ def row_of(document: dict[str, Any], task: Task) -> dict[str, Any]:
 
 def _check_times(document: dict[str, Any], repetitions: int) -> None:
     inserts = document["denoised"]["inserts"]
-    if inserts["count"] != document["n"]:
-        raise BadOutput(f"{inserts['count']} inserts were timed, expected {document['n']}")
+    wanted = document["n"] * (document["churn"] or 1)
+    if inserts["count"] != wanted:
+        raise BadOutput(f"{inserts['count']} inserts were timed, expected {wanted}")
     for name in ("max_ns", "total_ns"):
         if not math.isfinite(inserts[name]) or inserts[name] <= 0:
             raise BadOutput(f"denoised {name} is {inserts[name]!r}, expected a number above 0")
-    for what in ("inserts", "lookups"):
+    for what in ("inserts", "lookups", "erases"):
         if len(document["raw"][what]) != repetitions:
             raise BadOutput(f"raw {what} of {len(document['raw'][what])} repetitions, expected {repetitions}")
     if inserts["max_ns"] > min(one["max_ns"] for one in document["raw"]["inserts"]) * 1.0001:
         raise BadOutput("the denoised maximum is above that of a single repetition")
+    if document["drain"] is not None:
+        _check_drain(document["drain"], repetitions)
+
+
+def _check_drain(drain: dict[str, Any], repetitions: int) -> None:
+    for name, states in drain["ns"].items():
+        for state, times in states.items():
+            if len(times) != repetitions:
+                raise BadOutput(f"drain: {name} {state} of {len(times)} repetitions, expected {repetitions}")

@@ -17,6 +17,7 @@ REQUESTS = {
     "auto": "what the suite says",
     "off": "no growth",
 }
+CHURN_KV = "int_int"
 SIZE_OF_PAGE = ("small", "huge")
 THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
@@ -32,6 +33,8 @@ class GrowthPass:
     reserved: bool
     pages: str
     repetitions: int
+    churn: int | None = None
+    """How many entries leave and come for each that is there; None where the table grows."""
     reason: str | None = None
     """Why it cannot be run here; None when it can."""
 
@@ -57,12 +60,15 @@ def of_document(entry: dict[str, Any]) -> GrowthPass:
 
 
 def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: int | None, kv: list[str]) -> list[GrowthPass]:
-    """The passes of a suite; with `sizes` or `repetitions` in place of its own. Payloads not selected are left out."""
+    """The passes of a suite; with `sizes` or `repetitions` in place of its own. Payloads not selected are left out.
+
+    `sizes` are of tables that grow: churn has sizes of its own, for their loads.
+    """
     suite: GrowthSuite | None = SUITES[suite_name].growth
     if request == "off" or suite is None:
         return []
     no_huge = why_no_huge_pages()
-    return [
+    growing = [
         GrowthPass(
             kv=payload, n=n, mix=mix, memory=memory, reserved=reserved, pages=pages,
             repetitions=repetitions or suite.repetitions, reason=no_huge if pages == "huge" else None,
@@ -71,6 +77,14 @@ def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: in
         for n in sizes or suite.sizes
         for mix, memory, reserved, pages in suite.variants
     ]  # fmt: skip
+    churning = [
+        GrowthPass(
+            kv=CHURN_KV, n=n, mix="churn", memory="first_touch", reserved=False, pages="small",
+            repetitions=repetitions or suite.repetitions, churn=times,
+        )
+        for n, times in suite.churn if CHURN_KV in kv
+    ]  # fmt: skip
+    return growing + churning
 
 
 def why_no_huge_pages() -> str | None:

@@ -17,7 +17,7 @@ def lines_of(run: dict[str, Any], number: int) -> list[dict[str, Any]]:
     """
     result = []
     for entry in run.get("growth", []):
-        about = {"run": number, "map": entry["map"], "kv": entry["kv"], "stage": entry["stage"]}
+        about = {"run": number, "map": entry["map"], "kv": entry["kv"], "stage": f"{entry['stage']}, n = {entry['n']:,}"}
         spans = entry["denoised"]["timeline"]
         shown = [(f"timeline: {name}", "operation", [[max(1, s[0]), s[at]] for s in spans]) for name, at in TIMELINE]
         shown.append(("single operations, by share", "share", _beyond(entry["denoised"]["curve"])))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from itertools import groupby
+from statistics import median
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -19,7 +20,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from mapscope.figure import LEGEND_INCHES, add_foot, add_legend, count_label, make_grid
 from mapscope.style import FAINT, GREY, looks
-from mapscope.summary_growth import open_loop, title_of
+from mapscope.summary_growth import open_loop, spread_of, title_of
 from mapscope.table import maps_of
 from mapscope.text import duration
 
@@ -30,6 +31,7 @@ FLOOR_NS = 10.0
 """A clock that advances in steps of 10 ns cannot say what is below."""
 EVENT = "#d55e00"
 DRAIN = "#f6d8c3"
+DRAINING = "#d55e00"
 
 
 def growth_pictures(run: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
@@ -43,8 +45,10 @@ def growth_pictures(run: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
         yield f"{name}-open-loop", _open_loop_figure(run, title, rows)
         if any(row["counted"] for row in rows):
             yield f"{name}-memory", _memory_figure(run, title, rows)
-        if any(event["parts"] for row in rows for event in row["events"]):
+        if first["churn"] is None and any(event["parts"] for row in rows for event in row["events"]):
             yield f"{name}-parts", _parts_figure(run, title, [row for row in rows if any(e["parts"] for e in row["events"])])
+        if any(row["drain"] for row in rows):
+            yield f"{name}-drain", _drain_figure(run, title, [row for row in rows if row["drain"]])
 
 
 def _grid(run: dict[str, Any], title: str, lines: int, columns: int, head: str, **options: Any) -> tuple[Figure, Any]:
@@ -55,7 +59,7 @@ def _scatter_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]])
     """One panel a map: the longest and the median insert of each span, growths marked."""
     lines = math.ceil(len(rows) / COLUMNS)
     figure, grid = _grid(
-        run, title, lines, min(COLUMNS, len(rows)), "What an insert takes, by its place in the sequence",
+        run, title, lines, min(COLUMNS, len(rows)), "What an operation takes, by its place in the sequence",
         panel=SCATTER_PANEL, sharex=True, sharey=True,
     )  # fmt: skip
     styles = looks(maps_of(run))
@@ -153,27 +157,82 @@ def _memory_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) 
     for row in reversed(rows):
         if row["counted"] is None:
             continue
-        look, least = styles[row["map"]], row["n"] / 100
-        saw = [(n, size / n) for n, size in row["counted"]["sawtooth"] if n >= least]
+        look = styles[row["map"]]
+        saw, peaks = _sawtooth(row)
         axes.plot(*zip(*saw, strict=True), color=look.colour, linestyle=look.dashes, linewidth=look.width)
-        peaks = [
-            (e["entries"], e["memory"]["bytes_peak"] / e["entries"])
-            for e in row["events"] if e["memory"] and e["entries"] >= least
-        ]  # fmt: skip
         if peaks:
             axes.plot(*zip(*peaks, strict=True), color=look.colour, marker=look.marker, linestyle="none",
                       markersize=look.size, markeredgecolor="white", markeredgewidth=0.5)  # fmt: skip
-    axes.set_xscale("log")
     axes.set_ylim(bottom=0)
-    _count_axis(axes)
-    axes.set_xlabel("n (entries in the map)")
+    if rows[0]["churn"] is None:
+        axes.set_xscale("log")
+        _count_axis(axes)
+        axes.set_xlabel("n (entries in the map)")
+    else:
+        axes.set_xlabel("how often each entry has been replaced")
     axes.set_ylabel("bytes per entry")
     axes.grid(True, color=FAINT, linewidth=0.7)
     add_legend(figure, [row["map"] for row in rows], styles)
     add_foot(
         figure,
         "Line: bytes asked of the allocator, as it rounds them. Mark: the most at once during a growth, old and new side by side. "
-        "Pages that an array gives back before it is freed are still counted.",
+        "Pages that hmap gives back out of an old array are counted until the whole array goes: its line is too high while it drains.",
+    )
+    return figure
+
+
+def _sawtooth(row: dict[str, Any]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+    """Bytes per entry, and the most at each growth; over entries, or where these stay, over their replacements."""
+    n, least = row["n"], row["n"] / 100
+    samples, events = row["counted"]["sawtooth"], [e for e in row["events"] if e["memory"]]
+    if row["churn"] is None:
+        return (
+            [(at, size / at) for at, size in samples if at >= least],
+            [(e["entries"], e["memory"]["bytes_peak"] / e["entries"]) for e in events if e["entries"] >= least],
+        )
+    return (
+        [(at / 2 / n, size / n) for at, size in samples],
+        [(e["operation"] / 2 / n, e["memory"]["bytes_peak"] / n) for e in events],
+    )
+
+
+STATES = (("before", "full, before the growth", "#999999"), ("draining", "half-way", DRAINING), ("after", "drained", "#56b4e9"))
+
+
+def _drain_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+    """What each operation costs before, in and after a growth, and the memory that is held meanwhile."""
+    figure, grid = _grid(
+        run, title, len(rows), 2, "What operations cost while old buckets drain", panel=(5.6, 3.4), gridspec_kw={"width_ratios": (4, 1)}
+    )
+    for (axes, beside), row in zip(grid, rows, strict=True):
+        drain = row["drain"]
+        names = list(drain["ns"])
+        for place, (state, _, colour) in enumerate(STATES):
+            middles = [spread_of(drain["ns"][name][state]) for name in names]
+            at = [i + (place - 1) * 0.27 for i in range(len(names))]
+            heights = [m[0] if m else math.nan for m in middles]
+            axes.bar(at, heights, width=0.25, color=colour, yerr=[m[1] if m else 0 for m in middles],
+                     error_kw={"linewidth": 0.8, "ecolor": GREY})  # fmt: skip
+            for x, height in zip(at, heights, strict=True):
+                text = f"{height:.3g}" if height == height else "n/a"
+                axes.annotate(text, (x, height if height == height else 1), xytext=(0, 4), textcoords="offset points",
+                              ha="center", fontsize=7)  # fmt: skip
+            beside.bar(place, median(drain["resident_bytes"][state]) / drain["entries"], color=colour, width=0.8)
+        axes.set_yscale("log")
+        axes.set_ylim(bottom=1)
+        axes.margins(y=0.15)
+        axes.set_xticks(range(len(names)), names)
+        axes.set_ylabel("ns per operation")
+        axes.set_title(f"{row['map']}, growth at {drain['entries']:,} entries")
+        beside.set_xticks(range(len(STATES)), ["full", "half", "drained"], fontsize=8)
+        beside.set_title("resident B/entry")
+        for each in (axes, beside):
+            each.grid(True, axis="y", color=FAINT, linewidth=0.7)
+    _legend(figure, [Patch(color=colour, label=label) for _, label, colour in STATES])
+    add_foot(
+        figure,
+        "Reads: in a table that stands still half-way, as when writes stop there. Writes move old buckets: from the growth's first "
+        f"insert on, for a quarter of it. Medians of {rows[0]['repetitions']} new processes; whiskers: the middle half of them.",
     )
     return figure
 

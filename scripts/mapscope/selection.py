@@ -84,7 +84,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     left_out = {entry["name"]: entry["reason"] for entry in catalogue.left_out}
     selection = Selection(
         maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out, default=_maps(suite, catalogue)),
-        workloads=_names("workloads", words["workloads"], catalogue.workloads, default=suite.workloads),
+        workloads=_names("workloads", words["workloads"], catalogue.workloads, default=_workloads(suite, catalogue)),
         kv=_names("kv", words["kv"], catalogue.payloads, default=suite.kv),
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
         sizes=_sizes(words["sizes"]) or list(suite.sizes),
@@ -109,6 +109,11 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
 def _maps(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
     """The maps that run without being named."""
     return suite.maps or tuple(name for name in catalogue.binaries if name not in catalogue.variants)
+
+
+def _workloads(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
+    """The workloads that run without being named."""
+    return suite.workloads or tuple(name for name in catalogue.workloads if name not in suite.leaves_out)
 
 
 def _counters(word: str | None) -> str:

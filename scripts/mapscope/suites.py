@@ -12,6 +12,7 @@ sawtooth, which any set of round sizes misses.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 MAX_ENTRIES_PER_BUCKET = 6.5
@@ -32,6 +33,8 @@ class GrowthSuite:
     repetitions: int
     """In processes of their own; of each operation the shortest time counts. From five on an empty
     loop of 1e7 comes out below 50 ns at its maximum."""
+    churn: tuple[tuple[int, int], ...] = ()
+    """Tables that stay full: entries, and how many leave and come for each of them."""
 
 
 FIRST_TOUCH: Variant = ("insert", "first_touch", False, "small")
@@ -54,7 +57,9 @@ class Suite:
     kv: tuple[str, ...] | None = None
     """None: all."""
     workloads: tuple[str, ...] | None = None
-    """None: all."""
+    """None: all but those left out."""
+    leaves_out: tuple[str, ...] = ()
+    """Workloads that only run when they are named."""
     growth: GrowthSuite | None = None
     """None: no table is watched growing."""
 
@@ -62,6 +67,23 @@ class Suite:
 def growth_point(log2_buckets: int) -> int:
     """The largest entry count that 2^log2_buckets of hmap's buckets hold."""
     return int(MAX_ENTRIES_PER_BUCKET * 2**log2_buckets)
+
+
+def at_load(load: float, log2_buckets: int) -> int:
+    """Entries of which each of hmap's buckets holds so many on average."""
+    return math.ceil(load * 2**log2_buckets)
+
+
+# hmap compacts itself when it has as many overflow buckets as buckets. At load 6.5 that takes some 8 replacements for
+# each entry, at 5 some 25; at 3.3 it takes 160 and more where there are 32 buckets, and has not been seen from 1024 on.
+SOME_CHURN = ((at_load(6.5, 10), 30),)
+ALL_CHURN = (
+    *((at_load(load, 5), 500) for load in (3.3, 5.0, 6.5)),
+    *((at_load(load, 10), 60) for load in (3.3, 5.0, 6.5)),
+    (at_load(6.5, 16), 12),
+)
+WHOLE_LIVES = ("life_grow", "life_reserved", "ttl_cache")
+"""Workloads about growing and ageing; the growth suite has them."""
 
 
 def octave(log2_buckets: int) -> tuple[int, ...]:
@@ -80,6 +102,7 @@ SUITES: dict[str, Suite] = {
             sizes=(1_000, growth_point(10), growth_point(10) + 1),
             rounds=2,
             min_time_s=0.005,
+            leaves_out=WHOLE_LIVES,
             growth=GrowthSuite(sizes=(20_000,), kv=("int_int",), variants=(FIRST_TOUCH,), repetitions=3),
         ),
         Suite(
@@ -88,7 +111,10 @@ SUITES: dict[str, Suite] = {
             sizes=(1_000, growth_point(10), growth_point(10) + 1, growth_point(14), growth_point(14) + 1),
             rounds=5,
             min_time_s=0.01,
-            growth=GrowthSuite(sizes=(1_000_000,), kv=("int_int",), variants=(FIRST_TOUCH,), repetitions=5),
+            leaves_out=WHOLE_LIVES,
+            growth=GrowthSuite(
+                sizes=(1_000_000,), kv=("int_int",), variants=(FIRST_TOUCH,), repetitions=5, churn=SOME_CHURN
+            ),
         ),
         Suite(
             name="full",
@@ -101,10 +127,10 @@ SUITES: dict[str, Suite] = {
         Suite(
             name="growth",
             summary="about an hour: ten million inserts one by one, in every regime, what each growth costs and why",
-            sizes=(1_000,),
-            rounds=1,
-            min_time_s=0.005,
-            workloads=("insert_grow", "insert_reserved"),  # timed by the way: the plan has at least one row
+            sizes=(growth_point(10), growth_point(14)),
+            rounds=5,
+            min_time_s=0.01,
+            workloads=("insert_grow", "insert_reserved", "churn", *WHOLE_LIVES),
             growth=GrowthSuite(
                 sizes=(10_000_000,),
                 kv=("int_int", "string_string", "int_struct"),
@@ -115,7 +141,8 @@ SUITES: dict[str, Suite] = {
                     ("insert", "first_touch", False, "huge"),
                     ("mixed", "first_touch", False, "small"),
                 ),
-                repetitions=8,
+                repetitions=10,
+                churn=ALL_CHURN,
             ),
         ),
         Suite(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from rich import box
@@ -21,6 +21,11 @@ KEY = (
     "open loop: callers who do not wait for one another, 1M/s, or half as many as the map can serve\n"
     "B/entry: resident at most and in the end; erased: allocated when all entries are gone"
 )
+DRAIN_KEY = (
+    "full: just before the growth   half-way: of reads, in a table that stands still there; of writes, which drain it, "
+    "from its beginning on\nns per operation, median over the repetitions, and half the span of the middle half of them"
+)
+STATES = ("before", "draining", "after")
 
 
 def print_growth(console: Console, run: dict[str, Any]) -> None:
@@ -32,6 +37,7 @@ def print_growth(console: Console, run: dict[str, Any]) -> None:
         console.print(_waiting_table(part))
         console.print(_event_table(part))
         _print_parts(console, part)
+        _print_drains(console, part)
     if run["growth"]:
         console.print(KEY, highlight=False, markup=False)
         _print_noise(console, run["growth"])
@@ -43,7 +49,10 @@ def print_growth(console: Console, run: dict[str, Any]) -> None:
 
 def title_of(row: dict[str, Any]) -> str:
     """What the maps of one table have in common, in words."""
-    mix = "inserts" if row["mix"] == "insert" else "inserts, each followed by a lookup"
+    mix = {
+        "insert": "inserts", "mixed": "inserts, each followed by a lookup",
+        "churn": f"each entry replaced {row['churn']} times",
+    }[row["mix"]]  # fmt: skip
     reserved = ", reserved" if row["reserved"] else ""
     pages = ", huge pages" if row["pages"] == "huge" else ""
     return f"{row['kv']}   n = {row['n']:,}   {mix}{reserved}   {row['memory']} memory{pages}"
@@ -55,14 +64,20 @@ def _latency_table(title: str, rows: list[dict[str, Any]]) -> Table:
     for head in heads:
         table.add_column(head, justify="left" if head == "map" else "right", no_wrap=True)
     for row in rows:
-        inserts = row["denoised"]["inserts"]
-        raw = median(one["max_ns"] for one in row["raw"]["inserts"])
-        table.add_row(
-            row["map"], *(duration(inserts["percentiles_ns"][i]) for i in SHOWN), duration(inserts["max_ns"]),
-            duration(raw), *(per_operation(count) for count in inserts["longer_than_10us_100us_1ms"]),
-            duration(inserts["total_ns"]),
-        )  # fmt: skip
+        table.add_row(row["map"], *_latency_cells(row, "inserts"))
+    for row in rows:
+        if row["denoised"]["erases"]:
+            table.add_row(f"{row['map']}, erases", *_latency_cells(row, "erases"))
     return table
+
+
+def _latency_cells(row: dict[str, Any], what: str) -> list[str]:
+    times = row["denoised"][what]
+    raw = median(one["max_ns"] for one in row["raw"][what])
+    return [
+        *(duration(times["percentiles_ns"][i]) for i in SHOWN), duration(times["max_ns"]), duration(raw),
+        *(per_operation(count) for count in times["longer_than_10us_100us_1ms"]), duration(times["total_ns"]),
+    ]  # fmt: skip
 
 
 def _waiting_table(rows: list[dict[str, Any]]) -> Table:
@@ -90,8 +105,8 @@ def _entry_cells(row: dict[str, Any]) -> list[str]:
 
 
 def _event_table(rows: list[dict[str, Any]]) -> Table:
-    """The last growth of each map, which is its largest."""
-    table = _table("its last growth")
+    """The last growth of each map, which is its largest; of a table that stays full, to the same size perhaps."""
+    table = _table("its last growth" if rows[0]["churn"] is None else "its last growth, in place or to an array of the same size")
     for head in (
         "map", "growths", "at n", "trigger", "drain\nops", "\ntime", "MB\nbefore", "\npeak", "\nafter", "page\nfaults",
     ):  # fmt: skip
@@ -135,6 +150,35 @@ def _print_parts(console: Console, rows: list[dict[str, Any]]) -> None:
             "zeroing: none, pages come zeroed with their faults"
         )
         console.print(text, highlight=False, markup=False, overflow="fold")
+
+
+def _print_drains(console: Console, rows: list[dict[str, Any]]) -> None:
+    """What operations cost in a growth that drains, beside before and after."""
+    drains = [row for row in rows if row["drain"]]
+    if not drains:
+        return
+    for row in drains:
+        drain = row["drain"]
+        table = _table(f"{row['map']}: around its growth at {drain['entries']:,} entries")
+        for head in ("operation", "full", "half-way", "drained", "half-way/full"):
+            table.add_column(head, justify="left" if head == "operation" else "right", no_wrap=True)
+        for name in drain["ns"]:
+            full, amid, _ = middles = [spread_of(drain["ns"][name][state]) for state in STATES]
+            ratio = f"{amid[0] / full[0]:.2f}" if full and amid else "-"
+            table.add_row(name, *(f"{m[0]:.1f} ±{m[1]:.1f}" if m else "-" for m in middles), ratio)
+        sizes = [median(drain["resident_bytes"][state]) / 1e6 for state in STATES]
+        table.add_row("MB resident", *(f"{size:.4g}" for size in sizes), f"{sizes[1] / sizes[0]:.2f}")
+        console.print(table)
+    console.print(DRAIN_KEY, highlight=False, markup=False)
+
+
+def spread_of(times: list[float | None]) -> tuple[float, float] | None:
+    """Median, and half the distance of the quartiles; None where nothing was measured."""
+    known = [ns for ns in times if ns is not None]
+    if not known:
+        return None
+    low, high = quantiles(known, n=4, method="inclusive")[::2] if len(known) > 1 else (known[0], known[0])
+    return median(known), (high - low) / 2
 
 
 def _print_noise(console: Console, rows: list[dict[str, Any]]) -> None:

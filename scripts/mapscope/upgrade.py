@@ -1,4 +1,5 @@
-"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth.
+"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth, 3 no churn
+and no cost of draining.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -10,7 +11,7 @@ from typing import Any
 
 from mapscope.known import unknown
 
-READABLE = (1, 2, 3)
+READABLE = (1, 2, 3, 4)
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
@@ -19,7 +20,27 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_counters(document)
     if document["schema_version"] == 2:
         document = _with_growth(document)
+    if document["schema_version"] == 3:
+        document = _with_churn(document)
     return document
+
+
+def _with_churn(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {"schema_version": 4, "growth_passes": _each(document.get("growth_passes"), churn=None)}
+    if "rows" not in document:
+        return result
+    rows = document.get("growth")
+    return result | {"growth": [_row_with_churn(row) for row in rows] if isinstance(rows, list) else rows}
+
+
+def _row_with_churn(row: Any) -> Any:
+    if not isinstance(row, dict):
+        return row
+    raw = row.get("raw")
+    none = [None] * len(raw["inserts"]) if isinstance(raw, dict) and isinstance(raw.get("inserts"), list) else []
+    return row | {
+        "churn": None, "drain": None, "denoised": _with(row.get("denoised"), erases=None), "raw": _with(raw, erases=none),
+    }  # fmt: skip
 
 
 def _with_growth(document: dict[str, Any]) -> dict[str, Any]:

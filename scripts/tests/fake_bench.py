@@ -69,7 +69,9 @@ if fault == "fill the disk":
 
 if stage == "growth":
     repetitions, mixed = int(options["growth-repetitions"]), options["growth"] == "mixed"
-    operations = n * (2 if mixed else 1)
+    churn = int(options["growth-churn"]) if options["growth"] == "churn" else None
+    inserts = n * (churn or 1)
+    operations = inserts * (2 if mixed or churn else 1)
     worst = 1e3 * (1 + describe["rank"])
 
     def durations(count, factor=1.0):
@@ -87,20 +89,31 @@ if stage == "growth":
              memory=dict(bytes_before=20 * at, bytes_after=60 * at, bytes_peak=61 * at, bytes_drained=40 * at,
                          trigger_faults=3, drain_faults=at // 100))
         for at in (n // 8, n // 4, n // 2)]
+    states = dict(before=20.0, draining=60.0, after=30.0)
+    drain = dict(
+        entries=n // 2, capacity_before=n // 4, capacity_after=n // 2, stuck_at=n // 2 + n // 16,
+        ns={{what: {{state: [ns] * repetitions for state, ns in states.items()}}
+            for what in ("find_hit", "find_miss", "range", "insert", "update", "erase")}},
+        resident_bytes={{state: [int(ns) * n] * repetitions for state, ns in states.items()}},
+    ) if (in_steps or fault == "lost drain") and not churn and not mixed else None
+    if fault == "lost drain":
+        drain["ns"]["erase"]["after"].pop()
     responses = [dict(name=rate, arrivals=kind, per_second=1e6, responses=durations(operations, 3.0), curve=curve)
                  for rate in ("1M/s", "half of its own") for kind in ("fixed", "poisson")]
     out = dict(
-        mapscope_growth="1", map=name, kv=kv, n=n, mix=options["growth"], reserved="growth-reserved" in options,
+        mapscope_growth="1", map=name, kv=kv, n=n, mix=options["growth"], churn=churn, reserved="growth-reserved" in options,
         memory=options["memory"], pages=options["growth-pages"], seed=int(seed), repetitions=repetitions,
         operations=operations, checksum="00000000deadbeef" if fault == "wrong checksum" else "0123456789abcdef",
         clock=dict(source="a clock", ns_per_tick=0.4, resolution_ns=10.0, overhead_ns=20.0),
         need_bytes=10**6, available_bytes=10**9,
         null_loop=dict(denoised=durations(operations, 0.01), raw=[durations(operations)] * repetitions),
-        denoised=dict(inserts=durations(n), lookups=durations(n) if mixed else None, curve=curve,
+        denoised=dict(inserts=durations(inserts), lookups=durations(n) if mixed else None,
+                      erases=durations(inserts) if churn else None, curve=curve,
                       timeline=[[k, 50.0, 80.0, worst if k else 5000.0] for k in (0, 9, 99, 999)]),
-        raw=dict(inserts=[durations(n, 0.5 if fault == "below the minimum" else 2.0)] * repetitions,
-                 lookups=[None] * repetitions, curve=curve),
+        raw=dict(inserts=[durations(inserts, 0.5 if fault == "below the minimum" else 2.0)] * repetitions,
+                 lookups=[None] * repetitions, erases=[durations(inserts, 2.0) if churn else None] * repetitions, curve=curve),
         reserve_ns=1000.0 if "growth-reserved" in options else None, grows_in_steps=in_steps, events=events,
+        drain=drain,
         open_loop=responses, involuntary_switches=0,
         resident=dict(floor_bytes=10, peak_bytes=60 * n, final_bytes=40 * n, peak_per_entry=60.0, final_per_entry=40.0,
                       huge_bytes=0, minor_faults=100) if options["memory"] == "first_touch" else None,

@@ -1,6 +1,8 @@
 """Growing tables from the plan to the tables and pictures: what is kept, what is refused, and what is not believed."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -10,7 +12,8 @@ from conftest import SMALL, Lab, one_line
 from fake_bench import MAPS, calls, set_faults
 from mapscope import growth_plan
 from mapscope.growth_plan import plan_growth
-from mapscope.suites import SUITES
+from mapscope.selection import _workloads
+from mapscope.suites import SUITES, WHOLE_LIVES
 from mapscope.text import duration
 from test_load import Tamper
 
@@ -44,7 +47,7 @@ def test_a_pass_of_every_map_is_kept_with_its_durations(lab: Lab) -> None:
     assert lab.mapscope("validate", "latest").returncode == 0
     names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
     stem = "growth-insert-first_touch-int_int-n4000-"
-    assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts")}
+    assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts", "drain")}
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -55,6 +58,9 @@ def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     assert all(f" {name} " in tables for name in MAPS)
     assert "Empty loop: 70ns at most" in tables and "steps of 10 ns" in " ".join(tables.split())
     assert "hmap, its parts" in tables and "std, its parts" not in tables
+    drain = tables[tables.index("hmap: around its growth at 2,000 entries") :]
+    assert drain.split("update", 1)[1].split()[:7] == ["20.0", "±0.0", "60.0", "±0.0", "30.0", "±0.0", "3.00"]
+    assert "std: around" not in tables
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -70,6 +76,7 @@ def test_growth_can_be_switched_off(lab: Lab) -> None:
     [
         ("short trace", "expected 8000"),
         ("below the minimum", "above that of a single repetition"),
+        ("lost drain", "drain: erase after of 2 repetitions, expected 3"),
         ("crash", "SIGSEGV"),
         ("exit 3", "the reason"),
     ],
@@ -96,8 +103,41 @@ def test_another_checksum_costs_the_row(lab: Lab) -> None:
     assert (entry["kind"], entry["stage"], entry["map"]) == ("checksum", STAGE, "std")
 
 
+def test_a_full_table_that_churns_is_shown_with_its_erases(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    churning = replace(SUITES["smoke"].growth, variants=(), churn=((200, 6),))
+    monkeypatch.setitem(SUITES, "smoke", replace(SUITES["smoke"], growth=churning))
+    answer = lab.mapscope("run", *GROWING)
+    assert answer.returncode == 0, answer.stderr
+    rows = growth_of(lab)
+    assert list(rows) == list(MAPS)
+    assert all((row["churn"], row["n"], row["denoised"]["inserts"]["count"]) == (6, 200, 1200) for row in rows.values())
+    assert "each entry replaced 6 times" in answer.stdout and "hmap, erases" in answer.stdout
+    assert "around its growth" not in answer.stdout
+    names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
+    stem = "growth-churn-first_touch-int_int-n200-"
+    assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory")}
+
+
+def test_churn_stands_at_three_loads_of_hmap() -> None:
+    churn = [one for one in plan_growth("growth", "auto", [], None, ["int_int"]) if one.churn]
+    assert {one.kv for one in churn} == {"int_int"} and plan_growth("growth", "auto", [], None, ["string_int"]) == []
+    small = [one.n / 32 for one in churn[:3]]
+    assert small == pytest.approx([3.3, 5.0, 6.5], abs=0.02)
+    # Sizes that are asked for are of tables that grow: these stand where their loads are.
+    assert [one for one in plan_growth("growth", "auto", [5], None, ["int_int"]) if one.churn] == churn
+    assert plan_growth("growth", "auto", [], 2, ["int_int"])[-1].repetitions == 2
+
+
+def test_whole_lives_run_when_they_are_named() -> None:
+    catalogue = SimpleNamespace(workloads=("find_hit", "life_grow", "ttl_cache"))
+    assert _workloads(SUITES["standard"], catalogue) == ("find_hit",)
+    assert _workloads(SUITES["full"], catalogue) == catalogue.workloads
+    assert set(WHOLE_LIVES) < set(_workloads(SUITES["growth"], catalogue))
+
+
 def test_the_full_suite_has_every_regime() -> None:
     passes = plan_growth("growth", "auto", [], None, ["int_int", "string_string", "int_struct", "string_int"])
+    passes = [one for one in passes if one.churn is None]
     assert {one.kv for one in passes} == {"int_int", "string_string", "int_struct"}
     assert {one.n for one in passes} == {10_000_000}
     assert {one.memory for one in passes} == {"first_touch", "resident"}
@@ -107,7 +147,7 @@ def test_the_full_suite_has_every_regime() -> None:
     assert len(stages) == len(set(stages))
     assert SUITES["standard"].growth.sizes == (1_000_000,)
     assert plan_growth("standard", "off", [], None, ["int_int"]) == []
-    (one,) = plan_growth("standard", "auto", [5], 2, ["int_int"])
+    (one,) = plan_growth("smoke", "auto", [5], 2, ["int_int"])
     assert (one.n, one.repetitions) == (5, 2)
 
 
@@ -120,6 +160,25 @@ def test_without_huge_pages_there_is_a_reason(monkeypatch: pytest.MonkeyPatch, t
     assert huge and all("says never" in one.reason for one in huge)
     setting.write_text("always [madvise] never")
     assert growth_plan.why_no_huge_pages() is None
+
+
+def test_a_run_of_schema_version_3_is_still_read(tampered: Tamper) -> None:
+    lab = tampered(lambda document: document.update(schema_version=3))
+    assert lab.mapscope("validate", "latest").returncode == 0
+
+
+def test_growth_of_schema_version_3_is_still_read(lab: Lab) -> None:
+    assert lab.mapscope("run", *GROWING).returncode == 0
+    document = lab.run_json()
+    document["schema_version"] = 3
+    for entry in document["growth_passes"]:
+        del entry["churn"]
+    for row in document["growth"]:
+        del row["churn"], row["drain"], row["denoised"]["erases"], row["raw"]["erases"]
+    (lab.folder() / "run.json").write_text(json.dumps(document))
+    assert lab.mapscope("validate", "latest").returncode == 0
+    text = lab.mapscope("summary", "latest").stdout
+    assert "growth   int_int" in text and "around its growth" not in text
 
 
 def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:

@@ -248,7 +248,7 @@ def test_growth_is_drawn_where_a_run_has_it(browser: Any, finished: Lab, tmp_pat
     curve = [[0.5, 10.0], [0.99, 40.0], [0.999, 900.0], [1.0, 5000.0]]
     runs.documents[runs.labels[0]]["growth"] = [
         {
-            "map": name, "kv": "int_int", "stage": "growth/insert",
+            "map": name, "kv": "int_int", "stage": "growth/insert", "n": 9,
             "denoised": {"timeline": [[0, 9.0, 12.0, 20.0 + i], [8, 9.0, 13.0, 300.0 + i]], "curve": curve},
             "open_loop": [{"name": "half of the mean", "arrivals": "poisson", "curve": curve}],
             "events": [{}, {}],
