@@ -152,7 +152,7 @@ def _open_loop_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]
 
 def _memory_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
     """Bytes an entry over n; the peaks of each growth as marks."""
-    figure, grid = _grid(run, title, 1, 1, "Memory while the table grows", panel=(9.0, 4.2))
+    figure, grid = _grid(run, title, 1, 1, _memory_title(rows), panel=(9.0, 4.2))
     axes, styles = grid[0, 0], looks(maps_of(run))
     for row in reversed(rows):
         if row["counted"] is None:
@@ -181,6 +181,10 @@ def _memory_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) 
     return figure
 
 
+def _memory_title(rows: list[dict[str, Any]]) -> str:
+    return "Memory while the table grows" if rows[0]["churn"] is None else "Memory while entries come and go"
+
+
 def _sawtooth(row: dict[str, Any]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Bytes per entry, and the most at each growth; over entries, or where these stay, over their replacements."""
     n, least = row["n"], row["n"] / 100
@@ -196,7 +200,7 @@ def _sawtooth(row: dict[str, Any]) -> tuple[list[tuple[float, float]], list[tupl
     )
 
 
-STATES = (("before", "full, before the growth", "#999999"), ("draining", "half-way", DRAINING), ("after", "drained", "#56b4e9"))
+STATES = (("before", "full, before the growth", "#999999"), ("draining", "while it drains", DRAINING), ("after", "drained", "#56b4e9"))
 
 
 def _drain_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
@@ -213,16 +217,16 @@ def _drain_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -
             heights = [m[0] if m else math.nan for m in middles]
             axes.bar(at, heights, width=0.25, color=colour, yerr=[m[1] if m else 0 for m in middles],
                      error_kw={"linewidth": 0.8, "ecolor": GREY})  # fmt: skip
-            for x, height in zip(at, heights, strict=True):
-                text = f"{height:.3g}" if height == height else "n/a"
-                axes.annotate(text, (x, height if height == height else 1), xytext=(0, 4), textcoords="offset points",
+            for x, middle in zip(at, middles, strict=True):
+                text = "n/a" if middle is None else f"{middle[0]:.0f}" if middle[0] >= 100 else f"{middle[0]:.3g}"
+                axes.annotate(text, (x, sum(middle) if middle else 1), xytext=(0, 2), textcoords="offset points",
                               ha="center", fontsize=7)  # fmt: skip
             beside.bar(place, median(drain["resident_bytes"][state]) / drain["entries"], color=colour, width=0.8)
-        axes.set_yscale("log")
-        axes.set_ylim(bottom=1)
         axes.margins(y=0.15)
+        _time_axis(axes)
+        axes.set_ylim(bottom=1)
         axes.set_xticks(range(len(names)), names)
-        axes.set_ylabel("ns per operation")
+        axes.set_ylabel("time per operation (ns)")
         axes.set_title(f"{row['map']}, growth at {drain['entries']:,} entries")
         beside.set_xticks(range(len(STATES)), ["full", "half", "drained"], fontsize=8)
         beside.set_title("resident B/entry")

@@ -33,7 +33,9 @@ def print_growth(console: Console, run: dict[str, Any]) -> None:
     for key, rows in groupby(run["growth"], key=title_of):
         part = list(rows)
         console.print()
-        console.print(_latency_table(f"growth   {key}", part))
+        console.print(_latency_table(f"growth   {key}", part, "inserts"))
+        if part[0]["churn"]:
+            console.print(_latency_table("their erases", part, "erases"))
         console.print(_waiting_table(part))
         console.print(_event_table(part))
         _print_parts(console, part)
@@ -58,16 +60,13 @@ def title_of(row: dict[str, Any]) -> str:
     return f"{row['kv']}   n = {row['n']:,}   {mix}{reserved}   {row['memory']} memory{pages}"
 
 
-def _latency_table(title: str, rows: list[dict[str, Any]]) -> Table:
+def _latency_table(title: str, rows: list[dict[str, Any]], what: str) -> Table:
     table = _table(title)
     heads = ("map", *(PERCENTILES[i] for i in SHOWN), "max", "raw max", ">10us", ">100us", ">1ms", "total")
     for head in heads:
         table.add_column(head, justify="left" if head == "map" else "right", no_wrap=True)
     for row in rows:
-        table.add_row(row["map"], *_latency_cells(row, "inserts"))
-    for row in rows:
-        if row["denoised"]["erases"]:
-            table.add_row(f"{row['map']}, erases", *_latency_cells(row, "erases"))
+        table.add_row(row["map"], *_latency_cells(row, what))
     return table
 
 

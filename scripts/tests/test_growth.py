@@ -111,7 +111,9 @@ def test_a_full_table_that_churns_is_shown_with_its_erases(lab: Lab, monkeypatch
     rows = growth_of(lab)
     assert list(rows) == list(MAPS)
     assert all((row["churn"], row["n"], row["denoised"]["inserts"]["count"]) == (6, 200, 1200) for row in rows.values())
-    assert "each entry replaced 6 times" in answer.stdout and "hmap, erases" in answer.stdout
+    assert "each entry replaced 6 times" in answer.stdout and "their erases" in answer.stdout
+    tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("Before you believe")]
+    assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     assert "around its growth" not in answer.stdout
     names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
     stem = "growth-churn-first_touch-int_int-n200-"
