@@ -19,6 +19,7 @@ from mapscope.build import Catalogue
 from mapscope.environment import describe_moment
 from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder
+from mapscope.ladder_plan import without_ladder
 from mapscope.pinning import kept_off
 from mapscope.plan import Plan
 from mapscope.progress import Display
@@ -53,8 +54,10 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
 
 
 def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
-    """The plan with the commit whose sources `catalogue` was built from."""
-    return replace(plan, tool=describe_tool(tree_of(catalogue.directory)))
+    """The plan with the commit whose sources `catalogue` was built from. The machine's latencies are measured
+    once, with the other side."""
+    ladder = without_ladder("measured in the run that this one was in turn with")
+    return replace(plan, tool=describe_tool(tree_of(catalogue.directory)), ladder=ladder)
 
 
 def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) -> list[dict[str, Any]]:
@@ -77,9 +80,11 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
     try:
         with stopped_by_signals() as check, display, kept_off(cpu):
             crews = [Crew(side.plan, side.folder, side.catalogue, display, check) for side in sides]
-            for twins in zip(*(side.plan.tasks() for side in sides), strict=True):
+            theirs = set(sides[0].plan.tasks())
+            for task in sides[1].plan.tasks():
                 for which in dice.sample((0, 1), 2):
-                    crews[which].carry_out([twins[which]], cpu, side_by_side=1)
+                    if which == 1 or task in theirs:
+                        crews[which].carry_out([task], cpu, side_by_side=1)
     except MapscopeError as error:
         with suppress(RunStopped):
             close_sessions("interrupted" if isinstance(error, Interrupted) else "stopped")

@@ -32,7 +32,7 @@ from mapscope.repository import BUILD, RESULTS
 from mapscope.runner import execute, free_cpus
 from mapscope.selection import MAX_SIZE, Selection, cpu_of, percent_of, seed_of, select, whole
 from mapscope.suites import SUITES
-from mapscope.text import count_of
+from mapscope.text import count_of, which
 
 LOG_WIDTH = 100
 SELECTING = (
@@ -297,7 +297,7 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
     again = f"; try the missing again with: make bench RESUME={_shown(folder.path)}" if document["missing"] else ""
     raise MapscopeError(
         f"{count_of(len(document['failures']), 'failure')}, listed in {_shown(folder.run)}; "
-        f"first: {first['map']} {first['kv']} n={first['n']}: {first['message']}{again}"
+        f"first: {which(first)}: {first['message']}{again}"
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from mapscope.errors import UsageError
 from mapscope.growth_plan import is_growth
-from mapscope.plan import Plan, Task
+from mapscope.plan import LADDER, Plan, Task
 
 AT_WORK = "at-work-"
 
@@ -66,6 +66,8 @@ class RunFolder:
 
 
 def _name(task: Task) -> Path:
+    if task.stage == LADDER:
+        return Path(f"round-{task.round:02d}", "ladder.json")
     if task.stage is None:
         phase = Path(f"round-{task.round:02d}")
     else:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from mapscope import stats
 from mapscope.caveats import caveats
+from mapscope.ladder import in_words, reach_in_words
 from mapscope.summary_counters import print_calibration, print_counters
 from mapscope.summary_growth import print_growth
 from mapscope.table import choose_sizes, maps_of, rows
@@ -53,6 +54,8 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
         ("machine", f"{environment['cpu_model']}, {environment['os']}, {environment['kernel']}"),
         ("pinned to", "no CPU" if pinned["reason"] else f"CPU {pinned['value']}"),
         ("build", f"{build['compiler']}, {build['build_type']}, {build['flags']}"),
+        ("latencies", in_words(run)),
+        ("TLB reach", reach_in_words(run)),
         ("run", f"{run['created']}, suite {run['suite']['name']}, commit {commit}"),
         ("", f"{count_of(selection['rounds'], 'round')}, seed {run['seeds']['base']}, {selection['memory']} memory"),
     )
