@@ -25,6 +25,11 @@ class RunFolder:
         return self.path / "plan.json"
 
     @property
+    def pair(self) -> Path:
+        """Which run this one was made in turn with, if any: what resuming must know."""
+        return self.path / "pair.json"
+
+    @property
     def run(self) -> Path:
         return self.path / "run.json"
 

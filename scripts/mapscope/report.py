@@ -58,6 +58,11 @@ def create_folder(folder: RunFolder, plan: Plan) -> None:
         raise UsageError(f"--results (RESULTS): cannot write in {folder.path.parent}: {error.strerror}") from None
 
 
+def write_pair(folder: RunFolder, told: dict[str, str]) -> None:
+    """Store which run this one is made in turn with."""
+    _store(folder.pair, told)
+
+
 def write_session(folder: RunFolder, number: int, session: dict[str, Any]) -> None:
     """Store how one stretch of work began or ended."""
     _store(folder.sessions / f"{number:02d}.json", session)
