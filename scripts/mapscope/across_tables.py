@@ -5,7 +5,6 @@ from __future__ import annotations
 import string
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -13,6 +12,7 @@ from mapscope.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.fingerprint import differences, fingerprint
 from mapscope.ladder import in_words, reach_in_words
 from mapscope.runs import Runs
+from mapscope.terminal import TitledTable
 from mapscope.text import significant
 
 
@@ -61,7 +61,7 @@ def _print_in_own_units(console: Console, runs: Runs, found: Agreement) -> None:
 
 
 def _units_table(runs: Runs, chosen: pandas.DataFrame, letters: dict[str, str]) -> Table:
-    table = Table(box=box.HORIZONTALS, padding=(0, 1, 0, 0))
+    table = TitledTable()
     for title in ("workload", "payload", "n"):
         table.add_column(title, overflow="fold")
     for what in ("loads", "size"):
@@ -75,7 +75,7 @@ def _units_table(runs: Runs, chosen: pandas.DataFrame, letters: dict[str, str]) 
 
 
 def _table(found: Agreement) -> Table:
-    table = Table(box=box.HORIZONTALS, padding=(0, 1, 0, 0))
+    table = TitledTable()
     for title in ("workload", "payload", "fastest on each", "rank", "holds", "flips", "open"):
         table.add_column(title, overflow="fold")
     for row in found.work.to_dict("records"):

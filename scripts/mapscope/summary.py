@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -16,6 +15,7 @@ from mapscope.ladder import in_words, reach_in_words
 from mapscope.summary_counters import print_calibration, print_counters
 from mapscope.summary_growth import print_growth
 from mapscope.table import choose_sizes, maps_of, rows
+from mapscope.terminal import TitledTable
 from mapscope.text import count_of, significant
 
 KEY = (
@@ -66,14 +66,7 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
 
 def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
     """Workloads down, maps across, two lines a cell."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.HORIZONTALS,
-        padding=(0, 1, 0, 0),
-        show_lines=False,
-    )
+    table = TitledTable(title)
     # A cell too wide is folded: an ellipsis would hide the very digits that matter.
     table.add_column("workload", overflow="fold")
     for name in maps:
