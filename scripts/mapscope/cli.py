@@ -9,6 +9,7 @@ An empty option counts as unset, which is how `make` hands its variables through
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -35,6 +36,7 @@ from mapscope.suites import SUITES
 from mapscope.text import count_of, which
 
 LOG_WIDTH = 100
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SELECTING = (
     "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
     "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
@@ -48,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         for name, value in vars(options).items():
             if value == "":
                 setattr(options, name, None)
-        return options.command(options)
+        code = options.command(options)
+        sys.stdout.flush()
+        return code
     except MapscopeError as error:
         print(f"mapscope: error: {error.line()}", file=sys.stderr)
         return error.exit_code
@@ -56,8 +60,19 @@ def main(arguments: list[str] | None = None) -> int:
         print("mapscope: error: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `mapscope summary latest | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return 0
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"mapscope: error: cannot write the output: {error.strerror}", file=sys.stderr)
+        _silence_stdout()
+        return 1
+
+
+def _silence_stdout() -> None:
+    """What is left in its buffer can go nowhere, and the interpreter would complain about it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -318,9 +333,9 @@ def _measure_pair(
     pinned: dict[str, Any],
 ) -> int:
     """`run --against`: the present build and another, process by process, then how they compare."""
-    if options.counters not in (None, "off"):
-        raise UsageError("--against (AGAINST) compares times; leave out COUNTERS")
-    selection = replace(selection, counters="off")
+    if (options.counters or "off") != "off" or (options.growth or "off") != "off":
+        raise UsageError("--against (AGAINST) compares the times of rows; leave out COUNTERS and GROWTH")
+    selection = replace(selection, counters="off", growth="off")
     report.check_destination(results, 2 * selection.benchmarks, 0)
     if options.dry_run:  # the other build may still be to come
         print(f"{2 * selection.processes} processes, two builds in turn, into {results}")

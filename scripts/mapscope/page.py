@@ -20,6 +20,7 @@ from mapscope import __version__, page_facts, page_growth
 from mapscope.compare import Comparison, compare
 from mapscope.across import agreement, loads_of, reaches, same_machine
 from mapscope.errors import RunStopped, UsageError
+from mapscope.files import write_whole
 from mapscope.fingerprint import size
 from mapscope.inference import CONFIDENCE
 from mapscope.runs import KEY, Runs
@@ -51,8 +52,7 @@ def write_page(runs: Runs, path: Path) -> Path:
         raise UsageError("a page is made of runs; Google Benchmark's files know too little of themselves")
     text = render(runs)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise RunStopped(f"cannot write {path}: {error.strerror}") from None
     return path

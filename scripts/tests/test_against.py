@@ -45,7 +45,7 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(("--counters", "sim"), "leave out COUNTERS"), (("--against", "nowhere"), "no build in nowhere")],
+    [(("--counters", "sim"), "leave out COUNTERS"), (("--growth", "auto"), "COUNTERS and GROWTH"), (("--against", "nowhere"), "no build in nowhere")],
 )
 def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], told: str) -> None:
     assert told in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)
