@@ -36,6 +36,7 @@ build: setup ## build the benchmark of every map
 	@cmake --build --preset bench
 
 bench: setup ## measure, then show tables and draw plots
+	@against="$(AGAINST)"; [ -z "$$against" ] || scripts/against.sh --check "$$against"
 	@cmake --preset bench
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
 	@targets=$$($(MAPSCOPE) run --targets $(RUN_OPTIONS)) && cmake --build --preset bench --target $$targets

@@ -18,7 +18,8 @@ from mapscope.errors import DocumentError
 from mapscope.folder import RunFolder
 from mapscope.growth_json import check_growth, row_of
 from mapscope.growth_plan import is_growth
-from mapscope.plan import Plan, Task
+from mapscope.ladder_plan import check_ladder, latencies
+from mapscope.plan import LADDER, Plan, Task
 from mapscope.row_counters import Counted
 
 PROCESS = "mapscope_process"
@@ -40,6 +41,8 @@ class _Collected:
     answers: dict[tuple[str, str, str, int], dict[Task, str]] = field(default_factory=lambda: defaultdict(dict))
     """Checksums by workload, kv, hash and n."""
     growth: list[dict[str, Any]] = field(default_factory=list)
+    ladder: dict[int, Any] = field(default_factory=dict)
+    """What the ladder's process answered, by round."""
 
 
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
@@ -59,8 +62,9 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "calibration": row_counters.calibration(collected.counted),
         "rows": _rows(plan, collected),
         "growth": _believable(collected),
+        "latencies": latencies(plan.ladder, collected.ladder, plan.selection["rounds"]),
         "failures": collected.failures,
-        "missing": [{"stage": t.stage, "round": t.round, "kv": t.kv, "n": t.n, "map": t.map} for t in missing],
+        "missing": [task.identity for task in missing],
         "processes": collected.processes,
     }
 
@@ -78,7 +82,7 @@ def failure(
 ) -> dict[str, Any]:
     """One entry of `failures`; `workload` and `hash` are None when a whole process failed."""
     return {
-        "stage": task.stage, "round": task.round, "kv": task.kv, "n": task.n, "map": task.map,
+        **task.identity,
         "workload": workload, "hash": hash_name, "kind": kind, "message": message,
         "exit_code": exit_code, "signal": signal_name, "stderr": stderr,
     }  # fmt: skip
@@ -92,7 +96,9 @@ def _collect(folder: RunFolder, plan: Plan) -> _Collected:
             continue
         document = load.read_json(path)
         try:
-            if is_growth(task.stage):
+            if task.stage == LADDER:
+                take = _take_ladder
+            elif is_growth(task.stage):
                 take = _take_growth
             else:
                 take = _take_times if task.stage is None else _take_counters
@@ -116,6 +122,12 @@ def _take_times(collected: _Collected, document: Any, plan: Plan, task: Task) ->
 def _take_growth(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
     check_growth(document, plan, task)
     collected.growth.append(row_of(document, task))
+    return []
+
+
+def _take_ladder(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
+    check_ladder(document, plan.ladder, task.seed)
+    collected.ladder[task.round] = document
     return []
 
 
@@ -174,7 +186,7 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
             continue
         record = load.read_json(path)
         collected.failures.append(record)
-        if task.stage is not None and not is_growth(task.stage):
+        if task.stage not in (None, LADDER) and not is_growth(task.stage):
             for workload in plan.selection["workloads"]:
                 for hash_name in plan.hashes_of(task.map):
                     cell = (workload, task.kv, hash_name, task.n, task.map)

@@ -38,6 +38,8 @@ class Catalogue:
     flags: str
     build_type: str
 
+    ladder: str | None = None
+    """What measures the machine's latencies, where the build has it."""
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
 
@@ -58,7 +60,7 @@ class Catalogue:
 def targets(catalogue: Catalogue, maps: Iterable[str], backends: Iterable[str]) -> list[str]:
     """The build targets of everything that a run of these maps and counter backends starts."""
     kinds = {"sim", "callgrind"} & set(backends)
-    wanted = [catalogue.binaries[name] for name in maps]
+    wanted = [catalogue.binaries[name] for name in maps] + ([catalogue.ladder] if catalogue.ladder else [])
     for name in maps:
         wanted += [binary for kind, binary in catalogue.counter_binaries[name].items() if kind in kinds]
     return list(dict.fromkeys(wanted))
@@ -83,6 +85,7 @@ def read_catalogue(directory: Path) -> Catalogue:
                 entry["name"]: {kind: entry[kind] for kind in COUNTER_BINARIES if kind in entry}
                 for entry in document["maps"]
             },
+            ladder=document.get("ladder"),
             variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
             left_out=tuple({"name": e["name"], "reason": e["reason"]} for e in document.get("left_out", [])),
             found=dict(document.get("found", {})),

@@ -11,6 +11,7 @@ from mapscope.counter_plan import counter_binaries, plan_counters
 from mapscope.environment import describe_machine
 from mapscope.errors import UsageError
 from mapscope.growth_plan import plan_growth
+from mapscope.ladder_plan import plan_ladder
 from mapscope.plan import Plan, round_seed, schedule
 from mapscope.repository import describe_tool
 from mapscope.selection import Selection
@@ -34,6 +35,7 @@ def make_plan(
         )
     first = described[0]
     counting = plan_counters(selection, catalogue, cpu)
+    environment = describe_machine(cpu, pinned)
     return Plan(
         schema_version=SCHEMA_VERSION,
         created=now(),
@@ -62,7 +64,8 @@ def make_plan(
         ],
         workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation")),
         payloads=_chosen(first["payloads"], selection.kv, ("name", "key", "value")),
-        environment=describe_machine(cpu, pinned),
+        environment=environment,
+        ladder=plan_ladder(catalogue, environment),
         counter_backends=counting.backends,
         cache=counting.cache,
         growth_passes=[

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from mapscope import stats
 from mapscope.caveats import caveats
+from mapscope.ladder import in_words, reach_in_words
 from mapscope.summary_counters import print_calibration, print_counters
 from mapscope.summary_growth import print_growth
 from mapscope.table import choose_sizes, maps_of, rows
+from mapscope.terminal import TitledTable
 from mapscope.text import count_of, significant
 
 KEY = (
@@ -53,6 +54,8 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
         ("machine", f"{environment['cpu_model']}, {environment['os']}, {environment['kernel']}"),
         ("pinned to", "no CPU" if pinned["reason"] else f"CPU {pinned['value']}"),
         ("build", f"{build['compiler']}, {build['build_type']}, {build['flags']}"),
+        ("latencies", in_words(run)),
+        ("TLB reach", reach_in_words(run)),
         ("run", f"{run['created']}, suite {run['suite']['name']}, commit {commit}"),
         ("", f"{count_of(selection['rounds'], 'round')}, seed {run['seeds']['base']}, {selection['memory']} memory"),
     )
@@ -63,14 +66,7 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
 
 def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
     """Workloads down, maps across, two lines a cell."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.HORIZONTALS,
-        padding=(0, 1, 0, 0),
-        show_lines=False,
-    )
+    table = TitledTable(title)
     # A cell too wide is folded: an ellipsis would hide the very digits that matter.
     table.add_column("workload", overflow="fold")
     for name in maps:

@@ -1,4 +1,5 @@
-"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth.
+"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth,
+3 no latency ladder.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -10,7 +11,11 @@ from typing import Any
 
 from mapscope.known import unknown
 
-READABLE = (1, 2, 3)
+READABLE = (1, 2, 3, 4)
+NO_LADDER = {
+    "reason": "the run is older than the latency ladder is",
+    "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
+}  # fmt: skip
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
@@ -19,7 +24,14 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_counters(document)
     if document["schema_version"] == 2:
         document = _with_growth(document)
+    if document["schema_version"] == 3:
+        document = _with_ladder(document)
     return document
+
+
+def _with_ladder(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {"schema_version": 4, "ladder": NO_LADDER}
+    return result | {"latencies": []} if "rows" in document else result
 
 
 def _with_growth(document: dict[str, Any]) -> dict[str, Any]:

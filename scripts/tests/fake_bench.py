@@ -169,6 +169,38 @@ sys.exit(1 if fault == "wrong answer" else 0)
 """
 
 
+LADDER = r"""#!{python}
+import json, os, signal, sys
+from pathlib import Path
+
+faults = Path(sys.argv[0]).resolve().with_name("faults.json")
+fault = json.loads(faults.read_text()).get("ladder", {{}}).get("fault")
+if fault == "exit 1":
+    print("ladder: a walk over 16 lines, packed, ended in the wrong place", file=sys.stderr)
+    sys.exit(1)
+options = dict(word[2:].split("=", 1) for word in sys.argv[1:])
+line, seed, passes = int(options["line"]), int(options["seed"]), int(options["passes"])
+
+# A machine of 32 KiB, 1 MiB and 32 MiB, 64 and 2048 pages.
+def packed(size):
+    return 1.0 if size <= 2**15 else 4.0 if size <= 2**20 else 16.0 if size <= 2**25 else 100.0
+
+rungs = [
+    dict(layout="spread", lines=pages, passes=[
+        packed(pages * line) + (0 if pages <= 64 else 2 if pages <= 2048 else 30) + k / 100 for k in range(passes)])
+    for pages in map(int, options["pages"].split(","))
+] + [
+    dict(layout="packed", lines=size // line, passes=[packed(size) * (1 + seed % 7 / 100) + k / 100 for k in range(passes)])
+    for size in map(int, options["sizes"].split(","))]
+if fault == "a rung less":
+    del rungs[-1]
+if fault == "zero":
+    rungs[3]["passes"][0] = 0.0
+Path(options["out"]).write_text(json.dumps(dict(
+    mapscope_ladder="1", seed=seed, line_bytes=line, page_bytes=4096, loads=131072, rungs=rungs)))
+"""
+
+
 VALGRIND = r"""#!{python}
 import json, os, subprocess, sys
 from pathlib import Path
@@ -227,8 +259,9 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def make_build(directory: Path, maps: tuple[str, ...] = MAPS, **changes: Any) -> Path:
-    """A build directory with a catalogue and one fake binary per map; `changes` go into each description."""
+def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = False, **changes: Any) -> Path:
+    """A build directory with a catalogue and one fake binary per map, and with a fake `ladder`; `changes` go into
+    each description."""
     directory.mkdir(parents=True, exist_ok=True)
     catalogue = {
         "maps": [
@@ -245,6 +278,9 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, **changes: Any) ->
         "payloads": list(PAYLOADS),
         "hashes": list(HASHES),
     }
+    if ladder:
+        catalogue["ladder"] = "ladder"
+        _write_program(directory / "ladder", LADDER)
     (directory / "maps.json").write_text(json.dumps(catalogue))
     (directory / "describe.json").write_text(json.dumps({m: describe_json(m, **changes) for m in maps}))
     set_faults(directory, {})
