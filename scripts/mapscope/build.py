@@ -38,6 +38,8 @@ class Catalogue:
     flags: str
     build_type: str
 
+    states: tuple[str, ...] = ()
+    """Workloads that are one state of a family each; run only when named."""
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
 
@@ -76,6 +78,7 @@ def read_catalogue(directory: Path) -> Catalogue:
             binaries={entry["name"]: entry["binary"] for entry in document["maps"]},
             titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
             workloads=tuple(_names(document["workloads"])),
+            states=tuple(document.get("states", [])),
             payloads=tuple(_names(document["payloads"])),
             hashes=tuple(_names(document["hashes"])),
             caches=tuple(document.get("caches", [])),

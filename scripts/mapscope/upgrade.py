@@ -1,4 +1,4 @@
-"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth.
+"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth, 3 no states.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -10,7 +10,7 @@ from typing import Any
 
 from mapscope.known import unknown
 
-READABLE = (1, 2, 3)
+READABLE = (1, 2, 3, 4)
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
@@ -19,7 +19,21 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_counters(document)
     if document["schema_version"] == 2:
         document = _with_growth(document)
+    if document["schema_version"] == 3:
+        document = _with_states(document)
     return document
+
+
+def _with_states(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 4,
+        "selection": _with(document.get("selection"), state_sizes=[]),
+        "workloads": _each(document.get("workloads"), family=None, state=None),
+    }
+    if "rows" in document:
+        slots = unknown("the run is older than the count of slots is")
+        result |= {"rows": _each(document["rows"], slots_per_op=slots), "not_applicable": []}
+    return result
 
 
 def _with_growth(document: dict[str, Any]) -> dict[str, Any]:

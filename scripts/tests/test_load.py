@@ -41,7 +41,7 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d.update(schema_version=4), ("schema_version", "4", "reads 1, 2 and 3")),
+        (lambda d: d.update(schema_version=5), ("schema_version", "5", "reads 1, 2, 3 and 4")),
         (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
         (lambda d: d.pop("environment"), ("environment",)),
         (lambda d: d.update(surprise=1), ("surprise",)),
