@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth test plots summary validate compare report across fleet \
+.PHONY: help setup build bench octave layout growth range test plots summary validate compare report across fleet \
   figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
@@ -52,6 +52,9 @@ layout: bench ## hmap's bucket layouts side by side, in cache lines and ns
 
 growth: SUITE := growth
 growth: bench ## ten million inserts one by one, in every map: what each growth costs
+
+range: SUITE := range
+range: bench ## what a walk over a map costs: load, erasure, growth, cold tables, ways to look
 
 test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev

@@ -55,7 +55,7 @@ exit_code measure(catalogue const& known, options const& chosen, std::string con
                   pristine const* server) {
   desk counting(known, chosen, server);
   add_context(known, chosen, memory, counting.is_open() ? counting.report() : "");
-  session session(chosen.seed, counting);
+  session session(chosen, counting);
   session.add_benchmarks(known, chosen);
   const std::size_t matched = benchmark::RunSpecifiedBenchmarks();
   benchmark::Shutdown();

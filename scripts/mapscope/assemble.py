@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Any
 
 from mapscope import load, row_counters, stats, verdicts
-from mapscope.benchmark_json import BadOutput, Measurement, Problem, read_output
+from mapscope.benchmark_json import BadOutput, Measurement, Problem, read_output, slots_per_op
 from mapscope.counter_json import read_counters
 from mapscope.errors import DocumentError
 from mapscope.folder import RunFolder
@@ -43,6 +43,8 @@ class _Collected:
     growth: list[dict[str, Any]] = field(default_factory=list)
     ladder: dict[int, Any] = field(default_factory=dict)
     """What the ladder's process answered, by round."""
+    not_applicable: dict[Cell, str] = field(default_factory=dict)
+    """States that a map never has, with the reason."""
 
 
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
@@ -63,6 +65,10 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "rows": _rows(plan, collected),
         "growth": _believable(collected),
         "latencies": latencies(plan.ladder, collected.ladder, plan.selection["rounds"]),
+        "not_applicable": [
+            {"workload": w, "kv": kv, "hash": h, "n": n, "map": m, "reason": reason}
+            for (w, kv, h, n, m), reason in collected.not_applicable.items()
+        ],
         "failures": collected.failures,
         "missing": [task.identity for task in missing],
         "processes": collected.processes,
@@ -107,6 +113,9 @@ def _collect(folder: RunFolder, plan: Plan) -> _Collected:
         except (BadOutput, KeyError) as error:
             raise DocumentError(f"{path}: {error}; delete it and resume to measure it again") from None
         for p in problems:
+            if p.kind == "not_applicable":
+                _not_applicable(collected, task, p)
+                continue
             _withhold(collected, task, p.workload, p.hash, p.kind, p.message)
     return collected
 
@@ -149,6 +158,15 @@ def _withhold(collected: _Collected, task: Task, workload: str, hash_name: str, 
     collected.failures.append(failure(task, kind, message, workload=workload, hash_name=hash_name))
 
 
+def _not_applicable(collected: _Collected, task: Task, problem: Problem) -> None:
+    """Of a state that is timed but cannot be counted, the row stays and its counters have the reason."""
+    cell = (problem.workload, task.kv, problem.hash, task.n, task.map)
+    if task.stage is None:
+        collected.not_applicable[cell] = problem.message
+    else:
+        collected.counted.refuse(cell, task.stage, problem.message)
+
+
 def _cross_examine(collected: _Collected) -> None:
     """Withhold what has another answer than the other maps had with the same seed in the same phase."""
     for (workload, _, hash_name, _), answers in collected.answers.items():
@@ -187,7 +205,7 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
         record = load.read_json(path)
         collected.failures.append(record)
         if task.stage not in (None, LADDER) and not is_growth(task.stage):
-            for workload in plan.selection["workloads"]:
+            for workload in plan.workloads_at(task.n):
                 for hash_name in plan.hashes_of(task.map):
                     cell = (workload, task.kv, hash_name, task.n, task.map)
                     collected.counted.refuse(cell, task.stage, record["message"])
@@ -207,6 +225,7 @@ def _rows(plan: Plan, collected: _Collected) -> list[dict[str, Any]]:
                 "workload": workload, "kv": kv, "hash": hash_name, "n": n, "map": map_name,
                 "ops": fmean(m.ops for m in by_round.values()),
                 "payload_bytes": fmean(m.payload_bytes for m in by_round.values()),
+                "slots_per_op": slots_per_op([m.entry for m in by_round.values()]),
                 "checksums": [by_round[number].checksum if number in by_round else None for number in numbers],
                 "rounds": rounds,
                 "involuntary_switches": [row_counters.involuntary_switches(by_round.get(number)) for number in numbers],
@@ -226,5 +245,6 @@ def _cells(plan: Plan) -> list[Cell]:
         for kv in selection["kv"]
         for hash_name in selection["hashes"]
         for n in selection["sizes"]
+        if workload in plan.workloads_at(n)
         for map_name in selection["maps"]
     ]

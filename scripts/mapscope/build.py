@@ -40,6 +40,8 @@ class Catalogue:
 
     ladder: str | None = None
     """What measures the machine's latencies, where the build has it."""
+    states: tuple[str, ...] = ()
+    """Workloads that are one state of a family each; run only when named."""
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
 
@@ -78,6 +80,7 @@ def read_catalogue(directory: Path) -> Catalogue:
             binaries={entry["name"]: entry["binary"] for entry in document["maps"]},
             titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
             workloads=tuple(_names(document["workloads"])),
+            states=tuple(document.get("states", [])),
             payloads=tuple(_names(document["payloads"])),
             hashes=tuple(_names(document["hashes"])),
             caches=tuple(document.get("caches", [])),

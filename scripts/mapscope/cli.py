@@ -92,8 +92,10 @@ def run(options: argparse.Namespace) -> int:
         print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
         return 0
     if options.dry_run:
+        states = len(set(selection.workloads) & set(catalogue.states))
+        further = f" and {count_of(states, 'state')}" if states else ""
         print(
-            f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads)} workloads, "
+            f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads) - states} workloads{further}, "
             f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {selection.rounds} rounds: "
             f"{selection.processes} processes, and counters {selection.counters}, into {results}"
         )

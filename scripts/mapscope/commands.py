@@ -28,7 +28,7 @@ def command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[
     min_time = plan.selection["min_time_s"] if task.stage is None else COUNTING_MIN_TIME_S
     return [
         *_program(task, plan, catalogue, output),
-        f"--workloads={','.join(plan.selection['workloads'])}",
+        f"--workloads={','.join(plan.workloads_at(task.n))}",
         f"--kv={task.kv}",
         f"--hash={','.join(plan.hashes_of(task.map))}",
         f"--sizes={task.n}",

@@ -124,11 +124,17 @@ class Plan:
         has_own = next(m["has_own_hash"] for m in self.maps if m["name"] == map_name)
         return [h for h in self.selection["hashes"] if h != "own" or has_own]
 
+    def workloads_at(self, n: int) -> list[str]:
+        """What is measured at a size: states of a family not at every one."""
+        sizes = self.selection["state_sizes"]
+        states = {entry["name"] for entry in self.workloads if entry["family"] is not None}
+        return [name for name in self.selection["workloads"] if name not in states or not sizes or n in sizes]
+
     def names_of(self, task: Task) -> list[str]:
         """The benchmark names that the process of `task` must report."""
         return [
             f"{workload}/kv:{task.kv}/hash:{hash_name}/n:{task.n}"
-            for workload in self.selection["workloads"]
+            for workload in self.workloads_at(task.n)
             for hash_name in self.hashes_of(task.map)
         ]
 

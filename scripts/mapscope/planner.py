@@ -62,7 +62,7 @@ def make_plan(
             }
             for d in described
         ],
-        workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation")),
+        workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation", "family", "state")),
         payloads=_chosen(first["payloads"], selection.kv, ("name", "key", "value")),
         environment=environment,
         ladder=plan_ladder(catalogue, environment),
@@ -77,6 +77,11 @@ def make_plan(
     )
 
 
-def _chosen(entries: list[dict[str, Any]], names: list[str], fields: tuple[str, ...]) -> list[dict[str, str]]:
+def _chosen(entries: list[dict[str, Any]], names: list[str], fields: tuple[str, ...]) -> list[dict[str, Any]]:
     by_name = {entry["name"]: entry for entry in entries}
-    return [{field: str(by_name.get(name, {"name": name}).get(field, "")) for field in fields} for name in names]
+
+    def value(name: str, field: str) -> str | None:
+        told = by_name.get(name, {"name": name}).get(field)
+        return None if told is None and field in ("family", "state") else str(told or "")
+
+    return [{field: value(name, field) for field in fields} for name in names]

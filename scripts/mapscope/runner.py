@@ -162,7 +162,7 @@ class Crew:
                 if report.disk_is_full(folder):
                     raise RunStopped(f"no space left on the device of {folder.path}") from None
                 return explain(task, ended, str(error))
-            tells_itself = ended.exit_code == 1 and problems  # a wrong answer, which the output names
+            tells_itself = ended.exit_code == 1 and any(p.kind != "not_applicable" for p in problems)  # a wrong answer, which the output names
             if ended.exit_code != 0 and not tells_itself:
                 return explain(task, ended, "")
             report.keep_raw(folder, task, document, ended.process | {"memory": memory_of(document)})

@@ -34,9 +34,12 @@ def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -
     present = table[table["n"].isin(sizes)]
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
         console.print()
-        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run)))
+        never = {(e["workload"], e["map"]) for e in run["not_applicable"] if (e["hash"], e["n"], e["kv"]) == (hash_name, size, kv)}
+        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run), never))
     console.print()
     console.print(KEY, highlight=False, markup=False)
+    for line in _never(run):
+        console.print(line, highlight=False, markup=False)
     print_counters(console, run, present)
     print_calibration(console, run)
     print_growth(console, run)
@@ -64,7 +67,20 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
         console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
 
 
-def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
+def _never(run: dict[str, Any]) -> list[str]:
+    """Which maps are never in which states, by reason."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for entry in run["not_applicable"]:
+        maps = found.setdefault(entry["reason"], {}).setdefault(entry["workload"], [])
+        if entry["map"] not in maps:
+            maps.append(entry["map"])
+    return [
+        f"n/a {', '.join(workloads)} ({', '.join(dict.fromkeys(sum(workloads.values(), [])))}): {reason}"
+        for reason, workloads in found.items()
+    ]
+
+
+def _table(title: str, part: pandas.DataFrame, maps: list[str], never: set[tuple[str, str]]) -> Table:
     """Workloads down, maps across, two lines a cell."""
     table = TitledTable(title)
     # A cell too wide is folded: an ellipsis would hide the very digits that matter.
@@ -73,7 +89,8 @@ def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
         table.add_column(name.replace("_", "_\n"), justify="right", overflow="fold")
     for workload, group in part.groupby("workload", sort=False):
         by_map = {row["map"]: row for row in group.to_dict("records")}
-        table.add_row(str(workload), *(_cell(by_map.get(name)) for name in maps))
+        cells = (Text("n/a") if (workload, name) in never else _cell(by_map.get(name)) for name in maps)
+        table.add_row(str(workload), *cells)
     return table
 
 

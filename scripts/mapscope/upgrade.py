@@ -1,5 +1,5 @@
 """Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth,
-3 no latency ladder.
+3 no latency ladder and no states of workloads.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -25,13 +25,21 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
     if document["schema_version"] == 2:
         document = _with_growth(document)
     if document["schema_version"] == 3:
-        document = _with_ladder(document)
+        document = _with_ladder_and_states(document)
     return document
 
 
-def _with_ladder(document: dict[str, Any]) -> dict[str, Any]:
-    result = document | {"schema_version": 4, "ladder": NO_LADDER}
-    return result | {"latencies": []} if "rows" in document else result
+def _with_ladder_and_states(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 4,
+        "ladder": NO_LADDER,
+        "selection": _with(document.get("selection"), state_sizes=[]),
+        "workloads": _each(document.get("workloads"), family=None, state=None),
+    }
+    if "rows" in document:
+        slots = unknown("the run is older than the count of slots is")
+        result |= {"latencies": [], "rows": _each(document["rows"], slots_per_op=slots), "not_applicable": []}
+    return result
 
 
 def _with_growth(document: dict[str, Any]) -> dict[str, Any]:

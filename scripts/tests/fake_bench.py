@@ -16,6 +16,10 @@ from typing import Any
 
 MAPS = ("hmap", "std", "boost_unordered", "boost_flat", "absl_flat", "absl_node", "tsl_robin")
 WORKLOADS = ("insert_grow", "insert_reserved", "find_hit", "find_hit_chained", "find_miss", "erase", "churn", "range")
+STATES = ("range_load0_live100", "range_load0_live10", "range_load0_one", "range_load50_live100", "range_load50_live10",
+          "range_load50_one", "range_load100_live100", "range_load100_live10", "range_load100_one", "range_keys", "range_copy",
+          "range_cursor", "range_stuck", "range_cold")
+"""Only hmap is ever stuck, and what is cold is not simulated."""
 PAYLOADS = ("int_int", "string_string", "int_struct", "string_int")
 HASHES = ("shared", "own")
 
@@ -139,6 +143,16 @@ for workload in options["workloads"].split(","):
         cold = {{f"cold_{{event}}": value + 1 for event, value in misses.items()}}
         counts = (misses | lines | cold) if simulates else (misses | real) if stage else {{}}
         entry.update({{f"{{stage}}_{{event}}": value for event, value in counts.items()}})
+        if workload.startswith("range_"):
+            entry.update(slots=2 * 65536.0)
+            if name == "std":
+                del entry["slots"]
+                entry["label"] += "; without slots: it walks a list"
+            never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
+            never = "too much memory" if workload == "range_cold" and simulates else never
+            if never:
+                entry = dict(name=full + "/manual_time", run_name=full, run_type="iteration", error_occurred=True,
+                             error_message="n/a: " + never)
         if fault == "wrong checksum" and workload == "find_hit":
             entry["label"] = "checksum=00000000deadbeef"
         if fault == "wrong answer" and workload == "erase":
@@ -247,7 +261,14 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
         "library": name,
         "header": f"{name}.hpp",
         "has_own_hash": True,
-        "workloads": [{"name": w, "summary": f"what {w} does", "operation": "one call"} for w in WORKLOADS],
+        "workloads": [
+            {"name": w, "summary": f"what {w} does", "operation": "one call", "family": None, "state": None}
+            for w in WORKLOADS
+        ]
+        + [
+            {"name": w, "summary": "", "operation": "one call", "family": "range", "state": w.removeprefix("range_")}
+            for w in STATES
+        ],
         "payloads": [{"name": p, "key": p.split("_")[0], "value": p.split("_")[1]} for p in PAYLOADS],
         "hashes": list(HASHES),
         "compiler": "GCC 12.2.0",
@@ -275,6 +296,7 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = Fal
         "flags": "-O3 -DNDEBUG",
         "build_type": "Release",
         "workloads": list(WORKLOADS),
+        "states": list(STATES),
         "payloads": list(PAYLOADS),
         "hashes": list(HASHES),
     }
