@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth test plots summary validate compare report across fleet \
+.PHONY: help setup build bench octave layout growth range semantics test plots summary validate compare report across fleet \
   figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
@@ -36,6 +36,7 @@ build: setup ## build the benchmark of every map
 	@cmake --build --preset bench
 
 bench: setup ## measure, then show tables and draw plots
+	@against="$(AGAINST)"; [ -z "$$against" ] || scripts/against.sh --check "$$against"
 	@cmake --preset bench
 	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
 	@targets=$$($(MAPSCOPE) run --targets $(RUN_OPTIONS)) && cmake --build --preset bench --target $$targets
@@ -51,6 +52,14 @@ layout: bench ## hmap's bucket layouts side by side, in cache lines and ns
 
 growth: SUITE := growth
 growth: bench ## ten million inserts one by one, in every map: what each growth costs
+
+range: SUITE := range
+range: bench ## what a walk over a map costs: load, erasure, growth, cold tables, ways to look
+
+semantics: setup ## what changing a map does to a walk over it, tried: a table for a write-up
+	@cmake --preset bench >&2
+	@cmake --build --preset bench --target semantics_table >&2
+	@build/bench/semantics_table
 
 test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev

@@ -44,7 +44,7 @@ endfunction()
 
 # maps.json tells the scripts what can be built and run, before anything is built.
 function(write_maps_json)
-  foreach(list IN ITEMS MAPS FOUND LEFT_OUT WORKLOADS PAYLOADS)
+  foreach(list IN ITEMS MAPS FOUND LEFT_OUT WORKLOADS STATES PAYLOADS)
     get_property(${list} GLOBAL PROPERTY MAPSCOPE_${list})
   endforeach()
 
@@ -73,6 +73,7 @@ function(write_maps_json)
   string(JOIN ",\n    " missing ${missing})
   json_object(found ${FOUND})
   json_strings(workloads ${WORKLOADS})
+  json_strings(states ${STATES})
   json_strings(payloads ${PAYLOADS})
   file(STRINGS "${PROJECT_SOURCE_DIR}/harness/counters/geometry.cpp" lines REGEX "^      {\"[a-z0-9_]+\"")
   list(TRANSFORM lines REPLACE "^ *{\"([a-z0-9_]+)\".*$" "\\1")

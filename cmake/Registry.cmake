@@ -11,6 +11,19 @@ function(add_workload name)
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_WORKLOADS ${name})
 endfunction()
 
+# add_states(<family> <state>...): one benchmark <family>_<state> each, all of them by the class
+# template <family>_states in workloads/<family>_states.hpp. They are run only where they are named.
+function(add_states family)
+  get_property(families GLOBAL PROPERTY MAPSCOPE_FAMILIES)
+  if(NOT family IN_LIST families)
+    set_property(GLOBAL APPEND PROPERTY MAPSCOPE_FAMILIES ${family})
+  endif()
+  foreach(state IN LISTS ARGN)
+    set_property(GLOBAL APPEND PROPERTY MAPSCOPE_STATES_OF_${family} ${state})
+    set_property(GLOBAL APPEND PROPERTY MAPSCOPE_STATES ${family}_${state})
+  endforeach()
+endfunction()
+
 # write_registry(): the headers that name all workloads and payloads, and one source file for
 # each payload. Compiled side by side, they take a map's build from minutes to seconds.
 function(write_registry)
@@ -24,6 +37,20 @@ function(write_registry)
   endforeach()
   list(TRANSFORM workloads APPEND "<Map, Payload>")
   string(JOIN ", " registry_workloads ${workloads})
+
+  get_property(families GLOBAL PROPERTY MAPSCOPE_FAMILIES)
+  set(registry_families)
+  set(registry_states)
+  foreach(family IN LISTS families)
+    string(APPEND registry_includes "#include \"workloads/${family}_states.hpp\"\n")
+    list(APPEND registry_families "${family}_states<Map, Payload>")
+    get_property(states GLOBAL PROPERTY MAPSCOPE_STATES_OF_${family})
+    foreach(state IN LISTS states)
+      string(APPEND registry_states
+        "    {\"${family}_${state}\", \"${family}\", \"${state}\"},\n")
+    endforeach()
+  endforeach()
+  string(JOIN ", " registry_families ${registry_families})
   configure_file("${templates}/registry.hpp.in" "${GENERATED_DIR}/mapscope/registry.hpp" @ONLY)
 
   set(parts_declarations)
@@ -113,5 +140,10 @@ function(add_map name)
     add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
     add_test(NAME bench_${name}.every_benchmark
       COMMAND bench_${name} --sizes=1,100,5000 --benchmark_min_time=0.001)
+    get_property(states GLOBAL PROPERTY MAPSCOPE_STATES)
+    string(JOIN "," states ${states})
+    add_test(NAME bench_${name}.every_state
+      COMMAND bench_${name} --workloads=${states} --sizes=1,100,5000 --cold-bytes=300000
+        --benchmark_min_time=0.001)
   endif()
 endfunction()

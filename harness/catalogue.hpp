@@ -25,17 +25,36 @@ struct map_info {
 };
 
 struct workload_info {
-  std::string_view name, summary, operation;
+  std::string_view name;
+  std::string summary;
+  std::string_view operation;
+  /// Of a benchmark that is one state of many: which, of what. Such are run only where named.
+  std::string_view family = {}, state = {};
 };
 
 struct payload_info {
   std::string_view name, key, value;
 };
 
-/// One workload on one payload with one hash: a benchmark for each size.
+/// What a fixture is built from.
+struct order {
+  std::size_t n;
+  std::uint64_t seed;
+  std::size_t cold_bytes = workloads::cold_bytes_by_default;
+  std::string_view state = {};
+};
+
+/// One workload, or one state of one, on one payload with one hash: a benchmark for each size.
 struct variant {
-  std::string_view workload, hash;
-  std::unique_ptr<fixture> (*build)(std::size_t n, std::uint64_t seed);
+  std::string_view workload, hash, state;
+  bool only_timed;  // too large to be simulated
+  std::unique_ptr<fixture> (*make)(order const&);
+
+  /// Throws workloads::inapplicable.
+  std::unique_ptr<fixture> build(order what) const {
+    what.state = state;
+    return make(what);
+  }
 };
 
 /// All that one payload brings, from a translation unit of its own: they compile side by side.

@@ -11,9 +11,12 @@ namespace {
 using json::array, json::list, json::object, json::quoted;
 
 std::string to_json(workload_info const& item) {
+  const auto or_null = [](std::string_view text) { return text.empty() ? "null" : quoted(text); };
   return object({{"name", quoted(item.name)},
                  {"summary", quoted(item.summary)},
-                 {"operation", quoted(item.operation)}});
+                 {"operation", quoted(item.operation)},
+                 {"family", or_null(item.family)},
+                 {"state", or_null(item.state)}});
 }
 
 std::string to_json(payload_part const& part) {

@@ -9,6 +9,7 @@
 
 #include "workloads/keys.hpp"
 #include "workloads/observer.hpp"
+#include "workloads/state.hpp"
 #include "workloads/workload.hpp"
 
 namespace harness {
@@ -22,13 +23,18 @@ class fixture {
   virtual std::uint64_t expected() const = 0;
   virtual std::size_t operations() const = 0;
   virtual double payload_bytes() const = 0;
+  /// Of one pass; neither a number nor a reason where the workload does not scan.
+  virtual workloads::scanned slots() const = 0;
 };
 
-template <workloads::workload Workload, class Payload>
+template <class Workload, class Payload>
 class fixture_of final : public fixture {
  public:
-  fixture_of(workloads::key_pool const& pool, std::uint64_t seed)
-      : work_(pool, seed), payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)) {
+  /// `further` is what the workload is told beside its keys and its seed.
+  template <class... Further>
+  fixture_of(workloads::key_pool const& pool, std::uint64_t seed, Further const&... further)
+      : work_(pool, seed, further...),
+        payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)) {
     workloads::observer::is_stream(this, sizeof *this);  // but for the map objects in it
   }
 
@@ -41,9 +47,19 @@ class fixture_of final : public fixture {
   std::uint64_t expected() const override { return work_.expected(); }
   std::size_t operations() const override { return work_.operations(); }
   double payload_bytes() const override { return payload_bytes_; }
+  workloads::scanned slots() const override {
+    if constexpr (requires { work_.slots(); }) {
+      [[maybe_unused]] const workloads::observer::aside bookkeeping{};
+      return work_.slots();
+    } else {
+      return {};
+    }
+  }
 
-  static std::unique_ptr<fixture> build(std::size_t n, std::uint64_t seed) {
-    return std::make_unique<fixture_of>(workloads::key_pool(n, seed), seed);
+  template <class... Further>
+  static std::unique_ptr<fixture> build(std::size_t n, std::uint64_t seed,
+                                        Further const&... further) {
+    return std::make_unique<fixture_of>(workloads::key_pool(n, seed), seed, further...);
   }
 
  private:

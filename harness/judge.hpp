@@ -16,6 +16,9 @@ inline std::string hex(std::uint64_t number) {
   return digits.data();
 }
 
+/// Begins the error of a benchmark whose state the map does not have.
+inline std::string not_applicable(std::string const& why) { return "n/a: " + why; }
+
 /// Empty when the last pass answered right.
 inline std::string judge(fixture const& work) {
   const std::uint64_t answer = work.answer();

@@ -28,10 +28,21 @@ std::vector<harness::workload_info> describe_workloads() {
   // Any map and payload will do: the words about a workload depend on neither.
   using payload = workloads::int_int;
   using map = adapter::map<std::uint64_t, std::uint64_t, workloads::shared_hash>;
-  return []<class... Workload>(std::tuple<Workload...>*) {
+  auto described = []<class... Workload>(std::tuple<Workload...>*) {
     return std::vector<harness::workload_info>{
-        {Workload::name, Workload::summary, Workload::operation}...};
+        {Workload::name, std::string(Workload::summary), Workload::operation}...};
   }(static_cast<workloads::all<map, payload>*>(nullptr));
+  const auto add = [&]<class Workload>(Workload*) {
+    for (auto const& one : workloads::states) {
+      if (one.family != Workload::family) continue;
+      described.push_back({one.name, Workload::summary_of(one.state), Workload::operation,
+                           one.family, one.state});
+    }
+  };
+  [&]<class... Workload>(std::tuple<Workload...>*) {
+    (add(static_cast<Workload*>(nullptr)), ...);
+  }(static_cast<workloads::families<map, payload>*>(nullptr));
+  return described;
 }
 
 std::vector<std::string_view> describe_hashes() {

@@ -13,6 +13,7 @@ namespace harness {
 namespace {
 
 constexpr std::size_t largest_size = std::size_t{1} << 30;
+constexpr std::size_t largest_cold_bytes = std::size_t{1} << 40;
 
 template <class Names>
 std::string joined(Names const& names, std::string_view separator) {
@@ -29,6 +30,27 @@ std::vector<std::string_view> names_of(Items const& items) {
   std::vector<std::string_view> names;
   for (auto const& item : items) names.push_back(item.name);
   return names;
+}
+
+/// The workloads that run without being named: not the states of any.
+std::vector<std::string_view> plain_names(catalogue const& known) {
+  std::vector<std::string_view> names;
+  for (auto const& one : known.workloads) {
+    if (one.family.empty()) names.push_back(one.name);
+  }
+  return names;
+}
+
+/// A word about each family, for --help.
+std::string states_of(catalogue const& known) {
+  std::vector<std::string_view> families;
+  for (auto const& one : known.workloads) {
+    const auto seen = std::find(families.begin(), families.end(), one.family);
+    if (!one.family.empty() && seen == families.end()) families.push_back(one.family);
+  }
+  std::string text;
+  for (std::string_view name : families) text.append("; states of ").append(name).append(" see --describe");
+  return text;
 }
 
 std::vector<std::string_view> payload_names(catalogue const& known) {
@@ -48,13 +70,15 @@ std::vector<std::string_view> split(std::string_view list) {
 }
 
 /// The known names that `list` chooses, in the canonical order, whatever order they were given in.
+/// `told` is what an error says is known, where all names are too many to list.
 std::vector<std::string_view> choose(std::string_view what, std::string_view list,
-                                     std::vector<std::string_view> const& known) {
+                                     std::vector<std::string_view> const& known,
+                                     std::string const& told = {}) {
   const auto wanted = split(list);
   for (std::string_view name : wanted) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       throw usage_error("unknown " + std::string(what) + " '" + std::string(name) +
-                        "' (known: " + joined(known, ", ") + ")");
+                        "' (known: " + (told.empty() ? joined(known, ", ") : told) + ")");
     }
   }
   std::vector<std::string_view> chosen;
@@ -89,6 +113,7 @@ std::vector<std::size_t> parse_sizes(std::string_view list) {
 struct raw_options {
   std::string workloads, payloads, hashes, sizes = "1000,100000", seed = "1", memory = "resident";
   std::string counters, papi_events, cache = "host";
+  std::string cold_bytes = std::to_string(workloads::cold_bytes_by_default), states;
   std::string growth, growth_pages = "small", growth_repetitions = "8", growth_churn = "30",
                       growth_count_into;
   growth::request request{};
@@ -128,7 +153,7 @@ void declare_growth(CLI::App& app, raw_options& raw) {
 }
 
 void declare(CLI::App& app, raw_options& raw, options& parsed) {
-  app.add_option("--workloads", raw.workloads, "which workloads: " + raw.workloads);
+  app.add_option("--workloads", raw.workloads, "which workloads: " + raw.workloads + raw.states);
   app.add_option("--kv", raw.payloads, "which payloads: " + raw.payloads);
   app.add_option("--hash", raw.hashes, "which hash functions: " + raw.hashes);
   app.add_option("--sizes", raw.sizes, "entries in a table: " + raw.sizes);
@@ -136,6 +161,8 @@ void declare(CLI::App& app, raw_options& raw, options& parsed) {
   app.add_option("--memory", raw.memory,
                  "resident: freed memory is used again; first_touch: large arrays come fresh "
                  "from the kernel");
+  app.add_option("--cold-bytes", raw.cold_bytes,
+                 "keys and values in the tables of a cold state, at least: " + raw.cold_bytes);
   declare_counters(app, raw, parsed);
   declare_growth(app, raw);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
@@ -204,7 +231,8 @@ options parse_options(int argc, char const* const* argv, catalogue const& known)
   const auto workloads = names_of(known.workloads);
   const auto payloads = payload_names(known);
   raw_options raw;
-  raw.workloads = joined(workloads, ",");
+  raw.workloads = joined(plain_names(known), ",");
+  raw.states = states_of(known);
   raw.payloads = joined(payloads, ",");
   raw.hashes = joined(known.hashes, ",");
 
@@ -221,13 +249,15 @@ options parse_options(int argc, char const* const* argv, catalogue const& known)
     throw usage_error(error.what());
   }
 
-  parsed.workloads = choose("workload", raw.workloads, workloads);
+  parsed.workloads = choose("workload", raw.workloads, workloads,
+                            joined(plain_names(known), ", ") + raw.states);
   parsed.payloads = choose("payload", raw.payloads, payloads);
   parsed.hashes = choose("hash", raw.hashes, known.hashes);
   parsed.sizes = parse_sizes(raw.sizes);
   parsed.seed = parse_number("seed", raw.seed, 0, UINT64_MAX);
-  const auto memory =
-      choose_one("memory mode", "--memory", raw.memory, {memory_names.begin(), memory_names.end()});
+  parsed.cold_bytes = parse_number("number of bytes", raw.cold_bytes, 1, largest_cold_bytes);
+  const auto memory = choose_one("memory mode", "--memory", raw.memory,
+                                 {memory_names.begin(), memory_names.end()});
   const bool resident = memory == memory_names.front();
   parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
   parse_counters(raw, known, parsed);

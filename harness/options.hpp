@@ -19,6 +19,7 @@ struct options {
   std::vector<std::size_t> sizes;
   std::uint64_t seed = 1;
   memory_mode memory = memory_mode::resident;
+  std::size_t cold_bytes = workloads::cold_bytes_by_default;
   std::vector<std::string_view> counters;  // backends, besides os, which is always on
   std::vector<std::string> papi_events;    // native events, as PAPI names them
   std::string_view cache = "host";         // the processor whose caches are simulated

@@ -13,24 +13,65 @@
 #include "harness/fixture.hpp"
 #include "harness/growth/fixture.hpp"
 #include "maps/adapters/answer_check.hpp"
+#include "maps/adapters/growing.hpp"
+#include "maps/adapters/slots.hpp"
 #include "mapscope/registry.hpp"
 #include "workloads/hash.hpp"
+#include "workloads/state.hpp"
+#include "workloads/workload.hpp"
 
 namespace harness {
 
 /// What a library draws at random belongs to the seed as well, where it can be told.
-template <class Adapter, class Workload, class Payload>
-std::unique_ptr<fixture> build(std::size_t n, std::uint64_t seed) {
+template <class Adapter>
+void fix_seed(std::uint64_t seed) {
   if constexpr (maps::has_seed<Adapter>) Adapter::fix_seed(seed);
-  return fixture_of<Workload, Payload>::build(n, seed);
+}
+
+template <class Adapter, workloads::workload Workload, class Payload>
+std::unique_ptr<fixture> build(order const& what) {
+  fix_seed<Adapter>(what.seed);
+  return fixture_of<Workload, Payload>::build(what.n, what.seed);
+}
+
+template <class Adapter, class Map>
+workloads::setting<Map> setting_of(order const& what) {
+  workloads::setting<Map> found{.state = what.state, .cold_bytes = what.cold_bytes};
+  if constexpr (maps::has_bucket_count<Map>) found.capacity = &maps::capacity_of<Map>;
+  if constexpr (maps::grows_in_steps<Adapter, Map>) {
+    found.growing = &maps::growth_in_progress<Adapter, Map>;
+  }
+  found.never_half_grown = maps::why_never_half_grown<Adapter>();
+  if constexpr (maps::tells_slots<Adapter, Map>) found.slots = &maps::slots_of<Adapter, Map>;
+  found.no_slots = maps::why_no_slots<Adapter>();
+  return found;
+}
+
+template <class Adapter, class Map, class Workload, class Payload>
+std::unique_ptr<fixture> build_state(order const& what) {
+  static_assert(workloads::workload_of_states<Workload, Map>);
+  fix_seed<Adapter>(what.seed);
+  return fixture_of<Workload, Payload>::build(what.n, what.seed, setting_of<Adapter, Map>(what));
 }
 
 template <class Adapter, class Map, class Payload>
 void add_variants(std::vector<variant>& variants, std::string_view hash) {
   const auto add = [&]<class... Workload>(std::tuple<Workload...>*) {
-    (variants.push_back({Workload::name, hash, &build<Adapter, Workload, Payload>}), ...);
+    (variants.push_back({Workload::name, hash, {}, false, &build<Adapter, Workload, Payload>}),
+     ...);
   };
   add(static_cast<workloads::all<Map, Payload>*>(nullptr));
+
+  const auto add_states = [&]<class Workload>(Workload*) {
+    for (auto const& one : workloads::states) {
+      if (one.family != Workload::family) continue;
+      variants.push_back({one.name, hash, one.state, Workload::is_only_timed(one.state),
+                          &build_state<Adapter, Map, Workload, Payload>});
+    }
+  };
+  [&]<class... Workload>(std::tuple<Workload...>*) {
+    (add_states(static_cast<Workload*>(nullptr)), ...);
+  }(static_cast<workloads::families<Map, Payload>*>(nullptr));
 }
 
 template <class Adapter, class Payload>

@@ -60,7 +60,9 @@ void session::run(benchmark::State& state, task const& what) {
 
 void session::start(task const& what) {
   current_ = {};  // frees the last tables before the next ones are built
-  if (counting_.is_open()) {
+  if (counting_.only_counts() && what.what->only_timed) {
+    current_.wrong = not_applicable("so much memory is not simulated: " + what.name);
+  } else if (counting_.is_open()) {
     current_.counts = counting_.count(what.payload, what.variant, what.n, what.name);
     current_.wrong = current_.counts.wrong;
     current_.label = "checksum=" + hex(current_.counts.checksum);
@@ -73,11 +75,19 @@ void session::start(task const& what) {
 }
 
 void session::warm_up(task const& what) {
-  current_.work = what.what->build(what.n, seed_);
+  try {
+    current_.work = what.what->build({what.n, seed_, cold_bytes_});
+  } catch (workloads::inapplicable const& error) {
+    current_.wrong = not_applicable(error.what());
+    return;
+  }
   current_.work->prepare();
   current_.work->run();
   current_.wrong = judge(*current_.work);
   current_.label = "checksum=" + hex(current_.work->answer());
+  if (const auto found = current_.work->slots(); !found.reason.empty()) {
+    current_.label.append("; without slots: ").append(found.reason);
+  }
 }
 
 void session::time_passes(benchmark::State& state) {
@@ -96,6 +106,8 @@ void session::time_passes(benchmark::State& state) {
   }
   state.counters["ops"] = static_cast<double>(work.operations());
   state.counters["payload_bytes"] = work.payload_bytes();
+  const workloads::scanned scanned = work.slots();
+  if (scanned.slots > 0) state.counters["slots"] = static_cast<double>(scanned.slots);
   for (auto const& one : os.take(1)) {  // of all timed passes together
     if (one.value) state.counters["os_" + one.event] = *one.value;
   }
@@ -121,7 +133,7 @@ void session::report_counts(benchmark::State& state) const {
 }
 
 void session::fail(benchmark::State& state, std::string const& why) {
-  ++failures_;
+  failures_ += why.starts_with(not_applicable("")) ? 0 : 1;
   state.SkipWithError(why.c_str());
 }
 

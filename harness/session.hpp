@@ -17,12 +17,14 @@ namespace harness {
 
 class session {
  public:
-  session(std::uint64_t seed, desk& counting) noexcept : seed_(seed), counting_(counting) {}
+  session(options const& chosen, desk& counting) noexcept
+      : seed_(chosen.seed), cold_bytes_(chosen.cold_bytes), counting_(counting) {}
 
   /// Registers a benchmark for each chosen combination. The session must outlive their run.
   void add_benchmarks(catalogue const& known, options const& chosen);
 
-  /// How many benchmarks ended with an error: a wrong answer, or not enough memory.
+  /// How many benchmarks ended with an error: a wrong answer, or not enough memory. Not among them
+  /// is one of a state that the map does not have.
   std::size_t failures() const noexcept { return failures_; }
 
  private:
@@ -52,6 +54,7 @@ class session {
   void fail(benchmark::State& state, std::string const& why);
 
   std::uint64_t seed_;
+  std::size_t cold_bytes_;
   desk& counting_;
   warm_fixture current_;
   std::size_t failures_ = 0;

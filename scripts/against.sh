@@ -1,15 +1,19 @@
 #!/usr/bin/env bash
 # Checks out another commit beside this one and builds its benchmarks, for `make bench AGAINST=`.
 #   scripts/against.sh <commit> [map,map...]
+#   scripts/against.sh --check <commit>
 # The last line of its output is the build directory. What has been built before is kept.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 fail() { printf 'against: %s\n' "$*" >&2; exit 2; }
 
-[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: scripts/against.sh <commit> [map,map...]"
+only_check=
+if [ "${1:-}" = --check ]; then only_check=1; shift; fi
+[ $# -ge 1 ] && [ $# -le 2 ] || fail "usage: scripts/against.sh [--check] <commit> [map,map...]"
 sha=$(git rev-parse --verify --quiet --end-of-options "$1^{commit}") ||
   fail "AGAINST: '$1' is no commit here; give a name that git log knows"
+[ -z "$only_check" ] || exit 0
 tree=build/against/${sha:0:10}
 
 if [ ! -f "$tree/CMakeLists.txt" ]; then

@@ -16,6 +16,9 @@ class key_pool {
  public:
   key_pool(std::size_t n, std::uint64_t seed) noexcept : n_(n), origin_(scramble(seed)) {}
 
+  /// The same streams, for tables of another size.
+  key_pool(std::size_t n, key_pool const& other) noexcept : n_(n), origin_(other.origin_) {}
+
   /// Entries in one full table.
   std::size_t size() const noexcept { return n_; }
 

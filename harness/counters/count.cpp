@@ -37,9 +37,8 @@ bool count_group(counters::backend& counting, std::size_t group, fixture& work, 
 }
 
 /// Builds the tables and makes the first pass, which is not counted.
-std::unique_ptr<fixture> warmed_up(variant const& what, std::size_t n, std::uint64_t seed,
-                                   counted& result) {
-  std::unique_ptr<fixture> work = what.build(n, seed);
+std::unique_ptr<fixture> warmed_up(variant const& what, order const& from, counted& result) {
+  std::unique_ptr<fixture> work = what.build(from);
   work->prepare();
   work->run();
   result.wrong = judge(*work);
@@ -81,7 +80,7 @@ void keep_first_of_each(std::vector<counters::reading>& readings) {
 
 }  // namespace
 
-counted count(counters::backend& counting, variant const& what, std::size_t n, std::uint64_t seed) {
+counted count(counters::backend& counting, variant const& what, order const& wanted) {
   counted result;
   std::unique_ptr<fixture> work;
   for (std::size_t group = 0; group < counting.groups(); ++group) {
@@ -89,7 +88,7 @@ counted count(counters::backend& counting, variant const& what, std::size_t n, s
     if (!work || !counting.probe().exact) {
       work.reset();  // the old tables go first, so that the new ones can have their memory
       counting.enter();
-      work = warmed_up(what, n, seed, result);
+      work = warmed_up(what, wanted, result);
     }
     if (!result.wrong.empty() || !count_group(counting, group, *work, result)) return result;
     reject_if_disturbed(result.readings, from);

@@ -7,6 +7,7 @@
 #include "harness/counters/papi.hpp"
 #include "harness/counters/perf_event.hpp"
 #include "harness/counters/report.hpp"
+#include "harness/judge.hpp"
 
 namespace harness {
 namespace {
@@ -116,6 +117,16 @@ errand desk::errand_for(std::size_t payload, std::size_t variant, std::size_t n,
   return what;
 }
 
+counted desk::count_with(counters::backend& one, variant const& what, std::size_t n) const {
+  try {
+    return harness::count(one, what, {n, chosen_.seed, chosen_.cold_bytes});
+  } catch (workloads::inapplicable const& error) {
+    counted none;
+    none.wrong = not_applicable(error.what());
+    return none;
+  }
+}
+
 counted desk::count(std::size_t payload, std::size_t variant, std::size_t n,
                     std::string const& name) {
   counted result;
@@ -127,7 +138,7 @@ counted desk::count(std::size_t payload, std::size_t variant, std::size_t n,
   }
   for (auto const& one : hardware_) {
     auto const& what = known_.payloads.at(payload).variants.at(variant);
-    const counted more = harness::count(*one, what, n, chosen_.seed);
+    const counted more = count_with(*one, what, n);
     if (!more.wrong.empty()) return more;
     collect(*one, more.readings, result);
   }

@@ -42,6 +42,7 @@ class desk {
   void open_backend(std::string_view name);
   void open_callgrind();
   void find_caches();
+  counted count_with(counters::backend& one, variant const& what, std::size_t n) const;
   errand errand_for(std::size_t payload, std::size_t variant, std::size_t n,
                     std::string const& name) const;
 

@@ -12,7 +12,7 @@ counted simulate(catalogue const& known, errand const& what) {
   const auto counting = known.make_sim(caches);
   settle_heap();
   const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
-  return count(*counting, variant, what.n, what.seed);
+  return count(*counting, variant, {what.n, what.seed});
 }
 
 counted mark_for_callgrind(catalogue const& known, errand const& what) {
@@ -21,7 +21,7 @@ counted mark_for_callgrind(catalogue const& known, errand const& what) {
   settle_heap();
   counted result;
   const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
-  const auto work = variant.build(what.n, what.seed);
+  const auto work = variant.build({what.n, what.seed});
   for (const bool marked : {false, true}) {
     work->prepare();
     const auto start = clock::now();

@@ -15,6 +15,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "harness/judge.hpp"
+
 namespace harness {
 namespace {
 
@@ -94,6 +96,9 @@ void pristine::serve(catalogue const& known, work each, int socket) const {
       counted result;
       try {
         result = run_on_aligned_stack(known, each, what);
+      } catch (workloads::inapplicable const& error) {
+        result = {};
+        result.wrong = not_applicable(error.what());
       } catch (std::exception const& error) {
         result = {};
         result.wrong = error.what();

@@ -26,7 +26,8 @@ TEST(describe, names_the_map_and_quotes_what_json_must_quote) {
 TEST(describe, lists_what_can_run) {
   const std::string text = described();
   for (char const* part :
-       {R"("workloads": [{"name": "fill", "summary": "fills it", "operation": "one insert"}, )",
+       {R"("workloads": [{"name": "fill", "summary": "fills it", "operation": "one insert", "family": null, "state": null}, )",
+        R"({"name": "walk_cold", "summary": "", "operation": "one entry", "family": "walk", "state": "cold"}])",
         R"("payloads": [{"name": "int_int", "key": "uint64_t", "value": "uint64_t"}, )",
         R"("hashes": ["shared", "own"])", R"("libraries": {"benchmark": ")",
         R"("counters": {"backends": []})"}) {

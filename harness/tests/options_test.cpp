@@ -53,6 +53,13 @@ TEST(options, lists_choose_in_the_canonical_order_and_once) {
   EXPECT_EQ(parse({"--sizes=9,1,9,1073741824"}).sizes, (sizes{9, 1, 1'073'741'824}));
 }
 
+TEST(options, states_run_only_where_they_are_named) {
+  EXPECT_EQ(parse({"--workloads=walk_cold,fill"}).workloads, (names{"fill", "walk_cold"}));
+  EXPECT_EQ(parse({"--cold-bytes=1000"}).cold_bytes, 1000U);
+  EXPECT_EQ(parse({}).cold_bytes, 256U << 20);
+  EXPECT_NE(complaint("--cold-bytes=0").find("bad number of bytes '0'"), std::string::npos);
+}
+
 TEST(options, the_whole_range_of_seeds) {
   EXPECT_EQ(parse({"--seed=0"}).seed, 0U);
   EXPECT_EQ(parse({"--seed=18446744073709551615"}).seed, UINT64_MAX);
@@ -71,7 +78,7 @@ TEST(options, what_is_not_ours_is_kept_in_order) {
 }
 
 TEST(options, an_unknown_name_is_answered_with_the_known_ones) {
-  EXPECT_EQ(complaint("--workloads=fill,find"), "unknown workload 'find' (known: fill, walk)");
+  EXPECT_EQ(complaint("--workloads=fill,find"), "unknown workload 'find' (known: fill, walk; states of walk see --describe)");
   EXPECT_EQ(complaint("--kv=int"), "unknown payload 'int' (known: int_int, string_int)");
   EXPECT_EQ(complaint("--hash=xx"), "unknown hash 'xx' (known: shared, own)");
   EXPECT_EQ(complaint("--memory=x"), "unknown memory mode 'x' (known: resident, first_touch)");

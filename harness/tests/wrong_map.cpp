@@ -65,7 +65,7 @@ struct cramped : fake {
 int main(int argc, char** argv) {
   return harness::run_application(
       {{fake::name, fake::title, fake::version(), "none", "none", false},
-       {{"find_hit", "", ""}, {"range", "", ""}},
+       {{"find_hit", "", ""}, {"range", "", ""}, {"range_stuck", "", "", "range", "stuck"}},
        {"shared"sv},
        {harness::make_part<forgetful, workloads::int_int>(),
         harness::make_part<liar, workloads::string_int>(),

@@ -55,6 +55,14 @@ TEST(wrong_map, a_wrong_answer_is_an_error_and_not_a_time) {
   EXPECT_FALSE(has(result.json, "checksum=")) << result.json;
 }
 
+TEST(wrong_map, a_state_that_the_map_never_has_is_no_failure) {
+  const outcome result = run("--kv=int_int --workloads=range,range_stuck --sizes=1000");
+  EXPECT_EQ(result.exit_code, 0) << result.words;
+  EXPECT_TRUE(has(result.json, "\"error_message\": \"n/a: the insert that grows this map moves every entry\""))
+      << result.json;
+  EXPECT_TRUE(has(result.json, "checksum=")) << result.json;
+}
+
 TEST(wrong_map, its_right_answers_are_still_timed) {
   const outcome result = run("--kv=int_int --workloads=find_hit,range --sizes=20000");
   EXPECT_EQ(result.exit_code, 1) << result.words;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,11 @@ struct boost_unordered {
 
   template <class Key, class Value>
   using map_own_hash = boost::unordered_map<Key, Value>;
+
+  template <class Map>
+  static ::std::size_t slots(Map const& map) {
+    return map.bucket_count();
+  }
 };
 
 }  // namespace adapters

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "hmap/map.hpp"
 #include "hmap/version.hpp"
+#include "maps/adapters/hmap_slots.hpp"
 
 namespace adapters {
 
@@ -26,6 +28,11 @@ struct hmap {
   template <class Map>
   static bool growth_in_progress(Map const& map) {
     return map.internals().growing();
+  }
+
+  template <class Map>
+  static ::std::size_t slots(Map const& map) {
+    return slots_of_buckets(map);
   }
 
   template <class Observer>

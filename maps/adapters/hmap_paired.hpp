@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "hmap/map.hpp"
 #include "hmap/version.hpp"
+#include "maps/adapters/hmap_slots.hpp"
 
 namespace adapters {
 
@@ -24,6 +26,10 @@ struct hmap_paired {
   template <class Map>
   static bool growth_in_progress(Map const& map) {
     return map.internals().growing();
+  }
+  template <class Map>
+  static ::std::size_t slots(Map const& map) {
+    return slots_of_buckets(map);
   }
 };
 

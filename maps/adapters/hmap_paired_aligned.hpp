@@ -1,17 +1,18 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "hmap/version.hpp"
+#include "maps/adapters/hmap_slots.hpp"
 #include "maps/adapters/on_lines.hpp"
 
 namespace adapters {
 
 struct hmap_paired_aligned {
-  static constexpr std::string_view name = "hmap_paired_aligned",
-                                    title = "hmap::paired_map, aligned";
+  static constexpr std::string_view name = "hmap_paired_aligned", title = "hmap::paired_map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
   static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
@@ -25,6 +26,10 @@ struct hmap_paired_aligned {
   template <class Map>
   static bool growth_in_progress(Map const& map) {
     return map.internals().growing();
+  }
+  template <class Map>
+  static ::std::size_t slots(Map const& map) {
+    return slots_of_buckets(map);
   }
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 #include "hmap/version.hpp"
+#include "maps/adapters/hmap_slots.hpp"
 #include "maps/adapters/on_lines.hpp"
 
 namespace adapters {
@@ -24,6 +26,10 @@ struct hmap_split_aligned {
   template <class Map>
   static bool growth_in_progress(Map const& map) {
     return map.internals().growing();
+  }
+  template <class Map>
+  static ::std::size_t slots(Map const& map) {
+    return slots_of_buckets(map);
   }
 };
 

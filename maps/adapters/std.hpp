@@ -23,6 +23,9 @@ struct std {
 
   template <class Key, class Value>
   using map_own_hash = ::std::unordered_map<Key, Value>;
+
+  static constexpr ::std::string_view no_slots =
+      "it walks from node to node along a list, past no empty place";
 };
 
 }  // namespace adapters

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "steady/inspect.hpp"
 #include "steady/map.hpp"
 #include "steady/version.hpp"
 
@@ -20,6 +22,14 @@ struct steady {
 
   template <class Key, class Value>
   using map_own_hash = ::steady::map<Key, Value>;
+
+  template <class Map>
+  static ::std::size_t slots(Map const& map) {
+    const auto counts = ::steady::inspect(map);
+    return counts.buckets * ::steady::detail::bucket_slots + counts.in_nodes;
+  }
+  static constexpr ::std::string_view never_half_grown =
+      "it splits one bucket at an insert, and a walk meets no split half done";
 };
 
 }  // namespace adapters

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas
@@ -17,8 +18,11 @@ from mapscope import inference
 from mapscope.conclusions import SUBJECT
 from mapscope.errors import UsageError
 from mapscope.fingerprint import HARDWARE, fingerprint
-from mapscope.runs import Runs
+from mapscope.known import known, unknown
+from mapscope.ladder import levels, load_ns, tlb_reach
+from mapscope.runs import KEY, Runs
 from mapscope.standings import mean_logs
+from mapscope.text import significant
 
 BY = ["workload", "kv", "hash"]
 OUTCOMES = ("holds", "flips", "undecided")
@@ -34,6 +38,9 @@ class Agreement:
     pairs of runs), `spearman` (the same of Spearman's rho), `holds`, `flips`, `undecided` (pairs of maps)."""
     pairs: pandas.DataFrame
     """One line a pair of maps in it: BY, `one`, `other`, `outcome`, `ratios` (one over other, a list by run)."""
+    loads: pandas.DataFrame
+    """One line a row that all runs have: BY, `n`, `map`, `bytes` (of keys and values), `loads` (its time in dependent
+    loads from so many bytes on its own machine, a list by run, NaN where that is not known)."""
 
 
 def agreement(runs: Runs) -> Agreement:
@@ -63,7 +70,51 @@ def agreement(runs: Runs) -> Agreement:
     judged = _judge(pandas.DataFrame(pairs))
     counts = judged.groupby(BY, sort=False)["outcome"].value_counts().unstack(fill_value=0)
     lines = pandas.DataFrame(work).merge(counts.reindex(columns=list(OUTCOMES), fill_value=0).reset_index(), on=BY)
-    return Agreement(runs.labels, lines, judged.drop(columns=["log_ratio", "error", "df"]))
+    return Agreement(runs.labels, lines, judged.drop(columns=["log_ratio", "error", "df"]), in_loads(runs))
+
+
+def in_loads(runs: Runs) -> pandas.DataFrame:
+    """The field `loads` of an Agreement."""
+    table = runs.table
+    working_set = table["n"] * table["payload_bytes"]
+    found = table[["run", *KEY]].assign(
+        bytes=working_set,
+        loads=[
+            loads_of(runs.documents[label], ns, size)["value"]
+            for label, ns, size in zip(table["run"], table["median"], working_set, strict=True)
+        ],
+    )
+    by_run = found.pivot_table(index=KEY, columns="run", values="loads", aggfunc="first", dropna=False, sort=False)
+    everywhere = found.groupby(KEY, sort=False)["run"].nunique() == len(runs.labels)
+    sizes = found.groupby(KEY, sort=False)["bytes"].mean()
+    keys = everywhere[everywhere].index
+    lists = by_run.reindex(index=keys, columns=runs.labels).to_numpy(dtype=float).tolist()
+    return keys.to_frame(index=False).assign(bytes=sizes[keys].to_numpy(), loads=lists)
+
+
+def of_subject(loads: pandas.DataFrame) -> pandas.DataFrame:
+    """Of the subject, else of the first map, with the first hash setting; none where no machine has a number."""
+    known_rows = loads[[not all(map(pandas.isna, each)) for each in loads["loads"]]]
+    if known_rows.empty:
+        return known_rows
+    name = SUBJECT if SUBJECT in set(known_rows["map"]) else known_rows.iloc[0]["map"]
+    return known_rows[(known_rows["map"] == name) & (known_rows["hash"] == known_rows.iloc[0]["hash"])]
+
+
+def loads_of(run: dict[str, Any] | None, ns: float, working_set: float) -> dict[str, Any]:
+    """A time in dependent loads from a working set of that size on the same machine; *or reason*."""
+    if run is None:
+        return unknown("not a run of mapscope")
+    load = load_ns(run, working_set)
+    return load if load["value"] is None else known(ns / load["value"])
+
+
+def reaches(run: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+    """What the caches and TLBs of a run's machine reach, in bytes, *or reason*: by `L1`, ..., `first TLB`, `second TLB`."""
+    if run is None:
+        return {}
+    caches = {level.name: known(level.bytes) for level in levels(run) if level.bytes}
+    return caches | dict(zip(("first TLB", "second TLB"), tlb_reach(run), strict=True))
 
 
 def same_machine(runs: Runs) -> bool:
@@ -92,6 +143,16 @@ def sentences(found: Agreement) -> list[str]:
                 f"{where}, {row['one']} against {row['other']}: {verb}; ratio of times {low:.2f} to {high:.2f}."
             )
     return result
+
+
+def size_in_units(run: dict[str, Any] | None, count: float) -> str:
+    """`0.03 L1` or `3.8 L2, 2.1 second TLB`: bytes over the largest cache, and the largest TLB reach, that they exceed."""
+    known_reaches = {name: fact["value"] for name, fact in reaches(run).items() if fact["value"]}
+    told = []
+    for part in ([n for n in known_reaches if not n.endswith("TLB")], [n for n in known_reaches if n.endswith("TLB")]):
+        exceeded = [name for name in part if known_reaches[name] < count] or part[:1]
+        told += [f"{significant(count / known_reaches[exceeded[-1]])} {exceeded[-1]}"] if exceeded else []
+    return ", ".join(told) or "n/a"
 
 
 def _shared(runs: Runs, part: pandas.DataFrame) -> list[dict[str, np.ndarray]] | None:

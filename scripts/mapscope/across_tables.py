@@ -5,13 +5,15 @@ from __future__ import annotations
 import string
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from mapscope.across import Agreement, sentences
+from mapscope.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.fingerprint import differences, fingerprint
+from mapscope.ladder import in_words, reach_in_words
 from mapscope.runs import Runs
+from mapscope.terminal import TitledTable
+from mapscope.text import significant
 
 
 def print_agreement(console: Console, runs: Runs, found: Agreement) -> None:
@@ -32,10 +34,48 @@ def print_agreement(console: Console, runs: Runs, found: Agreement) -> None:
     console.print()
     for sentence in sentences(found):
         console.print(f"- {sentence}", highlight=False, markup=False)
+    _print_in_own_units(console, runs, found)
+
+
+def _print_in_own_units(console: Console, runs: Runs, found: Agreement) -> None:
+    """Each machine's latencies, and times and sizes in its own units."""
+    letters = dict(zip(runs.labels, string.ascii_uppercase, strict=False))
+    console.print("\nLatency of a dependent load, and what caches and TLBs reach:", highlight=False, markup=False)
+    for label, letter in letters.items():
+        document = runs.documents[label]
+        told = f"{in_words(document)}; TLB {reach_in_words(document)}" if document else "n/a: not a run of mapscope"
+        console.print(f"  {letter}  {told}", highlight=False, markup=False)
+    chosen = of_subject(found.loads)
+    if chosen.empty:
+        return
+    chosen = chosen[chosen["n"].isin({chosen["n"].min(), chosen["n"].max()})]
+    name = chosen.iloc[0]["map"]
+    console.print(f"\nOne operation of {name} in dependent loads of the machine, and its size in units of it:", highlight=False)
+    console.print(_units_table(runs, chosen, letters))
+    console.print(
+        "loads: its time over that of a load from a working set as large as its keys and values.\n"
+        "Independent operations overlap, and so take less than one load each.\n"
+        "size: keys and values over what the largest cache or TLB that they exceed reaches.",
+        highlight=False, markup=False,
+    )  # fmt: skip
+
+
+def _units_table(runs: Runs, chosen: pandas.DataFrame, letters: dict[str, str]) -> Table:
+    table = TitledTable()
+    for title in ("workload", "payload", "n"):
+        table.add_column(title, overflow="fold")
+    for what in ("loads", "size"):
+        for letter in letters.values():
+            table.add_column(f"{what} {letter}", justify="right", overflow="fold")
+    for row in chosen.to_dict("records"):
+        loads = ["n/a" if pandas.isna(each) else significant(each) for each in row["loads"]]
+        sizes = [size_in_units(runs.documents[label], row["bytes"]) for label in letters]
+        table.add_row(row["workload"], row["kv"], str(row["n"]), *loads[: len(letters)], *sizes)
+    return table
 
 
 def _table(found: Agreement) -> Table:
-    table = Table(box=box.HORIZONTALS, padding=(0, 1, 0, 0))
+    table = TitledTable()
     for title in ("workload", "payload", "fastest on each", "rank", "holds", "flips", "open"):
         table.add_column(title, overflow="fold")
     for row in found.work.to_dict("records"):

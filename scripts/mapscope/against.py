@@ -12,13 +12,15 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from mapscope import report
-from mapscope.build import Catalogue
+from mapscope import load, report
+from mapscope.build import Catalogue, read_catalogue
 from mapscope.environment import describe_moment
-from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder
+from mapscope.ladder_plan import without_ladder
 from mapscope.pinning import kept_off
 from mapscope.plan import Plan
 from mapscope.progress import Display
@@ -53,12 +55,49 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
 
 
 def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
-    """The plan with the commit whose sources `catalogue` was built from."""
-    return replace(plan, tool=describe_tool(tree_of(catalogue.directory)))
+    """The plan with the commit whose sources `catalogue` was built from. The machine's latencies are measured
+    once, with the other side."""
+    ladder = without_ladder("measured in the run that this one was in turn with")
+    return replace(plan, tool=describe_tool(tree_of(catalogue.directory)), ladder=ladder)
+
+
+def create_folders(sides: tuple[Side, Side]) -> None:
+    """The folders of both, each of which knows the other. Raises UsageError."""
+    told = {"base": sides[0].folder.path.name, "ours": sides[1].folder.path.name, "build": str(sides[0].catalogue.directory)}
+    for side in sides:
+        report.create_folder(side.folder, side.plan)
+        report.write_pair(side.folder, told)
+
+
+def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
+    """Both sides of the pair that a run belongs to, to go on with it. Raises UsageError or DocumentError."""
+    told = load.read_json(folder.pair)
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("base", "ours", "build")):
+        raise DocumentError(f"{folder.pair}: needs the fields 'base', 'ours' and 'build'")
+    base, ours = (RunFolder(folder.path.parent / told[name]) for name in ("base", "ours"))
+    plans = [load.read_plan(each) for each in (base, ours)]
+    try:
+        there = read_catalogue(Path(told["build"]))
+    except UsageError:
+        commit, maps = plans[0].tool["commit"]["value"], ",".join(plans[0].selection["maps"])
+        raise UsageError(
+            f"cannot resume {folder.path}: the other build is not in {told['build']} any more; "
+            f"make it again with: scripts/against.sh {commit} {maps}"
+        ) from None
+    return Side(plans[0], base, there), Side(plans[1], ours, catalogue)
+
+
+def rejoin(sides: tuple[Side, Side]) -> None:
+    """Forget timed processes whose twin is missing: a ratio is of two that ran at one moment."""
+    missing = [set(side.folder.missing(side.plan)) for side in sides]
+    for task in missing[0] ^ missing[1]:
+        if task.stage is None:
+            for side in sides:
+                side.folder.raw(task).unlink(missing_ok=True)
 
 
 def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) -> list[dict[str, Any]]:
-    """Run both, process by process, and return their documents.
+    """Run what is missing of both, process by process, and return their documents.
 
     Raises Interrupted or RunStopped as runner.execute does; what had finished is kept.
     """
@@ -66,20 +105,24 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
     began, before = now(), describe_moment(cpu)
     for side in sides:
         clear_leftovers(side.folder)
-        _write_session(side, began, before, None, None)
+    numbers = [len(load.read_records(side.folder.sessions)) + 1 for side in sides]
+    for side, number in zip(sides, numbers, strict=True):
+        _write_session(side, number, began, before, None, None)
 
     def close_sessions(outcome: str) -> list[dict[str, Any]]:
         after = describe_moment(cpu)
-        for side in sides:
-            _write_session(side, began, before, outcome, after)
+        for side, number in zip(sides, numbers, strict=True):
+            _write_session(side, number, began, before, outcome, after)
         return [report.write_run(side.folder, side.plan) for side in sides]
 
     try:
         with stopped_by_signals() as check, display, kept_off(cpu):
             crews = [Crew(side.plan, side.folder, side.catalogue, display, check) for side in sides]
-            for twins in zip(*(side.plan.tasks() for side in sides), strict=True):
+            missing = [set(side.folder.missing(side.plan)) for side in sides]
+            for task in sides[1].plan.tasks():  # which has all that the other has, and the ladder
                 for which in dice.sample((0, 1), 2):
-                    crews[which].carry_out([twins[which]], cpu, side_by_side=1)
+                    if task in missing[which]:
+                        crews[which].carry_out([task], cpu, side_by_side=1)
     except MapscopeError as error:
         with suppress(RunStopped):
             close_sessions("interrupted" if isinstance(error, Interrupted) else "stopped")
@@ -90,10 +133,10 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
     return close_sessions("finished")
 
 
-def _write_session(side: Side, began: str, before: Any, outcome: str | None, after: Any) -> None:
+def _write_session(side: Side, number: int, began: str, before: Any, outcome: str | None, after: Any) -> None:
     finished = now() if outcome else None
     report.write_session(
         side.folder,
-        1,
+        number,
         {"started": began, "finished": finished, "outcome": outcome, "before": before, "after": after},
     )

@@ -12,13 +12,14 @@ from statistics import fmean
 from typing import Any
 
 from mapscope import load, row_counters, stats, verdicts
-from mapscope.benchmark_json import BadOutput, Measurement, Problem, read_output
+from mapscope.benchmark_json import BadOutput, Measurement, Problem, read_output, slots_per_op
 from mapscope.counter_json import read_counters
 from mapscope.errors import DocumentError
 from mapscope.folder import RunFolder
 from mapscope.growth_json import check_growth, row_of
 from mapscope.growth_plan import is_growth
-from mapscope.plan import Plan, Task
+from mapscope.ladder_plan import check_ladder, latencies
+from mapscope.plan import LADDER, Plan, Task
 from mapscope.row_counters import Counted
 
 PROCESS = "mapscope_process"
@@ -40,6 +41,10 @@ class _Collected:
     answers: dict[tuple[str, str, str, int], dict[Task, str]] = field(default_factory=lambda: defaultdict(dict))
     """Checksums by workload, kv, hash and n."""
     growth: list[dict[str, Any]] = field(default_factory=list)
+    ladder: dict[int, Any] = field(default_factory=dict)
+    """What the ladder's process answered, by round."""
+    not_applicable: dict[Cell, str] = field(default_factory=dict)
+    """States that a map never has, with the reason."""
 
 
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
@@ -59,8 +64,13 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "calibration": row_counters.calibration(collected.counted),
         "rows": _rows(plan, collected),
         "growth": _believable(collected),
+        "latencies": latencies(plan.ladder, collected.ladder, plan.selection["rounds"]),
+        "not_applicable": [
+            {"workload": w, "kv": kv, "hash": h, "n": n, "map": m, "reason": reason}
+            for (w, kv, h, n, m), reason in collected.not_applicable.items()
+        ],
         "failures": collected.failures,
-        "missing": [{"stage": t.stage, "round": t.round, "kv": t.kv, "n": t.n, "map": t.map} for t in missing],
+        "missing": [task.identity for task in missing],
         "processes": collected.processes,
     }
 
@@ -78,7 +88,7 @@ def failure(
 ) -> dict[str, Any]:
     """One entry of `failures`; `workload` and `hash` are None when a whole process failed."""
     return {
-        "stage": task.stage, "round": task.round, "kv": task.kv, "n": task.n, "map": task.map,
+        **task.identity,
         "workload": workload, "hash": hash_name, "kind": kind, "message": message,
         "exit_code": exit_code, "signal": signal_name, "stderr": stderr,
     }  # fmt: skip
@@ -92,7 +102,9 @@ def _collect(folder: RunFolder, plan: Plan) -> _Collected:
             continue
         document = load.read_json(path)
         try:
-            if is_growth(task.stage):
+            if task.stage == LADDER:
+                take = _take_ladder
+            elif is_growth(task.stage):
                 take = _take_growth
             else:
                 take = _take_times if task.stage is None else _take_counters
@@ -101,6 +113,9 @@ def _collect(folder: RunFolder, plan: Plan) -> _Collected:
         except (BadOutput, KeyError) as error:
             raise DocumentError(f"{path}: {error}; delete it and resume to measure it again") from None
         for p in problems:
+            if p.kind == "not_applicable":
+                _not_applicable(collected, task, p)
+                continue
             _withhold(collected, task, p.workload, p.hash, p.kind, p.message)
     return collected
 
@@ -116,6 +131,12 @@ def _take_times(collected: _Collected, document: Any, plan: Plan, task: Task) ->
 def _take_growth(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
     check_growth(document, plan, task)
     collected.growth.append(row_of(document, task))
+    return []
+
+
+def _take_ladder(collected: _Collected, document: Any, plan: Plan, task: Task) -> list[Problem]:
+    check_ladder(document, plan.ladder, task.seed)
+    collected.ladder[task.round] = document
     return []
 
 
@@ -135,6 +156,15 @@ def _withhold(collected: _Collected, task: Task, workload: str, hash_name: str, 
     else:
         collected.counted.refuse(cell, task.stage, message)
     collected.failures.append(failure(task, kind, message, workload=workload, hash_name=hash_name))
+
+
+def _not_applicable(collected: _Collected, task: Task, problem: Problem) -> None:
+    """Of a state that is timed but cannot be counted, the row stays and its counters have the reason."""
+    cell = (problem.workload, task.kv, problem.hash, task.n, task.map)
+    if task.stage is None:
+        collected.not_applicable[cell] = problem.message
+    else:
+        collected.counted.refuse(cell, task.stage, problem.message)
 
 
 def _cross_examine(collected: _Collected) -> None:
@@ -174,8 +204,8 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
             continue
         record = load.read_json(path)
         collected.failures.append(record)
-        if task.stage is not None and not is_growth(task.stage):
-            for workload in plan.selection["workloads"]:
+        if task.stage not in (None, LADDER) and not is_growth(task.stage):
+            for workload in plan.workloads_at(task.n):
                 for hash_name in plan.hashes_of(task.map):
                     cell = (workload, task.kv, hash_name, task.n, task.map)
                     collected.counted.refuse(cell, task.stage, record["message"])
@@ -195,6 +225,7 @@ def _rows(plan: Plan, collected: _Collected) -> list[dict[str, Any]]:
                 "workload": workload, "kv": kv, "hash": hash_name, "n": n, "map": map_name,
                 "ops": fmean(m.ops for m in by_round.values()),
                 "payload_bytes": fmean(m.payload_bytes for m in by_round.values()),
+                "slots_per_op": slots_per_op([m.entry for m in by_round.values()]),
                 "checksums": [by_round[number].checksum if number in by_round else None for number in numbers],
                 "rounds": rounds,
                 "involuntary_switches": [row_counters.involuntary_switches(by_round.get(number)) for number in numbers],
@@ -214,5 +245,6 @@ def _cells(plan: Plan) -> list[Cell]:
         for kv in selection["kv"]
         for hash_name in selection["hashes"]
         for n in selection["sizes"]
+        if workload in plan.workloads_at(n)
         for map_name in selection["maps"]
     ]

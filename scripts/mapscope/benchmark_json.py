@@ -12,10 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mapscope.known import known, unknown
 from mapscope.plan import Plan, Task
 
 FORMAT = "1"
+NOT_APPLICABLE = "n/a: "
+"""Begins the error of a benchmark whose state a map never has: nothing failed."""
 CHECKSUM = re.compile(r"checksum=([0-9a-f]{16})\b")
+WITHOUT_SLOTS = re.compile(r"; without slots: (.*?)(?=; without |$)")
 
 
 class BadOutput(Exception):
@@ -40,7 +44,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Problem:
-    """One benchmark of one process that gave no number, and why."""
+    """One benchmark of one process that gave no number, and why; `not_applicable` where that is no failure."""
 
     workload: str
     hash: str
@@ -87,12 +91,23 @@ def error_of(entry: dict[str, Any], workload: str, hash_name: str) -> Problem | 
     """What the binary itself found wrong with a benchmark, or with its answer's name."""
     if entry.get("error_occurred"):
         message = str(entry.get("error_message", "no message"))
+        if message.startswith(NOT_APPLICABLE):
+            return Problem(workload, hash_name, "not_applicable", message.removeprefix(NOT_APPLICABLE))
         kind = "wrong_answer" if message.startswith("wrong answer") else "benchmark_error"
         return Problem(workload, hash_name, kind, message)
     if checksum_of(entry) is None:
         message = f"label is {entry.get('label')!r}, expected 'checksum=' and 16 hex digits"
         return Problem(workload, hash_name, "bad_output", message)
     return None
+
+
+def slots_per_op(entries: list[dict[str, Any]]) -> dict[str, Any]:
+    """The mean over rounds of slots scanned for each operation, or why it is not known."""
+    told = [entry["slots"] / entry["ops"] for entry in entries if "slots" in entry]
+    if len(told) == len(entries):
+        return known(sum(told) / len(told))
+    why = WITHOUT_SLOTS.search(str(entries[0].get("label", "")))
+    return unknown(why[1] if why else "this workload does not tell what it scans")
 
 
 def checksum_of(entry: dict[str, Any]) -> str | None:

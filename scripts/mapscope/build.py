@@ -38,6 +38,10 @@ class Catalogue:
     flags: str
     build_type: str
 
+    ladder: str | None = None
+    """What measures the machine's latencies, where the build has it."""
+    states: tuple[str, ...] = ()
+    """Workloads that are one state of a family each; run only when named."""
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
 
@@ -58,7 +62,7 @@ class Catalogue:
 def targets(catalogue: Catalogue, maps: Iterable[str], backends: Iterable[str]) -> list[str]:
     """The build targets of everything that a run of these maps and counter backends starts."""
     kinds = {"sim", "callgrind"} & set(backends)
-    wanted = [catalogue.binaries[name] for name in maps]
+    wanted = [catalogue.binaries[name] for name in maps] + ([catalogue.ladder] if catalogue.ladder else [])
     for name in maps:
         wanted += [binary for kind, binary in catalogue.counter_binaries[name].items() if kind in kinds]
     return list(dict.fromkeys(wanted))
@@ -76,6 +80,7 @@ def read_catalogue(directory: Path) -> Catalogue:
             binaries={entry["name"]: entry["binary"] for entry in document["maps"]},
             titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
             workloads=tuple(_names(document["workloads"])),
+            states=tuple(document.get("states", [])),
             payloads=tuple(_names(document["payloads"])),
             hashes=tuple(_names(document["hashes"])),
             caches=tuple(document.get("caches", [])),
@@ -83,6 +88,7 @@ def read_catalogue(directory: Path) -> Catalogue:
                 entry["name"]: {kind: entry[kind] for kind in COUNTER_BINARIES if kind in entry}
                 for entry in document["maps"]
             },
+            ladder=document.get("ladder"),
             variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
             left_out=tuple({"name": e["name"], "reason": e["reason"]} for e in document.get("left_out", [])),
             found=dict(document.get("found", {})),

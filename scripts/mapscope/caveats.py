@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapscope.text import count_of
+from mapscope.fingerprint import size
+from mapscope.ladder import shared_cache
+from mapscope.text import count_of, which
 
 WIDE_SPREAD = 0.10
 LOST_SHARE = 0.01
@@ -44,6 +46,9 @@ def caveats(run: dict[str, Any]) -> list[str]:
         found.append(f"memory regime: {', '.join(sorted(unlike))}")
     if environment["pinned_cpu"]["reason"]:
         found.append(f"not pinned to a CPU: {environment['pinned_cpu']['reason']}")
+    if shared := shared_cache(run):
+        name, told, had = shared
+        found.append(f"of the {size(told)} of {name} about {size(had)} could be had: what is larger waits for memory")
     if environment["virtualisation"]["value"] not in (None, "none"):
         found.append(
             f"virtual machine ({environment['virtualisation']['value']}): neighbours and true frequency unseen"
@@ -57,8 +62,7 @@ def caveats(run: dict[str, Any]) -> list[str]:
 
 def _failures(failures: list[dict[str, Any]]) -> str:
     first = failures[0]
-    where = " ".join(str(first[k]) for k in ("map", "workload", "kv") if first[k]) + f" n={first['n']}"
     growing = str(first["stage"]).startswith("growth/")
-    when = f"round {first['round']}" if first["stage"] is None else first["stage"] if growing else f"counters {first['stage']}"
+    when = f"round {first['round']}" if first["round"] else first["stage"] if growing else f"counters {first['stage']}"
     more = "" if len(failures) == 1 else f" (and {len(failures) - 1} more in run.json)"
-    return f"{where}, {when}: {first['message']}{more}"
+    return f"{which(first)}, {when}: {first['message']}{more}"

@@ -9,6 +9,7 @@ An empty option counts as unset, which is how `make` hands its variables through
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import os
 import sys
@@ -20,7 +21,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from mapscope import __version__, build, load, report
-from mapscope.against import Side, execute_pair, of_commit, require_alike
+from mapscope.against import Side, create_folders, execute_pair, of_commit, rejoin, require_alike, stored_sides
 from mapscope.counters import REQUESTS, asked_for
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
@@ -32,9 +33,10 @@ from mapscope.repository import BUILD, RESULTS
 from mapscope.runner import execute, free_cpus
 from mapscope.selection import MAX_SIZE, Selection, cpu_of, percent_of, seed_of, select, whole
 from mapscope.suites import SUITES
-from mapscope.text import count_of
+from mapscope.text import count_of, which
 
 LOG_WIDTH = 100
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 SELECTING = (
     "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
     "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
@@ -48,7 +50,9 @@ def main(arguments: list[str] | None = None) -> int:
         for name, value in vars(options).items():
             if value == "":
                 setattr(options, name, None)
-        return options.command(options)
+        code = options.command(options)
+        sys.stdout.flush()
+        return code
     except MapscopeError as error:
         print(f"mapscope: error: {error.line()}", file=sys.stderr)
         return error.exit_code
@@ -56,8 +60,19 @@ def main(arguments: list[str] | None = None) -> int:
         print("mapscope: error: interrupted", file=sys.stderr)
         return 130
     except BrokenPipeError:  # `mapscope summary latest | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence_stdout()
         return 0
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"mapscope: error: cannot write the output: {error.strerror}", file=sys.stderr)
+        _silence_stdout()
+        return 1
+
+
+def _silence_stdout() -> None:
+    """What is left in its buffer can go nowhere, and the interpreter would complain about it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(options: argparse.Namespace) -> int:
@@ -77,8 +92,10 @@ def run(options: argparse.Namespace) -> int:
         print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
         return 0
     if options.dry_run:
+        states = len(set(selection.workloads) & set(catalogue.states))
+        further = f" and {count_of(states, 'state')}" if states else ""
         print(
-            f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads)} workloads, "
+            f"suite {suite['name']}: {len(selection.maps)} maps, {len(selection.workloads) - states} workloads{further}, "
             f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {selection.rounds} rounds: "
             f"{selection.processes} processes, and counters {selection.counters}, into {results}"
         )
@@ -238,6 +255,10 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
         raise UsageError(f"--resume (RESUME) goes on with a stored plan as it stands; leave out {names}")
     folder = find(options.resume, results)
     plan = load.read_plan(folder)
+    sides: tuple[Side, Side] | None = None
+    if folder.pair.is_file():
+        sides = stored_sides(folder, catalogue)
+        folder, plan = sides[1].folder, sides[1].plan
     unknown = [name for name in plan.selection["maps"] if name not in catalogue.binaries]
     if unknown:
         raise UsageError(f"cannot resume {_shown(folder.path)}: this build has no {', '.join(unknown)}")
@@ -254,13 +275,15 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     if options.dry_run:  # the build may still be to come, so it is compared only when it counts
         print(f"{_shown(folder.path)}: {len(missing)} processes are missing")
         return 0
-    now = make_plan(Selection(**plan.selection), plan.suite, plan.seeds["base"], catalogue, cpu, pinned)
-    if reasons := differences(plan, now):
-        raise UsageError(
-            f"cannot resume {_shown(folder.path)}: {'; '.join(reasons)}; "
-            "go back to what it was started with, or start a new run"
-        )
-    return _measure(plan, folder, catalogue, cpu)
+    for side in sides or (Side(plan, folder, catalogue),):
+        now = make_plan(Selection(**plan.selection), plan.suite, plan.seeds["base"], side.catalogue, cpu, pinned)
+        now = of_commit(now, side.catalogue) if sides and side is sides[0] else now
+        if reasons := differences(side.plan, now):
+            raise UsageError(
+                f"cannot resume {_shown(side.folder.path)}: {'; '.join(reasons)}; "
+                "go back to what it was started with, or start a new run"
+            )
+    return _measure_sides(sides, cpu) if sides else _measure(plan, folder, catalogue, cpu)
 
 
 def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int | None) -> int:
@@ -297,7 +320,7 @@ def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int
     again = f"; try the missing again with: make bench RESUME={_shown(folder.path)}" if document["missing"] else ""
     raise MapscopeError(
         f"{count_of(len(document['failures']), 'failure')}, listed in {_shown(folder.run)}; "
-        f"first: {first['map']} {first['kv']} n={first['n']}: {first['message']}{again}"
+        f"first: {which(first)}: {first['message']}{again}"
     )
 
 
@@ -312,9 +335,9 @@ def _measure_pair(
     pinned: dict[str, Any],
 ) -> int:
     """`run --against`: the present build and another, process by process, then how they compare."""
-    if options.counters not in (None, "off"):
-        raise UsageError("--against (AGAINST) compares times; leave out COUNTERS")
-    selection = replace(selection, counters="off")
+    if (options.counters or "off") != "off" or (options.growth or "off") != "off":
+        raise UsageError("--against (AGAINST) compares the times of rows; leave out COUNTERS and GROWTH")
+    selection = replace(selection, counters="off", growth="off")
     report.check_destination(results, 2 * selection.benchmarks, 0)
     if options.dry_run:  # the other build may still be to come
         print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
@@ -329,22 +352,32 @@ def _measure_pair(
         Side(plans[0], RunFolder(results / f"{run_name(earlier, host, plans[0].tool)}-base"), there),
         Side(plans[1], RunFolder(results / run_name(when, host, plans[1].tool)), catalogue),
     )
-    for side in sides:
-        report.create_folder(side.folder, side.plan)
+    create_folders(sides)
+    return _measure_sides(sides, cpu)
+
+
+def _measure_sides(sides: tuple[Side, Side], cpu: int | None) -> int:
+    """Carry out what is missing of two plans in turn, then show how they compare."""
     names = [_shown(side.folder.path) for side in sides]
-    tasks = [task for side in sides for task in side.plan.tasks()]
-    print(f"{len(tasks)} processes of two builds in turn, into {names[0]} and {names[1]}")
+    rejoin(sides)
+    planned = sum(1 for side in sides for _ in side.plan.tasks())
+    tasks = [task for side in sides for task in side.folder.missing(side.plan)]
+    print(f"{len(tasks)} of {planned} processes of two builds to run in turn, into {names[0]} and {names[1]}")
     try:
-        documents = execute_pair(sides, cpu, Display(_console(), tasks, len(tasks)))
+        documents = execute_pair(sides, cpu, Display(_console(), tasks, planned))
     except (Interrupted, RunStopped) as error:
-        kept = f"what had finished is kept in {names[0]} and {names[1]}"
-        error.args = (f"{error}; {kept}; runs in turn cannot be resumed",)
+        left = sum(len(side.folder.missing(side.plan)) for side in sides)
+        error.args = (
+            f"{error}; {planned - left} of {planned} processes are kept in {names[0]} and {names[1]}; "
+            f"go on with: make bench RESUME={names[1]}",
+        )
         raise
     from mapscope.compare import compare as compare_sides
     from mapscope.compare_tables import print_comparison
     from mapscope.runs import read_runs
 
-    print_comparison(_console(), compare_sides(*(read_runs([name], results) for name in names)))
+    runs = [read_runs([str(side.folder.path)], side.folder.path.parent) for side in sides]
+    print_comparison(_console(), compare_sides(*runs))
     print(f"\nagain with: make compare A={names[0]} B={names[1]}")
     if failed := sum(len(document["failures"]) for document in documents):
         raise MapscopeError(f"{count_of(failed, 'failure')}, listed in run.json of {names[0]} and {names[1]}")

@@ -12,7 +12,8 @@ from mapscope import callgrind
 from mapscope.build import Catalogue
 from mapscope.growth_plan import is_growth
 from mapscope.growth_trace import trace_of
-from mapscope.plan import Plan, Task
+from mapscope.ladder_plan import arguments
+from mapscope.plan import LADDER, Plan, Task
 
 COUNTING_MIN_TIME_S = 0.001
 """A process that counts is not timed: a single pass is enough."""
@@ -20,12 +21,14 @@ COUNTING_MIN_TIME_S = 0.001
 
 def command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
     """Every word of it; the process writes its JSON to `output`."""
+    if task.stage == LADDER:
+        return [f"./{catalogue.ladder}", *arguments(plan.ladder, task.seed), f"--out={output.resolve()}"]
     if is_growth(task.stage):
         return _growth_command(task, plan, catalogue, output)
     min_time = plan.selection["min_time_s"] if task.stage is None else COUNTING_MIN_TIME_S
     return [
         *_program(task, plan, catalogue, output),
-        f"--workloads={','.join(plan.selection['workloads'])}",
+        f"--workloads={','.join(plan.workloads_at(task.n))}",
         f"--kv={task.kv}",
         f"--hash={','.join(plan.hashes_of(task.map))}",
         f"--sizes={task.n}",

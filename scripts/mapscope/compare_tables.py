@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from mapscope.compare import METHODS, Comparison
 from mapscope.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
+from mapscope.terminal import TitledTable
 from mapscope.text import count_of, significant
 
 SHOWN = 40
@@ -103,8 +103,7 @@ MARKS = {"slower": "+", "faster": "-", "same": "=", "undecided": "?"}
 
 
 def _means_table(name: str, part: pandas.DataFrame) -> Table:
-    table = Table(title=f"{name}: B over A" if name else "B over A", title_justify="left", title_style="bold",
-                  box=box.HORIZONTALS, padding=(0, 1, 0, 0))  # fmt: skip
+    table = TitledTable(f"{name}: B over A" if name else "B over A")
     table.add_column("workload", overflow="fold")
     payloads = list(dict.fromkeys(part["kv"]))
     for kv in payloads:
@@ -117,7 +116,7 @@ def _means_table(name: str, part: pandas.DataFrame) -> Table:
 
 
 def _rows_table(rows: pandas.DataFrame) -> Table:
-    table = Table(box=box.HORIZONTALS, padding=(0, 1, 0, 0))
+    table = TitledTable()
     table.add_column("row", overflow="fold")
     for title in ("A ns", "B ns", "B over A"):
         table.add_column(title, justify="right")

@@ -76,8 +76,8 @@ def events_of(stage: str) -> tuple[str, ...]:
 
 
 def runs_pinned(stage: str | None) -> bool:
-    """Whether a stage, growth, or the timed rounds (None), must have its CPU to itself."""
-    return stage is None or is_growth(stage) or BACKEND_OF[stage].pinned
+    """Whether a stage, growth, the ladder, or the timed rounds (None), must have its CPU to itself."""
+    return stage in (None, "ladder") or is_growth(stage) or BACKEND_OF[stage].pinned
 
 
 def asked_for(request: str) -> list[str]:

@@ -22,6 +22,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
 from mapscope.errors import RunStopped
+from mapscope.files import whole_file
 from mapscope.style import DPI, GREY, PANEL_INCHES, Look
 from mapscope.text import count_of
 
@@ -179,12 +180,13 @@ def count_label(n: float) -> str:
 def save(figure: Figure, stem: Path) -> Path:
     """PNG and SVG without a date, so that equal results give equal files. Raises RunStopped."""
     try:
-        stem.parent.mkdir(parents=True, exist_ok=True)
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once, not again for each format
-        figure.savefig(stem.with_name(stem.name + ".svg"), metadata={"Date": None, "Creator": None})
         png = stem.with_name(stem.name + ".png")
-        figure.savefig(png, dpi=DPI)
+        with whole_file(stem.with_name(stem.name + ".svg"), "wb") as stream:
+            figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        with whole_file(png, "wb") as stream:
+            figure.savefig(stream, format="png", dpi=DPI)
         return png
     except OSError as error:
         raise RunStopped(f"cannot write {stem}.svg: {error.strerror}") from None

@@ -9,7 +9,7 @@ from typing import Any
 
 from mapscope.errors import UsageError
 from mapscope.growth_plan import is_growth
-from mapscope.plan import Plan, Task
+from mapscope.plan import LADDER, Plan, Task
 
 AT_WORK = "at-work-"
 
@@ -23,6 +23,11 @@ class RunFolder:
     @property
     def plan(self) -> Path:
         return self.path / "plan.json"
+
+    @property
+    def pair(self) -> Path:
+        """Which run this one was made in turn with, if any: what resuming must know."""
+        return self.path / "pair.json"
 
     @property
     def run(self) -> Path:
@@ -66,6 +71,8 @@ class RunFolder:
 
 
 def _name(task: Task) -> Path:
+    if task.stage == LADDER:
+        return Path(f"round-{task.round:02d}", "ladder.json")
     if task.stage is None:
         phase = Path(f"round-{task.round:02d}")
     else:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from mapscope.benchmark_json import BadOutput
+from mapscope.files import whole_file
 
 SUFFIX = ".trace"
 
@@ -24,12 +25,5 @@ def pack(written: Path, operations: int, kept: Path) -> None:
     durations = np.fromfile(written, dtype="<f4")
     if durations.size != 2 * operations:
         raise BadOutput(f"the trace has {durations.size} durations, expected {2 * operations}")
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = kept.with_name(kept.name + ".new")
-    try:
-        with neighbour.open("wb") as stream:
-            np.savez_compressed(stream, denoised=durations[:operations], raw=durations[operations:])
-        neighbour.replace(kept)
-    except BaseException:
-        neighbour.unlink(missing_ok=True)
-        raise
+    with whole_file(kept, "wb") as stream:
+        np.savez_compressed(stream, denoised=durations[:operations], raw=durations[operations:])

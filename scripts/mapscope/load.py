@@ -145,5 +145,16 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
         for field in stats.DERIVED:
             if row[field] != again[field] and not stats.agrees(row[field], again[field]):
                 fail(index, field, f"is {row[field]}, but the rounds give {again[field]}")
+    _check_latencies(path, document, rounds)
     if document["complete"] != (not document["missing"]):
         raise DocumentError(f"{path}: field 'complete': disagrees with 'missing'")
+
+
+def _check_latencies(path: Path, document: dict[str, Any], rounds: int) -> None:
+    for index, rung in enumerate(document["latencies"]):
+        field = f"{path}: field 'latencies[{index}]"
+        if len(rung["rounds"]) != rounds or all(value is None for value in rung["rounds"]):
+            raise DocumentError(f"{field}.rounds': needs {rounds} rounds, and a time in one of them")
+        for name, value in stats.describe(rung["rounds"]).items():
+            if rung[name] != value and not stats.agrees(rung[name], value):
+                raise DocumentError(f"{field}.{name}': is {rung[name]}, but the rounds give {value}")

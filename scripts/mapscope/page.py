@@ -18,8 +18,9 @@ import vl_convert
 
 from mapscope import __version__, page_facts, page_growth
 from mapscope.compare import Comparison, compare
-from mapscope.across import agreement, same_machine
+from mapscope.across import agreement, loads_of, reaches, same_machine
 from mapscope.errors import RunStopped, UsageError
+from mapscope.files import write_whole
 from mapscope.fingerprint import size
 from mapscope.inference import CONFIDENCE
 from mapscope.runs import KEY, Runs
@@ -29,6 +30,7 @@ FILES = Path(__file__).with_name("page_files")
 MOST_BYTES = 5_000_000
 """What a page may take; whole run.json files are left out, the largest first, before it takes more."""
 VEGA_LITE = "6.4"
+LOADS = "ladder:dependent loads"
 DRAWN = ("payload_bytes", "median", "q1", "q3", "best", "rounds")
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",
@@ -50,8 +52,7 @@ def write_page(runs: Runs, path: Path) -> Path:
         raise UsageError("a page is made of runs; Google Benchmark's files know too little of themselves")
     text = render(runs)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        write_whole(path, text)
     except OSError as error:
         raise RunStopped(f"cannot write {path}: {error.strerror}") from None
     return path
@@ -90,7 +91,8 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
                 f"{backend}:{event}": [cell["value"], cell["reason"]]
                 for backend, cells in line["counters"].items()
                 for event, cell in cells.items()
-            },
+            }
+            | _in_loads(runs.documents[line["run"]], line),
         }
         for line in runs.table[["run", *KEY, *DRAWN, "counters"]]
         .astype(object)
@@ -158,12 +160,20 @@ def _look(look: Any) -> dict[str, Any]:
 
 
 def _caches(run: dict[str, Any]) -> list[dict[str, Any]]:
-    """The caches of the measured processor that hold data: a size may be shown as a multiple of one."""
+    """The caches of the measured processor that hold data, and its TLBs: a size may be shown as a multiple of one."""
     return [
-        {"name": f"L{cache['level']}", "bytes": cache["bytes"], "told": size(cache["bytes"])}
-        for cache in run["environment"]["caches"]
-        if cache["type"] != "Instruction"
+        {"name": name, "bytes": fact["value"], "told": size(fact["value"])}
+        for name, fact in reaches(run).items()
+        if fact["value"]
     ]
+
+
+def _in_loads(run: dict[str, Any], line: dict[str, Any]) -> dict[str, list[Any]]:
+    """The row's time in dependent loads of its own machine, to be chosen like a counter; nothing without a ladder."""
+    if run["ladder"]["reason"]:
+        return {}
+    fact = loads_of(run, line["median"], line["n"] * line["payload_bytes"])
+    return {LOADS: [fact["value"], fact["reason"]]}
 
 
 def _packed(document: Any) -> str:

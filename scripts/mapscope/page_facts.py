@@ -11,14 +11,15 @@ from typing import Any
 import pandas
 
 from mapscope import conclusions, page_growth
-from mapscope.across import Agreement, sentences
+from mapscope.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.caveats import caveats
 from mapscope.compare import METHODS, Comparison
 from mapscope.fingerprint import fingerprint, size
 from mapscope.inference import CONFIDENCE, FALSE_DISCOVERIES, MARGIN
+from mapscope.ladder import in_words, reach_in_words
 from mapscope.runs import ABOUT, Runs, rounds_of
 from mapscope.standings import standings
-from mapscope.text import count_of
+from mapscope.text import count_of, significant
 
 SECTIONS = (
     ("conclusions", "Conclusions"), ("explore", "Explore"), ("standings", "How the maps stand"),
@@ -38,7 +39,7 @@ def facts(runs: Runs, comparison: Comparison | None, across: Agreement | None) -
         "conclusions": _conclusions(runs, heads, comparison, across),
         "standings": [table for number in range(len(heads)) for table in _standings(runs, number, heads)],
         "comparison": None if comparison is None else _comparison(comparison),
-        "across": None if across is None else _across(across, heads),
+        "across": None if across is None else _across(runs, across, heads),
         "growth": page_growth.sentence(documents),
         "grew": any(document.get("growth") for document in documents),
         "backends": _backends(documents, heads),
@@ -172,7 +173,7 @@ def _mean(row: dict[str, Any] | None) -> dict[str, str] | None:
     return {"ratio": f"{row['ratio']:.3f}", "interval": _interval(row), "verdict": row["verdict"]}
 
 
-def _across(found: Agreement, heads: list[dict[str, Any]]) -> dict[str, Any]:
+def _across(runs: Runs, found: Agreement, heads: list[dict[str, Any]]) -> dict[str, Any]:
     lines = [
         {
             "workload": row["workload"], "kv": f"{row['kv']}{', own hash' if row['hash'] == 'own' else ''}",
@@ -181,6 +182,7 @@ def _across(found: Agreement, heads: list[dict[str, Any]]) -> dict[str, Any]:
         }
         for row in found.work.to_dict("records")
     ]  # fmt: skip
+    subject = of_subject(found.loads)
     return {
         "intro": "Times of different machines are not divided by each other. Compared is what each machine says by "
         "itself: which of two maps is faster (geometric mean over the sizes that all runs have), and the order of "
@@ -188,6 +190,16 @@ def _across(found: Agreement, heads: list[dict[str, Any]]) -> dict[str, Any]:
         "sentences": sentences(found),
         "letters": [head["letter"] for head in heads],
         "lines": lines,
+        "machines": [
+            {"latencies": in_words(document), "tlb": reach_in_words(document)} for document in runs.documents.values()
+        ],
+        "units": [
+            {"workload": row["workload"], "kv": row["kv"], "n": f"{row['n']:,}",
+             "loads": ["-" if pandas.isna(each) else significant(each) for each in row["loads"]],
+             "sizes": [size_in_units(document, row["bytes"]) for document in runs.documents.values()]}
+            for row in subject.to_dict("records")
+        ],
+        "subject": "" if subject.empty else subject.iloc[0]["map"],
     }
 
 
@@ -230,6 +242,8 @@ def _described(document: dict[str, Any]) -> dict[str, str]:
     overridden = f", with its own {', '.join(suite['overridden'])}" if suite["overridden"] else ""
     return fingerprint(document) | {
         "memory": size(environment["memory_bytes"]),
+        "latency of a dependent load": in_words(document),
+        "TLB reach": reach_in_words(document),
         "system": f"{environment['os']}, Python {environment['python']}",
         "pinned to": "no CPU" if pinned["value"] is None else f"CPU {pinned['value']}",
         "maps": ", ".join(f"{entry['name']} {entry['version']}" for entry in document["maps"]),

@@ -18,6 +18,8 @@ from typing import Any
 
 from mapscope.growth_plan import GrowthPass, is_growth, of_document
 
+LADDER = "ladder"
+"""The stage of the processes that measure the machine's latencies, one at the beginning of each round."""
 MAX_SEED = 2**53 - 1
 """Seeds stay exact in every JSON reader, also in those that know only doubles."""
 
@@ -35,12 +37,12 @@ class Task:
     position: int | None = None
     """Place of the map in its block's shuffled order, from 1; None where nothing is shuffled."""
     stage: str | None = None
-    """What counts (counters.STAGES); None: it is timed."""
+    """What counts (counters.STAGES), or LADDER; None: it is timed."""
 
     @property
     def phase(self) -> str:
         """The round or stage it is part of, as a word for people."""
-        if self.stage is None:
+        if self.stage in (None, LADDER):
             return f"round {self.round}"
         return self.stage.replace("/", ": ") if is_growth(self.stage) else f"counters: {self.stage}"
 
@@ -49,8 +51,19 @@ class Task:
         """What the maps of one shuffled order have in common."""
         return self.phase, self.kv, self.n
 
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Its stage, round, payload, size and map as run.json names them; the ladder's has none of the last three."""
+        kv, n, name = (None, None, None) if self.stage == LADDER else (self.kv, self.n, self.map)
+        return {"stage": self.stage, "round": self.round, "kv": kv, "n": n, "map": name}
+
+    @property
+    def what(self) -> str:
+        """The block's work in words."""
+        return LADDER if self.stage == LADDER else f"{self.kv} n={self.n}"
+
     def __str__(self) -> str:
-        return f"{self.phase} {self.kv} n={self.n} {self.map}"
+        return f"{self.phase} {self.what} {self.map}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -72,10 +85,13 @@ class Plan:
     counter_backends: list[dict[str, Any]]
     cache: dict[str, Any]
     growth_passes: list[dict[str, Any]]
+    ladder: dict[str, Any]
 
     def tasks(self) -> Iterator[Task]:
         """Every process in the order in which it starts: the rounds, growth, then the counters."""
         for entry in self.schedule:
+            if self.ladder["reason"] is None:
+                yield Task(entry["round"], "", 0, "", entry["seed"], stage=LADDER)
             for block in entry["blocks"]:
                 for position, name in enumerate(block["maps"], start=1):
                     yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], position)
@@ -108,11 +124,17 @@ class Plan:
         has_own = next(m["has_own_hash"] for m in self.maps if m["name"] == map_name)
         return [h for h in self.selection["hashes"] if h != "own" or has_own]
 
+    def workloads_at(self, n: int) -> list[str]:
+        """What is measured at a size: states of a family not at every one."""
+        sizes = self.selection["state_sizes"]
+        states = {entry["name"] for entry in self.workloads if entry["family"] is not None}
+        return [name for name in self.selection["workloads"] if name not in states or not sizes or n in sizes]
+
     def names_of(self, task: Task) -> list[str]:
         """The benchmark names that the process of `task` must report."""
         return [
             f"{workload}/kv:{task.kv}/hash:{hash_name}/n:{task.n}"
-            for workload in self.selection["workloads"]
+            for workload in self.workloads_at(task.n)
             for hash_name in self.hashes_of(task.map)
         ]
 
@@ -148,6 +170,7 @@ def differences(planned: Plan, now: Plan) -> list[str]:
             "commit": plan.tool["commit"]["value"],
             **{key.replace("_", " "): plan.environment[key] for key in machine},
             **{key.replace("_", " "): plan.build[key] for key in ("compiler", "flags", "build_type")},
+            "binary of the ladder": (plan.ladder["binary_sha256"] or "missing")[:12],
             **{f"version of {m['name']}": m["version"] for m in plan.maps},
             **{f"binary of {m['name']}": m["binary_sha256"][:12] for m in plan.maps},
             **{

@@ -11,6 +11,7 @@ from mapscope.counter_plan import counter_binaries, plan_counters
 from mapscope.environment import describe_machine
 from mapscope.errors import UsageError
 from mapscope.growth_plan import plan_growth
+from mapscope.ladder_plan import plan_ladder
 from mapscope.plan import Plan, round_seed, schedule
 from mapscope.repository import describe_tool
 from mapscope.selection import Selection
@@ -34,6 +35,7 @@ def make_plan(
         )
     first = described[0]
     counting = plan_counters(selection, catalogue, cpu)
+    environment = describe_machine(cpu, pinned)
     return Plan(
         schema_version=SCHEMA_VERSION,
         created=now(),
@@ -60,9 +62,10 @@ def make_plan(
             }
             for d in described
         ],
-        workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation")),
+        workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation", "family", "state")),
         payloads=_chosen(first["payloads"], selection.kv, ("name", "key", "value")),
-        environment=describe_machine(cpu, pinned),
+        environment=environment,
+        ladder=plan_ladder(catalogue, environment),
         counter_backends=counting.backends,
         cache=counting.cache,
         growth_passes=[
@@ -74,6 +77,11 @@ def make_plan(
     )
 
 
-def _chosen(entries: list[dict[str, Any]], names: list[str], fields: tuple[str, ...]) -> list[dict[str, str]]:
+def _chosen(entries: list[dict[str, Any]], names: list[str], fields: tuple[str, ...]) -> list[dict[str, Any]]:
     by_name = {entry["name"]: entry for entry in entries}
-    return [{field: str(by_name.get(name, {"name": name}).get(field, "")) for field in fields} for name in names]
+
+    def value(name: str, field: str) -> str | None:
+        told = by_name.get(name, {"name": name}).get(field)
+        return None if told is None and field in ("family", "state") else str(told or "")
+
+    return [{field: value(name, field) for field in fields} for name in names]

@@ -1,7 +1,7 @@
 """Pictures of a run's times, drawn from its stored results alone; the same results give the same bytes.
 
 One figure per workload and hash setting, one panel per payload; and one overview per
-hash setting. Those of the counters are in plot_counters and plot_model, of growth in plot_growth.
+hash setting. Those of the counters are in plot_counters and plot_model, of growth in plot_growth, of iteration in plot_range.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from mapscope.figure import add_foot, add_legend, decades, make_figure, payload_
 from mapscope.plot_counters import counter_pictures
 from mapscope.plot_growth import growth_pictures
 from mapscope.plot_model import model_pictures
+from mapscope.plot_range import range_pictures
 from mapscope.style import FAINT, GREY, RC, Look, looks
 from mapscope.table import choose_sizes, maps_of, rows
 from mapscope.text import significant
@@ -33,15 +34,17 @@ def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Pa
     sizes = choose_sizes(table, n)
     pictures = []
     with matplotlib.rc_context(RC):
-        for (workload, hash_name), part in table.groupby(["workload", "hash"], sort=False):
+        plain = table[table["family"].isna()]  # a picture of each state would be too many
+        for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
             figure = _workload_figure(run, str(workload), str(hash_name), part)
             pictures.append(save(figure, folder / f"{workload}-{hash_name}"))
-        for hash_name, part in table.groupby("hash", sort=False):
+        for hash_name, part in plain.groupby("hash", sort=False):
             for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
                 figure = _overview_figure(run, str(hash_name), size, part[part["n"] == size])
                 pictures.append(save(figure, folder / f"overview-{hash_name}-n{size}"))
-        pictures += [save(figure, folder / name) for name, figure in counter_pictures(run, table, sizes)]
-        pictures += [save(figure, folder / name) for name, figure in model_pictures(run, table)]
+        pictures += [save(figure, folder / name) for name, figure in counter_pictures(run, plain, sizes)]
+        pictures += [save(figure, folder / name) for name, figure in model_pictures(run, plain)]
+        pictures += [save(figure, folder / name) for name, figure in range_pictures(run, table)]
         pictures += [save(figure, folder / name) for name, figure in growth_pictures(run)]
     return pictures
 

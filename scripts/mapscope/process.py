@@ -19,7 +19,7 @@ from mapscope.text import now
 TIMEOUT_S = 1800
 """A process that takes longer hangs."""
 POLL_S = 0.02
-NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=")
+NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=", "--out=")
 """Words that would tell where somebody's results lie."""
 
 
@@ -100,11 +100,7 @@ class Child:
             timed_out=self._timed_out,
             stderr=lines[-1].strip()[:500] if lines else "",
             process={
-                "stage": task.stage,
-                "round": task.round,
-                "kv": task.kv,
-                "n": task.n,
-                "map": task.map,
+                **task.identity,
                 "position": task.position,
                 "command": [word for word in self._arguments if not word.startswith(NOT_OURS_TO_TELL)],
                 "started": self._began,

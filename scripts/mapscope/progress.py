@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mapscope.counters import runs_pinned
-from mapscope.plan import Task
+from mapscope.plan import LADDER, Task
 from mapscope.text import span
 
 
@@ -36,11 +36,12 @@ class Estimator:
 
     def remaining(self, tasks: Iterable[Task]) -> float | None:
         """Seconds that `tasks` will take; None before anything is known."""
-        if not self._seconds:
-            return None
+        met = [stage for stage in self._seconds if stage != LADDER]  # which is like nothing else
         total = 0.0
         for task in tasks:
-            times = self._seconds[task.stage if task.stage in self._seconds else next(iter(self._seconds))]
+            if task.stage not in self._seconds and not met:
+                return None
+            times = self._seconds[task.stage if task.stage in self._seconds else met[0]]
             own = times.get((task.kv, task.n))
             seconds = sum(own) / len(own) if own else self._weight(task.n) * self._per_weight(times)
             total += seconds / (1 if runs_pinned(task.stage) else self._side_by_side)
@@ -96,7 +97,7 @@ class Display:
         if self._bar is None and all(other.block != task.block for other in self._left):
             finished = self._planned - len(self._left)
             self._line(
-                f"{task.phase}  {task.kv} n={task.n}  {finished}/{self._planned} processes"
+                f"{task.phase}  {task.what}  {finished}/{self._planned} processes"
                 f"  elapsed {span(time.monotonic() - self._started)}"
                 f"  left {span(self._estimator.remaining(self._left))}"
             )

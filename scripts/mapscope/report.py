@@ -15,6 +15,7 @@ from typing import Any
 
 from mapscope.assemble import PROCESS, assemble
 from mapscope.errors import RunStopped, UsageError
+from mapscope.files import write_whole
 from mapscope.folder import RunFolder
 from mapscope.plan import Plan, Task
 
@@ -58,6 +59,11 @@ def create_folder(folder: RunFolder, plan: Plan) -> None:
         raise UsageError(f"--results (RESULTS): cannot write in {folder.path.parent}: {error.strerror}") from None
 
 
+def write_pair(folder: RunFolder, told: dict[str, str]) -> None:
+    """Store which run this one is made in turn with."""
+    _store(folder.pair, told)
+
+
 def write_session(folder: RunFolder, number: int, session: dict[str, Any]) -> None:
     """Store how one stretch of work began or ended."""
     _store(folder.sessions / f"{number:02d}.json", session)
@@ -96,17 +102,7 @@ def disk_is_full(folder: RunFolder) -> bool:
 def write_json(path: Path, document: Any) -> None:
     """Strict JSON, atomically and durably. Raises OSError, or ValueError on NaN and Infinity."""
     text = json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    neighbour = path.with_name(path.name + ".new")
-    try:
-        with neighbour.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        neighbour.replace(path)
-    except BaseException:
-        neighbour.unlink(missing_ok=True)
-        raise
+    write_whole(path, text)
     directory = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(directory)

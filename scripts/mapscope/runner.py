@@ -27,8 +27,9 @@ from mapscope.folder import RunFolder
 from mapscope.growth_json import check_growth
 from mapscope.growth_plan import is_growth
 from mapscope.growth_trace import pack, trace_of
+from mapscope.ladder_plan import MEMORY, check_ladder
 from mapscope.pinning import kept_off
-from mapscope.plan import Plan, Task
+from mapscope.plan import LADDER, Plan, Task
 from mapscope.process import TIMEOUT_S, Child, Ended, ended_among
 from mapscope.progress import Display
 from mapscope.text import now
@@ -147,6 +148,8 @@ class Crew:
                 return failure(task, "timeout", f"still running after {TIMEOUT_S} s", stderr=ended.stderr)
             try:
                 document = load.read_json(output)
+                if task.stage == LADDER:
+                    return self._keep_ladder(task, ended, document)
                 if is_growth(task.stage):
                     return self._keep_growth(task, ended, document)
                 if task.stage is None:
@@ -159,7 +162,7 @@ class Crew:
                 if report.disk_is_full(folder):
                     raise RunStopped(f"no space left on the device of {folder.path}") from None
                 return explain(task, ended, str(error))
-            tells_itself = ended.exit_code == 1 and problems  # a wrong answer, which the output names
+            tells_itself = ended.exit_code == 1 and any(p.kind != "not_applicable" for p in problems)  # a wrong answer, which the output names
             if ended.exit_code != 0 and not tells_itself:
                 return explain(task, ended, "")
             report.keep_raw(folder, task, document, ended.process | {"memory": memory_of(document)})
@@ -170,6 +173,13 @@ class Crew:
             for dump in output.parent.glob(f"{dumps_of(output).name}*"):
                 dump.unlink(missing_ok=True)
 
+    def _keep_ladder(self, task: Task, ended: Ended, document: Any) -> dict[str, Any] | None:
+        """As _keep, of the machine's latencies. Raises BadOutput."""
+        if ended.exit_code != 0:
+            return explain(task, ended, "")
+        check_ladder(document, self._plan.ladder, task.seed)
+        report.keep_raw(self._folder, task, document, ended.process | {"memory": MEMORY})
+        return None
 
     def _keep_growth(self, task: Task, ended: Ended, document: Any) -> dict[str, Any] | None:
         """As _keep, of a table that was watched growing. Raises BadOutput."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from fnmatch import fnmatchcase
 from typing import Any
 
 from mapscope.build import Catalogue
@@ -50,6 +51,8 @@ class Selection:
     """Entries of the tables that are watched growing; empty: the suite's."""
     growth_repetitions: int | None
     """None: the suite's."""
+    state_sizes: list[int]
+    """The sizes at which states of a family are measured; empty: all."""
 
     def document(self) -> dict[str, Any]:
         """The selection as JSON."""
@@ -84,7 +87,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     left_out = {entry["name"]: entry["reason"] for entry in catalogue.left_out}
     selection = Selection(
         maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out, default=_maps(suite, catalogue)),
-        workloads=_names("workloads", words["workloads"], catalogue.workloads, default=_workloads(suite, catalogue)),
+        workloads=_workloads(words["workloads"], suite, catalogue),
         kv=_names("kv", words["kv"], catalogue.payloads, default=suite.kv),
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
         sizes=_sizes(words["sizes"]) or list(suite.sizes),
@@ -100,20 +103,34 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
         growth_repetitions=whole("growth-repetitions", words["growth_repetitions"], 1, MAX_ROUNDS)
         if words["growth_repetitions"]
         else None,
+        state_sizes=[] if words["sizes"] or words["workloads"] else list(suite.state_sizes),
         papi_events=[event.strip() for event in (words["papi_events"] or "").split(",") if event.strip()],
     )
     overridden = [name for name in OVERRIDING if words[name]]
     return selection, {"name": suite.name, "summary": suite.summary, "overridden": overridden}
 
 
+def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
+    """What runs: what is named, or the suite's; a word with a * stands for all states that it fits. Raises UsageError."""
+    known = catalogue.workloads + catalogue.states
+    usual = tuple(name for name in catalogue.workloads if name not in suite.leaves_out)
+    default = (suite.workloads if suite.workloads is not None else usual) + suite.states
+    wanted = [part.strip() for part in word.split(",")] if word else list(default)
+    expanded = []
+    for each in wanted:
+        fitting = [name for name in known if "*" in each and fnmatchcase(name, each)]
+        if not fitting and each not in known:
+            families = sorted({name.split("_")[0] + "_*" for name in catalogue.states})
+            raise UsageError(
+                f"{_label('workloads')}: unknown name '{each}'; choose from {', '.join([*catalogue.workloads, *families])}"
+            )
+        expanded += fitting or [each]
+    return [name for name in known if name in expanded]
+
+
 def _maps(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
     """The maps that run without being named."""
     return suite.maps or tuple(name for name in catalogue.binaries if name not in catalogue.variants)
-
-
-def _workloads(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
-    """The workloads that run without being named."""
-    return suite.workloads or tuple(name for name in catalogue.workloads if name not in suite.leaves_out)
 
 
 def _counters(word: str | None) -> str:

@@ -57,11 +57,26 @@ class Suite:
     kv: tuple[str, ...] | None = None
     """None: all."""
     workloads: tuple[str, ...] | None = None
-    """None: all but those left out."""
+    """None: all but those left out and the states of a family."""
     leaves_out: tuple[str, ...] = ()
     """Workloads that only run when they are named."""
+    states: tuple[str, ...] = ()
+    """Further workloads: states of a family, as names or patterns."""
+    state_sizes: tuple[int, ...] = ()
+    """The sizes at which states are measured; empty: all."""
     growth: GrowthSuite | None = None
     """None: no table is watched growing."""
+
+
+REDUCED_RANGE = (
+    *(f"range_load{load}_{left}" for load in (0, 50, 100) for left in ("live100", "live10", "one")),
+    "range_keys",
+    "range_copy",
+    "range_cursor",
+    "range_stuck",
+)
+"""The corners and the middle of range's surface, and one step aside in each further direction; nothing
+cold, because filling tables with 256 MB takes longer than all the rest."""
 
 
 def growth_point(log2_buckets: int) -> int:
@@ -112,6 +127,8 @@ SUITES: dict[str, Suite] = {
             rounds=5,
             min_time_s=0.01,
             leaves_out=WHOLE_LIVES,
+            states=REDUCED_RANGE,
+            state_sizes=(growth_point(10),),
             growth=GrowthSuite(
                 sizes=(1_000_000,), kv=("int_int",), variants=(FIRST_TOUCH,), repetitions=5, churn=SOME_CHURN
             ),
@@ -123,6 +140,17 @@ SUITES: dict[str, Suite] = {
             rounds=5,
             min_time_s=0.05,
             hashes=("shared", "own"),
+            states=("range_*",),
+            state_sizes=(1_000, 100_000),
+        ),
+        Suite(
+            name="range",
+            summary="hours: the cost of iteration over load, what erasing left, cold tables, growth and ways to look",
+            sizes=(1_000, 100_000, 1_000_000),
+            rounds=3,
+            min_time_s=0.02,
+            workloads=("range",),
+            states=("range_*",),
         ),
         Suite(
             name="growth",

@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from mapscope import stats
 from mapscope.caveats import caveats
+from mapscope.ladder import in_words, reach_in_words
 from mapscope.summary_counters import print_calibration, print_counters
 from mapscope.summary_growth import print_growth
 from mapscope.table import choose_sizes, maps_of, rows
+from mapscope.terminal import TitledTable
 from mapscope.text import count_of, significant
 
 KEY = (
@@ -33,9 +34,12 @@ def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -
     present = table[table["n"].isin(sizes)]
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
         console.print()
-        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run)))
+        never = {(e["workload"], e["map"]) for e in run["not_applicable"] if (e["hash"], e["n"], e["kv"]) == (hash_name, size, kv)}
+        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run), never))
     console.print()
     console.print(KEY, highlight=False, markup=False)
+    for line in _never(run):
+        console.print(line, highlight=False, markup=False)
     print_counters(console, run, present)
     print_calibration(console, run)
     print_growth(console, run)
@@ -53,6 +57,8 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
         ("machine", f"{environment['cpu_model']}, {environment['os']}, {environment['kernel']}"),
         ("pinned to", "no CPU" if pinned["reason"] else f"CPU {pinned['value']}"),
         ("build", f"{build['compiler']}, {build['build_type']}, {build['flags']}"),
+        ("latencies", in_words(run)),
+        ("TLB reach", reach_in_words(run)),
         ("run", f"{run['created']}, suite {run['suite']['name']}, commit {commit}"),
         ("", f"{count_of(selection['rounds'], 'round')}, seed {run['seeds']['base']}, {selection['memory']} memory"),
     )
@@ -61,23 +67,30 @@ def _print_head(console: Console, run: dict[str, Any]) -> None:
         console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
 
 
-def _table(title: str, part: pandas.DataFrame, maps: list[str]) -> Table:
+def _never(run: dict[str, Any]) -> list[str]:
+    """Which maps are never in which states, by reason."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for entry in run["not_applicable"]:
+        maps = found.setdefault(entry["reason"], {}).setdefault(entry["workload"], [])
+        if entry["map"] not in maps:
+            maps.append(entry["map"])
+    return [
+        f"n/a {', '.join(workloads)} ({', '.join(dict.fromkeys(sum(workloads.values(), [])))}): {reason}"
+        for reason, workloads in found.items()
+    ]
+
+
+def _table(title: str, part: pandas.DataFrame, maps: list[str], never: set[tuple[str, str]]) -> Table:
     """Workloads down, maps across, two lines a cell."""
-    table = Table(
-        title=title,
-        title_justify="left",
-        title_style="bold",
-        box=box.HORIZONTALS,
-        padding=(0, 1, 0, 0),
-        show_lines=False,
-    )
+    table = TitledTable(title)
     # A cell too wide is folded: an ellipsis would hide the very digits that matter.
     table.add_column("workload", overflow="fold")
     for name in maps:
         table.add_column(name.replace("_", "_\n"), justify="right", overflow="fold")
     for workload, group in part.groupby("workload", sort=False):
         by_map = {row["map"]: row for row in group.to_dict("records")}
-        table.add_row(str(workload), *(_cell(by_map.get(name)) for name in maps))
+        cells = (Text("n/a") if (workload, name) in never else _cell(by_map.get(name)) for name in maps)
+        table.add_row(str(workload), *cells)
     return table
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas
-from rich import box
 from rich.console import Console
 from rich.measure import Measurement
 from rich.table import Table
 
 from mapscope.counters import BACKENDS
+from mapscope.terminal import TitledTable
 from mapscope.text import per_operation
 
 HEADS = {
@@ -79,7 +79,7 @@ def print_calibration(console: Console, run: dict[str, Any]) -> None:
     """What kernels of known behaviour should have read, and did; nothing without counters."""
     if not run["calibration"]:
         return
-    table = Table(title="Calibration", title_justify="left", title_style="bold", box=box.HORIZONTALS, padding=(0, 1, 0, 0))
+    table = TitledTable("Calibration")
     for head in ("source", "kernel", "event", "expected", "read", "error", ""):
         table.add_column(head, justify="right" if head in ("expected", "read", "error") else "left", overflow="fold")
     for sources, result in _merged(run["calibration"]):
@@ -127,10 +127,7 @@ def _width(console: Console, table: Table) -> int:
 
 def _table(title: str, part: pandas.DataFrame, groups: list[Group]) -> Table:
     """Maps down the page, by workload."""
-    table = Table(
-        title=title, title_justify="left", title_style="bold", box=box.HORIZONTALS, padding=(0, 1, 0, 0),
-        collapse_padding=True,
-    )  # fmt: skip
+    table = TitledTable(title, collapse_padding=True)
     table.add_column("workload\n map", no_wrap=True)
     for group in groups:
         for place, event in enumerate(group.events or ("",)):

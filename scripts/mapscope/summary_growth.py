@@ -6,10 +6,10 @@ from itertools import groupby
 from statistics import median, quantiles
 from typing import Any
 
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from mapscope.terminal import TitledTable
 from mapscope.text import duration, per_operation
 
 PERCENTILES = ("p50", "p90", "p99", "p99.9", "p99.99", "p99.999", "p99.9999")
@@ -200,10 +200,7 @@ def open_loop(row: dict[str, Any], name: str, arrivals: str) -> dict[str, Any]:
 
 
 def _table(title: str) -> Table:
-    return Table(
-        title=title, title_justify="left", title_style="bold", box=box.HORIZONTALS, padding=(0, 1, 0, 0),
-        collapse_padding=True,
-    )  # fmt: skip
+    return TitledTable(title, collapse_padding=True)
 
 
 def _or_dash(value: float | None, text: Any) -> str:

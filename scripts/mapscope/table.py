@@ -11,15 +11,21 @@ from mapscope.errors import UsageError
 COLUMNS = [
     "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
     "q1", "q3", "spread", "best", "ratio_to_best", "ratio_min", "ratio_max",
-    "involuntary_switches", "counters",
+    "involuntary_switches", "counters", "slots_per_op",
 ]  # fmt: skip
 
 
 def rows(run: dict[str, Any]) -> pandas.DataFrame:
-    """One line per row of run.json; times in ns per operation. Raises UsageError when there is none."""
+    """One line per row of run.json; times in ns per operation; family and state of what is a state of many.
+
+    Raises UsageError when there is none.
+    """
     if not run["rows"]:
         raise UsageError("the run has no finished row yet; go on with `make bench RESUME=...`")
-    return pandas.DataFrame(run["rows"], columns=COLUMNS)
+    table = pandas.DataFrame(run["rows"], columns=COLUMNS)
+    states = {entry["name"]: (entry["family"], entry["state"]) for entry in run["workloads"]}
+    family, state = zip(*(states.get(name, (None, None)) for name in table["workload"]), strict=True)
+    return table.assign(family=list(family), state=list(state)).astype({"family": object, "state": object})
 
 
 def maps_of(run: dict[str, Any]) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas
 
 from mapscope.errors import RunStopped
+from mapscope.files import write_whole
 from mapscope.table import maps_of, rows
 from mapscope.text import per_operation, significant
 
@@ -20,8 +21,7 @@ def write_tables(run: dict[str, Any], folder: Path) -> list[Path]:
     for hash_name, part in table.groupby("hash", sort=False):
         path = folder / f"lines-and-ns-{hash_name}.md"
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_text(_document(run, str(hash_name), part), encoding="utf-8")
+            write_whole(path, _document(run, str(hash_name), part))
         except OSError as error:
             raise RunStopped(f"cannot write {path}: {error.strerror}") from None
         written.append(path)

@@ -8,15 +8,14 @@ from typing import Any
 import matplotlib
 import pandas
 from matplotlib.figure import Figure
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from mapscope.errors import UsageError
 from mapscope.figure import save
 from mapscope.runs import KEY, Runs, read_what_can_be
 from mapscope.style import FAINT, GREY, RC, looks
 from mapscope.table import maps_of
+from mapscope.terminal import TitledTable
 from mapscope.text import significant
 
 
@@ -47,7 +46,7 @@ def history(runs: Runs, chosen: dict[str, Any]) -> pandas.DataFrame:
 
 def print_trend(console: Console, table: pandas.DataFrame) -> None:
     """One line a run and map."""
-    shown = Table(box=box.HORIZONTALS, padding=(0, 1, 0, 0), title=title_of(table), title_justify="left")
+    shown = TitledTable(title_of(table))
     for name, justify in (
         ("when", "left"),
         ("commit", "left"),

@@ -1,5 +1,5 @@
-"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth, 3 no churn
-and no cost of draining.
+"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth,
+3 no latency ladder, no states of workloads, no churn and no cost of draining.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -12,6 +12,10 @@ from typing import Any
 from mapscope.known import unknown
 
 READABLE = (1, 2, 3, 4)
+NO_LADDER = {
+    "reason": "the run is older than the latency ladder is",
+    "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
+}  # fmt: skip
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
@@ -21,12 +25,25 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
     if document["schema_version"] == 2:
         document = _with_growth(document)
     if document["schema_version"] == 3:
-        document = _with_churn(document)
+        document = _with_churn(_with_ladder_and_states(document))
     return document
 
 
+def _with_ladder_and_states(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 4,
+        "ladder": NO_LADDER,
+        "selection": _with(document.get("selection"), state_sizes=[]),
+        "workloads": _each(document.get("workloads"), family=None, state=None),
+    }
+    if "rows" in document:
+        slots = unknown("the run is older than the count of slots is")
+        result |= {"latencies": [], "rows": _each(document["rows"], slots_per_op=slots), "not_applicable": []}
+    return result
+
+
 def _with_churn(document: dict[str, Any]) -> dict[str, Any]:
-    result = document | {"schema_version": 4, "growth_passes": _each(document.get("growth_passes"), churn=None)}
+    result = document | {"growth_passes": _each(document.get("growth_passes"), churn=None)}
     if "rows" not in document:
         return result
     rows = document.get("growth")

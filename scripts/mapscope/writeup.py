@@ -18,6 +18,7 @@ from scipy import stats as scipy_stats
 from mapscope import caveats, inference
 from mapscope.errors import RunStopped, UsageError
 from mapscope.figure import save
+from mapscope.files import write_whole
 from mapscope.fingerprint import caches as data_caches
 from mapscope.fingerprint import fingerprint
 from mapscope.repository import ROOT
@@ -52,8 +53,7 @@ def write_article(run: str, results: Path, folder: Path = WRITEUP) -> list[Path]
         for name, table in article.tables.items():
             for suffix, text in ((".md", markdown(table)), (".tex", latex(table))):
                 path = folder / "tables" / f"{name}{suffix}"
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                write_whole(path, text)
                 written.append(path)
         environment = jinja2.Environment(
             loader=jinja2.FileSystemLoader(WRITEUP), undefined=jinja2.StrictUndefined,
@@ -61,9 +61,9 @@ def write_article(run: str, results: Path, folder: Path = WRITEUP) -> list[Path]
         )  # fmt: skip
         tables = {name.replace("-", "_"): markdown(table) for name, table in article.tables.items()}
         text = environment.get_template(TEMPLATE).render(**article.values, tables=tables)
-        (folder / "README.md").write_text(text, encoding="utf-8")
+        write_whole(folder / "README.md", text)
     except OSError as error:
-        raise RunStopped(f"cannot write {error.filename}: {error.strerror}") from None
+        raise RunStopped(f"cannot write in {folder}: {error.strerror}") from None
     run_document = runs.documents[runs.labels[0]]
     with matplotlib.rc_context(RC):
         figures = [

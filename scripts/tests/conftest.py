@@ -86,7 +86,7 @@ def lab(tmp_path: Path) -> Lab:
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """One run that went well: two payloads, two sizes, two rounds; shared, so not to be changed."""
     base = tmp_path_factory.mktemp("finished")
-    lab = Lab(make_build(base / "build"), base / "results")
+    lab = Lab(make_build(base / "build", ladder=True), base / "results")
     process = lab.start("run", "--suite", "smoke", "--kv", "int_int,string_string", "--workloads", "find_hit,range",
                         "--sizes", "1000,6656", "--hash", "shared,own")  # fmt: skip
     stdout, stderr = process.communicate(timeout=300)

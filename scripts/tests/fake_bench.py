@@ -16,6 +16,10 @@ from typing import Any
 
 MAPS = ("hmap", "std", "boost_unordered", "boost_flat", "absl_flat", "absl_node", "tsl_robin")
 WORKLOADS = ("insert_grow", "insert_reserved", "find_hit", "find_hit_chained", "find_miss", "erase", "churn", "range")
+STATES = ("range_load0_live100", "range_load0_live10", "range_load0_one", "range_load50_live100", "range_load50_live10",
+          "range_load50_one", "range_load100_live100", "range_load100_live10", "range_load100_one", "range_keys", "range_copy",
+          "range_cursor", "range_stuck", "range_cold")
+"""Only hmap is ever stuck, and what is cold is not simulated."""
 PAYLOADS = ("int_int", "string_string", "int_struct", "string_int")
 HASHES = ("shared", "own")
 
@@ -152,6 +156,16 @@ for workload in options["workloads"].split(","):
         cold = {{f"cold_{{event}}": value + 1 for event, value in misses.items()}}
         counts = (misses | lines | cold) if simulates else (misses | real) if stage else {{}}
         entry.update({{f"{{stage}}_{{event}}": value for event, value in counts.items()}})
+        if workload.startswith("range_"):
+            entry.update(slots=2 * 65536.0)
+            if name == "std":
+                del entry["slots"]
+                entry["label"] += "; without slots: it walks a list"
+            never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
+            never = "too much memory" if workload == "range_cold" and simulates else never
+            if never:
+                entry = dict(name=full + "/manual_time", run_name=full, run_type="iteration", error_occurred=True,
+                             error_message="n/a: " + never)
         if fault == "wrong checksum" and workload == "find_hit":
             entry["label"] = "checksum=00000000deadbeef"
         if fault == "wrong answer" and workload == "erase":
@@ -179,6 +193,38 @@ try:
 except OSError:
     pass  # like Google Benchmark, which does not check
 sys.exit(1 if fault == "wrong answer" else 0)
+"""
+
+
+LADDER = r"""#!{python}
+import json, os, signal, sys
+from pathlib import Path
+
+faults = Path(sys.argv[0]).resolve().with_name("faults.json")
+fault = json.loads(faults.read_text()).get("ladder", {{}}).get("fault")
+if fault == "exit 1":
+    print("ladder: a walk over 16 lines, packed, ended in the wrong place", file=sys.stderr)
+    sys.exit(1)
+options = dict(word[2:].split("=", 1) for word in sys.argv[1:])
+line, seed, passes = int(options["line"]), int(options["seed"]), int(options["passes"])
+
+# A machine of 32 KiB, 1 MiB and 32 MiB, 64 and 2048 pages.
+def packed(size):
+    return 1.0 if size <= 2**15 else 4.0 if size <= 2**20 else 16.0 if size <= 2**25 else 100.0
+
+rungs = [
+    dict(layout="spread", lines=pages, passes=[
+        packed(pages * line) + (0 if pages <= 64 else 2 if pages <= 2048 else 30) + k / 100 for k in range(passes)])
+    for pages in map(int, options["pages"].split(","))
+] + [
+    dict(layout="packed", lines=size // line, passes=[packed(size) * (1 + seed % 7 / 100) + k / 100 for k in range(passes)])
+    for size in map(int, options["sizes"].split(","))]
+if fault == "a rung less":
+    del rungs[-1]
+if fault == "zero":
+    rungs[3]["passes"][0] = 0.0
+Path(options["out"]).write_text(json.dumps(dict(
+    mapscope_ladder="1", seed=seed, line_bytes=line, page_bytes=4096, loads=131072, rungs=rungs)))
 """
 
 
@@ -228,7 +274,14 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
         "library": name,
         "header": f"{name}.hpp",
         "has_own_hash": True,
-        "workloads": [{"name": w, "summary": f"what {w} does", "operation": "one call"} for w in WORKLOADS],
+        "workloads": [
+            {"name": w, "summary": f"what {w} does", "operation": "one call", "family": None, "state": None}
+            for w in WORKLOADS
+        ]
+        + [
+            {"name": w, "summary": "", "operation": "one call", "family": "range", "state": w.removeprefix("range_")}
+            for w in STATES
+        ],
         "payloads": [{"name": p, "key": p.split("_")[0], "value": p.split("_")[1]} for p in PAYLOADS],
         "hashes": list(HASHES),
         "compiler": "GCC 12.2.0",
@@ -240,8 +293,9 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
     }
 
 
-def make_build(directory: Path, maps: tuple[str, ...] = MAPS, **changes: Any) -> Path:
-    """A build directory with a catalogue and one fake binary per map; `changes` go into each description."""
+def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = False, **changes: Any) -> Path:
+    """A build directory with a catalogue and one fake binary per map, and with a fake `ladder`; `changes` go into
+    each description."""
     directory.mkdir(parents=True, exist_ok=True)
     catalogue = {
         "maps": [
@@ -255,9 +309,13 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, **changes: Any) ->
         "flags": "-O3 -DNDEBUG",
         "build_type": "Release",
         "workloads": list(WORKLOADS),
+        "states": list(STATES),
         "payloads": list(PAYLOADS),
         "hashes": list(HASHES),
     }
+    if ladder:
+        catalogue["ladder"] = "ladder"
+        _write_program(directory / "ladder", LADDER)
     (directory / "maps.json").write_text(json.dumps(catalogue))
     (directory / "describe.json").write_text(json.dumps({m: describe_json(m, **changes) for m in maps}))
     set_faults(directory, {})

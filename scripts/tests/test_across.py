@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from conftest import Lab, one_line
 from mapscope import stats
-from mapscope.across import agreement, same_machine, sentences
+from mapscope.across import agreement, of_subject, same_machine, sentences, size_in_units
+from mapscope.across_tables import print_agreement
 from mapscope.errors import UsageError
 from mapscope.fingerprint import differences
-from mapscope.runs import Runs, read_runs
+from mapscope.ladder import load_ns
+from mapscope.runs import KEY, Runs, read_runs
 
 PACE = {"hmap": 2.0, "std": 4.0, "boost_flat": 1.0}
 
@@ -112,3 +116,58 @@ def test_nothing_to_compare_is_one_line(finished: Lab) -> None:
     apart = Runs({"a": one.documents[label], "b": one.documents[label]}, pandas.concat(half))
     with pytest.raises(UsageError, match="in common"):
         agreement(apart)
+
+
+def line_of(runs: Runs, label: str, key: dict[str, Any]) -> dict[str, Any]:
+    (line,) = [line for line in runs.of(label).to_dict("records") if all(line[field] == key[field] for field in KEY)]
+    return line
+
+
+def test_times_and_sizes_in_units_of_the_machine_they_were_measured_on(
+    finished: Lab, pair: Callable[[dict[str, float]], Runs], tmp_path: Path
+) -> None:
+    runs = pair(PACE)
+    two = tmp_path / "two" / "run.json"
+    document = json.loads(two.read_text())
+    for rung in document["latencies"]:  # a machine whose loads take twice as long
+        rung["rounds"] = [2 * ns for ns in rung["rounds"]]
+        rung |= stats.describe(rung["rounds"])
+    two.write_text(json.dumps(document))
+    runs = read_runs([str(tmp_path / "one"), str(tmp_path / "two")], tmp_path)
+    loads = agreement(runs).loads
+    assert len(loads) == 3 * 2 * 2 * 2 * 2
+    for row in loads.to_dict("records"):
+        one, other = (line_of(runs, label, row) for label in runs.labels)
+        told = load_ns(runs.documents[runs.labels[0]], one["n"] * one["payload_bytes"])["value"]
+        assert row["loads"] == pytest.approx([one["median"] / told, other["median"] / told / 2])
+    answer = finished.mapscope("across", "--runs", f"{tmp_path / 'one'} {tmp_path / 'two'}")
+    assert "in dependent loads of the machine" in answer.stdout and "TLB 256 KiB, then 8 MiB" in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 100
+    out = tmp_path / "report.html"
+    assert finished.mapscope("report", "--runs", f"{tmp_path / 'one'},{tmp_path / 'two'}", "--out", str(out)).returncode == 0
+    assert "hmap: dependent loads an operation" in out.read_text()
+
+
+def test_without_a_ladder_there_is_no_unit(pair: Callable[[dict[str, float]], Runs], tmp_path: Path) -> None:
+    pair(PACE)
+    for name in ("one", "two"):
+        path = tmp_path / name / "run.json"
+        document = json.loads(path.read_text()) | {"latencies": []}
+        document["ladder"]["reason"] = "the build has no ladder"
+        path.write_text(json.dumps(document))
+    runs = read_runs([str(tmp_path / name) for name in ("one", "two")], tmp_path)
+    assert of_subject(agreement(runs).loads).empty
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_agreement(console, runs, agreement(runs))
+    text = console.export_text()
+    assert "n/a: the build has no ladder" in text and "One operation of" not in text
+
+
+def test_a_size_is_told_by_the_largest_reach_that_it_exceeds(pair: Callable[[dict[str, float]], Runs]) -> None:
+    run = pair(PACE).documents["one"]
+    caches = [{"level": level, "type": "Data", "bytes": size} for level, size in ((1, 2**15), (2, 2**20))]
+    run = run | {"environment": run["environment"] | {"caches": caches}}
+    assert size_in_units(run, 2**14) == "0.50 L1, 0.06 first TLB"
+    assert size_in_units(run, 2**16) == "2.00 L1, 0.25 first TLB"
+    assert size_in_units(run, 2**24) == "16.0 L2, 2.00 second TLB"
+    assert size_in_units(None, 2**24) == "n/a"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
 from conftest import SMALL, Lab, one_line
-from fake_bench import make_build
+from fake_bench import calls, make_build, set_faults
 from mapscope.compare import twins
 from mapscope.runs import read_runs
 
@@ -43,7 +45,7 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(("--counters", "sim"), "leave out COUNTERS"), (("--against", "nowhere"), "no build in nowhere")],
+    [(("--counters", "sim"), "leave out COUNTERS"), (("--growth", "auto"), "COUNTERS and GROWTH"), (("--against", "nowhere"), "no build in nowhere")],
 )
 def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], told: str) -> None:
     assert told in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)
@@ -58,9 +60,59 @@ def test_a_build_that_lacks_a_map_or_was_made_otherwise_is_refused(lab: Lab, oth
     assert "built otherwise" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
 
 
-def test_resuming_is_for_single_runs(undisturbed: Lab, other: Path) -> None:
+def test_resuming_takes_no_commit(undisturbed: Lab, other: Path) -> None:
     line = one_line(undisturbed.mapscope("run", "--resume", "latest", "--against", str(other)), 2)
     assert "leave out AGAINST" in line
+
+
+def pair_of(results: Path) -> tuple[Path, Path]:
+    """The base's folder, and the present build's."""
+    base, ours = sorted(results.iterdir(), key=lambda folder: not folder.name.endswith("-base"))
+    return base, ours
+
+
+def test_an_interrupted_pair_goes_on_as_a_pair(lab: Lab, other: Path) -> None:
+    set_faults(lab.build, {"std": {"fault": "hang", "after": 1}})
+    process = lab.start("run", *SMALL[:-2], "--against", str(other))
+    deadline = time.monotonic() + 60
+    while not (lab.build / "hanging").exists():
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    base, ours = pair_of(lab.results)
+    assert process.returncode == 130 and len(stderr.splitlines()) == 1
+    assert "go on with: make bench RESUME=" in stderr and ours.name in stderr
+    set_faults(lab.build, {})
+    answer = lab.mapscope("run", "--resume", str(base))  # either of the two will do
+    assert answer.returncode == 0, answer.stderr
+    assert "measured in turn" in answer.stdout
+    for folder in (base, ours):
+        document = json.loads((folder / "run.json").read_text())
+        assert document["complete"] and len(document["sessions"]) == 2
+        assert not list(folder.glob("at-work-*"))
+    assert twins(*(read_runs([str(folder)], lab.results) for folder in (base, ours)))
+
+
+def test_a_process_whose_twin_is_missing_is_measured_again(lab: Lab, other: Path) -> None:
+    assert lab.mapscope("run", *SMALL[:-2], "--against", str(other)).returncode == 0
+    base, ours = pair_of(lab.results)
+    (base / "raw/round-01/int_int-n100-hmap.json").unlink()
+    (ours / "raw/round-02/int_int-n100-std.json").unlink()
+    before = len(calls(lab.build)), len(calls(other))
+    answer = lab.mapscope("run", "--resume", "latest")
+    assert answer.returncode == 0, answer.stderr
+    again = [[line.split()[1] for line in calls(build)[count:]] for build, count in zip((lab.build, other), before, strict=True)]
+    assert again == [["hmap", "std"], ["hmap", "std"]]
+
+
+def test_a_pair_without_its_other_build_is_refused(lab: Lab, other: Path) -> None:
+    assert lab.mapscope("run", *SMALL[:-2], "--against", str(other)).returncode == 0
+    _, ours = pair_of(lab.results)
+    shutil.rmtree(other)
+    assert "make it again with: scripts/against.sh" in one_line(lab.mapscope("run", "--resume", "latest"), 2)
+    (ours / "pair.json").write_text("{}")
+    assert "needs the fields" in one_line(lab.mapscope("run", "--resume", "latest"), 2)
 
 
 @pytest.fixture
@@ -113,3 +165,8 @@ def test_what_is_no_commit_is_one_line(repository: Path) -> None:
     answer = against(repository, "nothing")
     assert answer.returncode == 2 and answer.stdout == ""
     assert answer.stderr == "against: AGAINST: 'nothing' is no commit here; give a name that git log knows\n"
+    assert against(repository, "--check", "nothing").stderr == answer.stderr
+    good = against(repository, "--check", "HEAD~1")
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
+    trees = subprocess.run(("git", "worktree", "list"), cwd=repository, capture_output=True, text=True, check=True)
+    assert len(trees.stdout.splitlines()) == 1 and not (repository / "build").exists()

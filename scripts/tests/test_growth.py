@@ -131,10 +131,13 @@ def test_churn_stands_at_three_loads_of_hmap() -> None:
 
 
 def test_whole_lives_run_when_they_are_named() -> None:
-    catalogue = SimpleNamespace(workloads=("find_hit", "life_grow", "ttl_cache"))
-    assert _workloads(SUITES["standard"], catalogue) == ("find_hit",)
-    assert _workloads(SUITES["full"], catalogue) == catalogue.workloads
-    assert set(WHOLE_LIVES) < set(_workloads(SUITES["growth"], catalogue))
+    catalogue = SimpleNamespace(
+        workloads=("find_hit", "insert_grow", "insert_reserved", "churn", *WHOLE_LIVES), states=("range_keys",)
+    )
+    assert not set(WHOLE_LIVES) & set(_workloads(None, replace(SUITES["standard"], states=()), catalogue))
+    for suite in ("full", "growth"):
+        assert set(WHOLE_LIVES) < set(_workloads(None, SUITES[suite], catalogue))
+    assert _workloads("ttl_cache", SUITES["standard"], catalogue) == ["ttl_cache"]
 
 
 def test_the_full_suite_has_every_regime() -> None:

@@ -54,6 +54,8 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
         (set_row("checksums", [12, 13]), ("rows[0].checksums",)),
         (lambda d: d["rows"].append(d["rows"][0]), ("rows[112].map", "second row")),
         (lambda d: d.update(complete=False), ("complete",)),
+        (lambda d: d["latencies"][3].update(median=7.0), ("latencies[3].median", "7.0")),
+        (lambda d: d["latencies"][3]["rounds"].pop(), ("latencies[3].rounds", "2 rounds")),
     ],
 )
 @pytest.mark.parametrize("command", ["validate"])
@@ -116,7 +118,7 @@ def test_every_field_is_documented() -> None:
     text = (RESULTS / "README.md").read_text()
     definitions = schema()["$defs"]
     fields = {*schema()["properties"], *definitions["plan"]["properties"]}
-    for name in ("row", "failure", "process", "session", "environment", "selection", "build", "counter_backend", "calibration", "growth_pass", "growth"):
+    for name in ("row", "failure", "process", "session", "environment", "selection", "build", "counter_backend", "calibration", "growth_pass", "growth", "ladder", "latency"):
         fields |= set(definitions[name]["properties"])
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
     assert "schema version 4" in text.lower()

@@ -37,7 +37,7 @@ def test_a_whole_run(finished: Lab) -> None:
     assert document["complete"] and not document["missing"] and not document["failures"]
     assert len(document["rows"]) == 2 * 2 * 2 * 2 * 7  # workloads, payloads, hashes, sizes, maps
     assert [m["name"] for m in document["maps"]] == list(MAPS)
-    assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * 2 * 2 * 7
+    assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * (2 * 2 * 7 + 1)  # and the ladder
     assert len(list(finished.folder().glob("raw/counters/sim/*.json"))) == 2 * 2 * 7
     assert (finished.folder() / "raw/round-01/int_int-n1000-hmap.json").is_file()
     assert re.fullmatch(r"\d{8}-\d{6}-[\w-]+-\w+(-dirty)?", finished.folder().name)
@@ -69,7 +69,7 @@ def test_times_are_what_the_binary_reported(finished: Lab) -> None:
 def test_log_output_is_plain_lines(finished: Lab) -> None:
     text = (finished.results.parent / "stdout").read_text()
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
-    assert text.count("elapsed") == 2 * 2 * (2 + 1) + 1  # one line a block, timed or counted, or watched growing
+    assert text.count("elapsed") == 2 * 2 * (2 + 1) + 2 + 1  # one line a block, timed or counted; ladders; growth
     # A line may be as long as the path that it names.
     assert max(len(line.replace(str(finished.folder()), "")) for line in text.splitlines()) <= 130
     assert "on CPU" in text

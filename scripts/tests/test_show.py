@@ -1,14 +1,17 @@
 """Tables and pictures."""
 
+import io
 from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from conftest import Lab, one_line
 from mapscope import stats
 from mapscope.plot import plot_run
 from mapscope.style import LOOKS, SPARE, looks
+from mapscope.summary import print_summary
 from test_load import Tamper
 
 
@@ -21,6 +24,20 @@ def test_summary_fits_100_columns_and_marks_the_best_in_text(finished: Lab) -> N
     assert answer.stdout.count(" *") >= 2 * 2 * 2  # workloads, payloads, hashes
     assert "n = 6656" in answer.stdout and "n = 1000" not in answer.stdout
     assert "Before you believe" in answer.stdout
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_titles_are_not_folded_to_the_width_of_narrow_tables(finished: Lab, width: int) -> None:
+    run = finished.run_json()
+    run["rows"] = [row for row in run["rows"] if row["map"] == "hmap"]
+    run["maps"] = run["maps"][:1]
+    console = Console(width=width, record=True, file=io.StringIO())
+    print_summary(console, run)
+    lines = console.export_text().splitlines()
+    assert "int_int   n = 6656   shared hash" in [line.rstrip() for line in lines]
+    assert "int_int   n = 6656   shared hash   counters" in [line.rstrip() for line in lines]
+    assert any(line.startswith("growth   int_int   n = ") and "memory" in line for line in lines) or width == 60
+    assert max(map(len, lines)) <= width
 
 
 def test_no_cell_is_cut_however_wide_its_figures(tampered: Tamper) -> None:

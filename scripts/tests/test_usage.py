@@ -68,7 +68,7 @@ def test_empty_options_count_as_unset(lab: Lab) -> None:
     )
     answer = lab.mapscope("run", "--dry-run", *(f"--{name}=" for name in names))
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.startswith("suite standard: 7 maps, 8 workloads, 4 payloads")
+    assert answer.stdout.startswith("suite standard: 7 maps, 8 workloads and 13 states, 4 payloads")
 
 
 def test_dry_run_leaves_nothing_and_needs_no_binary(lab: Lab) -> None:

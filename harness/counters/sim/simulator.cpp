@@ -86,6 +86,8 @@ void simulator::touch(std::uintptr_t address, std::size_t bytes) {
 std::size_t simulator::touch_line(std::uint64_t line, std::uintptr_t address) {
   std::size_t missed = 0, untranslated = 0;
   if (line != last_line_) {
+    caches_.prefetch(line);
+    if (recording_) pass_.prefetch(line);
     if (const std::uint64_t page = line >> page_shift_; page != last_page_) {
       untranslated = caches_.translate(page);
       last_page_ = page;

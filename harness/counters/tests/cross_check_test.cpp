@@ -1,8 +1,8 @@
 // The simulator against two strangers: callgrind, on cache misses, and a trace by lackey, on
 // distinct lines. Both look at a binary that nobody instrumented.
 #include <algorithm>
-#include <cmath>
 #include <cstdlib>
+#include <map>
 #include <sstream>
 #include <string>
 
@@ -51,34 +51,61 @@ misses read_dump(std::filesystem::path const& folder, std::string const& name) {
   throw std::runtime_error("no dump of " + name);
 }
 
-TEST_P(cross_check, callgrind_agrees_on_misses) {
-  constexpr char const* workloads[] = {"insert_grow", "insert_reserved", "find_hit", "find_miss",
-                                       "erase",       "churn",           "range"};
+/// The misses of a benchmark's pass, as callgrind and as the simulator see them.
+struct sighting {
+  misses by_callgrind, simulated;
+
+  sighting& operator+=(sighting const& other) {
+    by_callgrind.first += other.by_callgrind.first, by_callgrind.last += other.by_callgrind.last;
+    simulated.first += other.simulated.first, simulated.last += other.simulated.last;
+    return *this;
+  }
+  double fewest() const { return std::min(by_callgrind.first, by_callgrind.last); }
+};
+
+/// Both look at `workloads` (with commas) at n = 100,000, once.
+std::map<std::string, sighting> see(cross_check const& check, std::string const& workloads, int seed) {
   const scratch folder("callgrind");
-  std::string chosen = " --kv=int_int --hash=shared --sizes=100000 --cache=zen4 --workloads=range";
-  for (char const* workload : workloads) chosen += std::string(",") + workload;
-  const std::string json = simulate(*this, folder, chosen);
+  const std::string chosen = " --kv=int_int --hash=shared --sizes=100000 --cache=zen4 --workloads=" +
+                             workloads + " --seed=" + std::to_string(seed);
+  const std::string json = simulate(check, folder, chosen);
   std::string words;
-  ASSERT_EQ(run("valgrind --quiet --tool=callgrind --cache-sim=yes --collect-atstart=no "
+  EXPECT_EQ(run("valgrind --quiet --tool=callgrind --cache-sim=yes --collect-atstart=no "
                 "--I1=32768,8,64 --D1=32768,8,64 --LL=1048576,8,64 --callgrind-out-file=" +
-                    (folder.path() / "dump.%p ").string() + plain() + " --callgrind" + chosen,
+                    (folder.path() / "dump.%p ").string() + check.plain() + " --callgrind" + chosen,
                 words),
             0)
       << words;
-  for (char const* workload : workloads) {
-    const std::string name = std::string(workload) + "/kv:int_int/hash:shared/n:100000";
-    const auto [first, last] = read_dump(folder.path(), name);
+  std::map<std::string, sighting> seen;
+  std::istringstream each(workloads);
+  for (std::string workload; std::getline(each, workload, ',');) {
+    const std::string name = workload + "/kv:int_int/hash:shared/n:100000";
     const double operations = number_in(json, name, "ops");
-    const double l1 = number_in(json, name, "sim_l1_miss_accesses") * operations;
-    const double l2 = number_in(json, name, "sim_l2_miss_accesses") * operations;
+    seen[workload] = {read_dump(folder.path(), name),
+                      {number_in(json, name, "sim_l1_miss_accesses") * operations,
+                       number_in(json, name, "sim_l2_miss_accesses") * operations}};
+  }
+  return seen;
+}
+
+TEST_P(cross_check, callgrind_agrees_on_misses) {
+  // absl salts its hash with the address of the table, which is another one under valgrind, so that
+  // two samples are compared. They are made large enough: of 7,000 misses 2 % are 1.2 standard
+  // deviations of a difference, of 50,000 they are more than three.
+  constexpr double too_few = 10'000;
+  constexpr int seeds = 8;
+  auto seen =
+      see(*this, "insert_grow,insert_reserved,find_hit,find_miss,erase,churn,range", 1);
+  for (auto& [workload, sum] : seen) {
+    const bool is_small = sum.fewest() < too_few;
+    for (int seed = 2; is_small && seed <= seeds; ++seed) sum += see(*this, workload, seed)[workload];
+    const auto& [real, model] = sum;
     std::printf("%s %-16s L1 %8.0f by callgrind %8.0f simulated (%+.2f %%), L2 %8.0f %8.0f (%+.2f %%)\n",
-                GetParam(), workload, first, l1, 100 * (l1 / first - 1), last, l2,
-                100 * (l2 / last - 1));
-    // Where an operation in fifty misses, the sample decides: absl salts its hash with the address of
-    // the table, which is another one under valgrind.
-    const double rare = 0.005 * operations;
-    EXPECT_NEAR(l1, first, std::max(0.02 * first, rare)) << name;
-    EXPECT_NEAR(l2, last, std::max(0.02 * last, rare)) << name;
+                GetParam(), workload.c_str(), real.first, model.first,
+                100 * (model.first / real.first - 1), real.last, model.last,
+                100 * (model.last / real.last - 1));
+    EXPECT_NEAR(model.first / real.first, 1, 0.02) << workload;
+    EXPECT_NEAR(model.last / real.last, 1, 0.02) << workload;
   }
 }
 

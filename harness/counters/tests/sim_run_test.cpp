@@ -1,4 +1,5 @@
 // Whole runs of a bench_<map>_sim.
+#include <sstream>
 #include <string>
 
 #include <unistd.h>
@@ -35,6 +36,24 @@ TEST(sim_run, two_runs_agree_to_the_bit_whatever_is_around_them) {
   // The environment lies above the stack, and the number of repetitions is Google Benchmark's.
   const std::string crowded = "ENVIRONMENT=" + std::string(20'000, 'x');
   EXPECT_EQ(counters_in(simulate(chosen + " --benchmark_min_time=0.2", crowded)), first);
+}
+
+TEST(sim_run, two_runs_of_every_map_agree) {
+  std::istringstream maps(SIM_MAPS);
+  for (std::string map; std::getline(maps, map, ',');) {
+    const auto counters = [&] {
+      const scratch folder("sim_" + map);
+      const auto out = folder.path() / "out.json";
+      std::string words;
+      const std::string chosen = " --hash=shared,own --kv=int_int,string_string --sizes=300";
+      EXPECT_EQ(run(SIM_FOLDER "/bench_" + map + "_sim" + chosen + " --benchmark_out=" + out.string(),
+                    words),
+                0)
+          << words;
+      return counters_in(contents(out));
+    };
+    EXPECT_EQ(counters(), counters()) << map;
+  }
 }
 
 TEST(sim_run, a_benchmark_reads_the_same_alone_as_after_others) {

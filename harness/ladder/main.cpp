@@ -1,0 +1,104 @@
+// ladder: measures the latency ladder of the CPU that it runs on, and prints it as JSON.
+#include <fstream>
+#include <iostream>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/json.hpp"
+#include "harness/ladder/ladder.hpp"
+
+namespace {
+
+using harness::json::array, harness::json::number, harness::json::object, harness::json::quoted;
+
+/// The version of what the fields mean.
+constexpr char const* format = "1";
+constexpr std::size_t most_bytes = std::size_t{1} << 32, most_pages = std::size_t{1} << 20;
+
+enum exit_code { all_fine = 0, wrong_answer = 1, wrong_usage = 2 };
+
+std::string to_json(ladder::rung const& one) {
+  return object({{"layout", quoted(ladder::name_of(one.how))},
+                 {"lines", std::to_string(one.lines)},
+                 {"passes", array(one.passes, number)}});
+}
+
+std::string to_json(ladder::request const& what, std::vector<ladder::rung> const& rungs) {
+  return object({{"mapscope_ladder", quoted(format)},
+                 {"seed", std::to_string(what.seed)},
+                 {"line_bytes", std::to_string(what.line)},
+                 {"page_bytes", std::to_string(what.page)},
+                 {"loads", std::to_string(ladder::loads)},
+                 {"rungs", array(rungs, [](ladder::rung const& one) { return to_json(one); })}}) +
+         '\n';
+}
+
+/// Half octaves: 1 K, 1.5 K, 2 K, 3 K, ...
+std::vector<std::size_t> half_octaves(std::size_t from, std::size_t to) {
+  std::vector<std::size_t> found;
+  for (std::size_t size = from; size <= to; size *= 2) {
+    found.push_back(size);
+    if (size + size / 2 <= to) found.push_back(size + size / 2);
+  }
+  return found;
+}
+
+void declare(CLI::App& app, ladder::request& what, std::string& output) {
+  app.add_option("--sizes", what.sizes, "bytes to walk over: half octaves from 1 KiB to 128 MiB")
+      ->delimiter(',')
+      ->check(CLI::Range(std::size_t{128}, most_bytes));
+  app.add_option("--pages", what.pages, "one line in each of so many pages: 16 to 16384")
+      ->delimiter(',')
+      ->check(CLI::Range(std::size_t{2}, most_pages));
+  app.add_option("--line", what.line, "bytes of a cache line")->check(CLI::IsMember({32, 64, 128, 256}));
+  app.add_option("--passes", what.passes, "how often each is timed")->check(CLI::Range(1, 1000));
+  app.add_option("--seed", what.seed, "the order of the walk derives from it");
+  app.add_option("--out", output, "where the JSON goes (default standard output)");
+}
+
+exit_code run(int argc, char** argv) {
+  CLI::App app("Times loads that wait for one another, by the bytes that they are spread over.");
+  ladder::request what;
+  what.page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  what.sizes = half_octaves(std::size_t{1} << 10, std::size_t{1} << 27);
+  what.pages = half_octaves(16, std::size_t{1} << 14);
+  std::string output;
+  declare(app, what, output);
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::CallForHelp const&) {
+    std::cout << app.help();
+    return all_fine;
+  } catch (CLI::ParseError const& error) {
+    std::cerr << "ladder: " << error.what() << " (see --help)\n";
+    return wrong_usage;
+  }
+  const std::string text = to_json(what, ladder::climb(what));
+  if (output.empty()) {
+    if (std::cout << text << std::flush) return all_fine;
+  } else if (std::ofstream file(output); file << text << std::flush) {
+    return all_fine;
+  }
+  std::cerr << "ladder: cannot write " << (output.empty() ? "standard output" : output) << '\n';
+  return wrong_usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return run(argc, argv);
+  } catch (std::bad_alloc const&) {
+    std::cerr << "ladder: not enough memory for the largest working set; give smaller --sizes\n";
+    return wrong_usage;
+  } catch (std::exception const& error) {
+    std::cerr << "ladder: " << error.what() << '\n';
+    return wrong_answer;
+  }
+}

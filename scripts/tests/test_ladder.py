@@ -1,0 +1,129 @@
+"""The latency ladder: one process a round, believed only when it is sound; levels and reach as they are read off it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import SMALL, Lab, one_line
+from fake_bench import make_build, set_faults
+from mapscope.ladder import in_words, levels, load_ns, reach_in_words, shared_cache, tlb_reach
+from mapscope.ladder_plan import half_octaves
+
+KIB, MIB = 2**10, 2**20
+
+
+@pytest.fixture
+def climbing(tmp_path: Path) -> Lab:
+    """A fake build that has a ladder."""
+    return Lab(make_build(tmp_path / "build", maps=("hmap", "std"), ladder=True), tmp_path / "results")
+
+
+def machine(run: dict[str, Any]) -> dict[str, Any]:
+    """The run as of a machine with the caches that the fake ladder has."""
+    caches = [
+        {"level": level, "type": kind, "bytes": size, "line_bytes": 64, "ways": 8, "shared_by": "0"}
+        for level, kind, size in ((1, "Data", 32 * KIB), (1, "Instruction", 64 * KIB), (2, "Unified", MIB), (3, "Unified", 32 * MIB))
+    ]
+    return run | {"environment": run["environment"] | {"caches": caches}}
+
+
+def test_each_round_begins_with_it(climbing: Lab) -> None:
+    answer = climbing.mapscope("run", *SMALL)
+    assert answer.returncode == 0, answer.stderr
+    run = climbing.run_json()
+    assert run["complete"] and run["ladder"]["reason"] is None
+    mine = [p for p in run["processes"] if p["stage"] == "ladder"]
+    assert [(p["round"], p["map"], p["kv"], p["n"]) for p in mine] == [(1, None, None, None), (2, None, None, None)]
+    assert [run["processes"].index(p) for p in mine] == [0, 3]
+    assert all("--out" not in " ".join(p["command"]) for p in mine)
+    assert len(run["latencies"]) == len(run["ladder"]["sizes"]) + len(run["ladder"]["pages"])
+    raw = [json.loads((climbing.folder() / f"raw/round-0{k}/ladder.json").read_text()) for k in (1, 2)]
+    for at, rung in enumerate(run["latencies"]):
+        passes = [sorted(document["rungs"][at]["passes"]) for document in raw]
+        assert rung["rounds"] == [each[2] for each in passes]  # of five, the median
+        assert rung["bytes"] == rung["lines"] * (64 if rung["layout"] == "packed" else 4096)
+    assert "latencies  L1 1.0" in answer.stdout and "TLB reach  256 KiB, then 8 MiB" in answer.stdout
+    assert climbing.mapscope("validate", "latest").returncode == 0
+
+
+def test_levels_are_read_where_the_level_before_is_of_no_help(climbing: Lab) -> None:
+    climbing.mapscope("run", *SMALL)
+    run = machine(climbing.run_json())
+    found = levels(run)
+    assert [(level.name, level.walked) for level in found[:3]] == [("L1", 16 * KIB), ("L2", 64 * KIB), ("L3", 2 * MIB)]
+    assert [int(level.latency["value"]) for level in found[:3]] == [1, 4, 16]
+    assert tlb_reach(run) == [{"value": 256 * KIB, "reason": None}, {"value": 8 * MIB, "reason": None}]
+    assert int(load_ns(run, 100)["value"]) == 1 and int(load_ns(run, 500 * KIB)["value"]) == 4
+    between = load_ns(run, 1.2 * MIB)["value"]
+    assert 4.3 < between < 16  # between two rungs
+    assert "larger than" in load_ns(run, 2**40)["reason"]
+    if run["ladder"]["sizes"][-1] >= 64 * MIB:
+        assert in_words(run).startswith("L1 1.0") and "memory 10" in in_words(run)
+
+
+def test_what_was_not_seen_has_a_reason(climbing: Lab) -> None:
+    climbing.mapscope("run", *SMALL)
+    run = machine(climbing.run_json())
+    flat = [rung | {"median": 1.0} for rung in run["latencies"]]
+    assert "no step up to 16384 pages" in reach_in_words(run | {"latencies": flat})
+    packed_only = [rung for rung in run["latencies"] if rung["layout"] == "packed" and rung["bytes"] <= MIB]
+    small = run | {"latencies": packed_only}
+    assert [level.latency["value"] is None for level in levels(small)] == [False, False, True, True]
+    assert "L3 n/a (no working set that falls in it was measured)" in in_words(small)
+    assert reach_in_words(small) == "n/a: was not measured"
+    assert shared_cache(small) is None
+
+
+def test_a_last_level_that_others_use_is_a_caveat(climbing: Lab) -> None:
+    climbing.mapscope("run", *SMALL)
+    run = machine(climbing.run_json())
+    assert shared_cache(run) is None
+    crowded = [
+        rung | {"median": 100.0} if rung["layout"] == "packed" and rung["bytes"] > 4 * MIB else rung
+        for rung in run["latencies"]
+    ]
+    assert shared_cache(run | {"latencies": crowded}) == ("L3", 32 * MIB, 4 * MIB)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [("exit 1", "ended in the wrong place"), ("a rung less", "'rungs' does not hold"), ("zero", "numbers above 0")],
+)
+def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(climbing: Lab, fault: str, told: str) -> None:
+    set_faults(climbing.build, {"ladder": {"fault": fault}})
+    line = one_line(climbing.mapscope("run", *SMALL), 1)
+    assert "first: latency ladder: " in line and told in line
+    run = climbing.run_json()
+    assert run["latencies"] == [] and len(run["failures"]) == 2 and run["missing"][0]["map"] is None
+    assert in_words(machine(run)).startswith("L1 n/a (was not measured)")
+    assert "latency ladder, round 1" in climbing.mapscope("summary", "latest").stdout
+    set_faults(climbing.build, {})
+    answer = climbing.mapscope("run", "--resume", "latest")
+    assert answer.returncode == 0 and "2 of 6 processes" in answer.stdout
+    assert climbing.run_json()["latencies"]
+
+
+def test_a_build_without_it_says_so(undisturbed: Lab) -> None:
+    run = undisturbed.run_json()
+    assert run["ladder"]["reason"] == "the build has no ladder" and run["latencies"] == []
+    assert "latencies  n/a: the build has no ladder" in undisturbed.mapscope("summary", "latest").stdout
+
+
+def test_a_run_of_schema_version_3_is_still_read(tampered: Any) -> None:
+    def older(document: dict[str, Any]) -> None:
+        document["schema_version"] = 3
+        del document["ladder"], document["latencies"]
+        document["processes"] = [p for p in document["processes"] if p["stage"] != "ladder"]
+
+    answer = tampered(older).mapscope("summary", "latest")
+    assert answer.returncode == 0, answer.stderr
+    assert "latencies  n/a: the run is older than the latency ladder is" in answer.stdout
+
+
+def test_half_octaves() -> None:
+    assert half_octaves(16, 64) == [16, 24, 32, 48, 64]
+    assert half_octaves(16, 50) == [16, 24, 32, 48]

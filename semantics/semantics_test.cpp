@@ -1,0 +1,80 @@
+// Every claim of the table that can be tried is, and the trial itself notices what it should.
+#include <string>
+#include <unordered_map>
+
+#include <gtest/gtest.h>
+
+#include "semantics/holders.hpp"
+#include "semantics/maps.hpp"
+
+namespace semantics {
+namespace {
+
+TEST(semantics, every_walk_comes_out_as_its_library_documents) {
+  std::size_t tried = 0;
+  for (auto const& row : subjects()) {
+    for (std::size_t i = 0; i < change_names.size(); ++i) {
+      const outcome claimed = row.claimed->of[i];
+      if (claimed == outcome::invalid || row.found == nullptr) continue;
+      ++tried;
+      const outcome found = row.found(static_cast<change>(i));
+      EXPECT_EQ(name_of(found), name_of(claimed)) << row.claimed->walk << ": " << change_names[i];
+    }
+  }
+  EXPECT_GE(tried, 25U);  // hmap's, steady's and std's
+}
+
+TEST(semantics, every_claim_says_where_it_is_from) {
+  for (auto const& row : all_claims) EXPECT_FALSE(row.source.empty()) << row.walk;
+}
+
+/// Walks as it should, but for what `Fault` does to a step.
+template <class Map, int Fault>
+struct faulty : by_iterator<Map> {
+  explicit faulty(Map& map) : by_iterator<Map>(map) {}
+  void next() {
+    const bool now = ++steps_ == 3;
+    if (now && Fault == 1) return;                         // stands still: an entry twice
+    by_iterator<Map>::next();
+    if (now && Fault == 2 && !this->at_end()) by_iterator<Map>::next();  // leaves one out
+  }
+
+ private:
+  int steps_ = 0;
+};
+template <class Map>
+struct stutters : faulty<Map, 1> {
+  using faulty<Map, 1>::faulty;
+};
+template <class Map>
+struct hops : faulty<Map, 2> {
+  using faulty<Map, 2>::faulty;
+};
+
+TEST(semantics, a_trial_notices_what_is_visited_twice_or_never) {
+  using map = std::unordered_map<key, std::uint64_t>;
+  EXPECT_EQ((worst_of<map, stutters>(change::assign_value)), outcome::repeated);
+  EXPECT_EQ((worst_of<map, hops>(change::assign_value)), outcome::skipped);
+}
+
+/// Erases nothing: what should have gone is visited all the same.
+struct keeps_all : std::unordered_map<key, std::uint64_t> {
+  void erase(iterator) {}
+};
+
+TEST(semantics, a_trial_notices_what_should_have_been_erased) {
+  EXPECT_EQ((worst_of<keeps_all, by_iterator>(change::erase_later)), outcome::repeated);
+}
+
+TEST(semantics, holders_of_a_std_map_keep_what_the_standard_promises) {
+  for (auto const& one : effects()) {
+    EXPECT_EQ(one.copy, 100U) << one.operation;  // a copy is never touched
+    EXPECT_TRUE(one.iterator == "invalid" || one.iterator == "valid") << one.operation;
+    EXPECT_TRUE(one.reference == "invalid" || one.reference == "reads the same value") << one.operation;
+    const bool rehashes = one.operation.find("1000") != one.operation.npos || one.operation == "inserts that rehash";
+    EXPECT_EQ(one.buckets_after > one.buckets_before, rehashes) << one.operation;
+  }
+}
+
+}  // namespace
+}  // namespace semantics
