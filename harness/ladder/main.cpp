@@ -1,9 +1,11 @@
 // ladder: measures the latency ladder of the CPU that it runs on, and prints it as JSON.
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -62,6 +64,19 @@ void declare(CLI::App& app, ladder::request& what, std::string& output) {
   app.add_option("--out", output, "where the JSON goes (default standard output)");
 }
 
+/// To the file named `output`, or to standard output; half a file does not stay.
+bool write(std::string const& text, std::string const& output) {
+  if (output.empty()) {
+    if (std::cout << text << std::flush) return true;
+  } else {
+    if (std::ofstream file(output); file << text << std::flush) return true;
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(output, ignored)) std::filesystem::remove(output, ignored);
+  }
+  std::cerr << "ladder: cannot write " << (output.empty() ? "standard output" : output) << '\n';
+  return false;
+}
+
 exit_code run(int argc, char** argv) {
   CLI::App app("Times loads that wait for one another, by the bytes that they are spread over.");
   ladder::request what;
@@ -80,13 +95,7 @@ exit_code run(int argc, char** argv) {
     return wrong_usage;
   }
   const std::string text = to_json(what, ladder::climb(what));
-  if (output.empty()) {
-    if (std::cout << text << std::flush) return all_fine;
-  } else if (std::ofstream file(output); file << text << std::flush) {
-    return all_fine;
-  }
-  std::cerr << "ladder: cannot write " << (output.empty() ? "standard output" : output) << '\n';
-  return wrong_usage;
+  return write(text, output) ? all_fine : wrong_usage;
 }
 
 }  // namespace

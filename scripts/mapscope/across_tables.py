@@ -54,7 +54,7 @@ def _print_in_own_units(console: Console, runs: Runs, found: Agreement) -> None:
     console.print(_units_table(runs, chosen, letters))
     console.print(
         "loads: its time over that of a load from a working set as large as its keys and values.\n"
-        "Independent operations overlap, and so take less than one load each.\n"
+        "Independent operations overlap, and may take less than one.\n"
         "size: keys and values over what the largest cache or TLB that they exceed reaches.",
         highlight=False, markup=False,
     )  # fmt: skip

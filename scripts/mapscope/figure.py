@@ -189,6 +189,6 @@ def save(figure: Figure, stem: Path) -> Path:
             figure.savefig(stream, format="png", dpi=DPI)
         return png
     except OSError as error:
-        raise RunStopped(f"cannot write {stem}.svg: {error.strerror}") from None
+        raise RunStopped(f"cannot write {stem}.svg and .png: {error.strerror}") from None
     finally:
         pyplot.close(figure)

@@ -1,6 +1,6 @@
 """The latency ladder in a run: what its process is to measure, whether its answer is sound, what becomes of it.
 
-Each round begins with one process of `ladder`, which times loads that wait for one another, by the
+Each round (plan.climbs_every) begins with one process of `ladder`, which times loads that wait for one another, by the
 bytes that they are spread over. It belongs to no map.
 """
 

@@ -30,7 +30,7 @@ FILES = Path(__file__).with_name("page_files")
 MOST_BYTES = 5_000_000
 """What a page may take; whole run.json files are left out, the largest first, before it takes more."""
 VEGA_LITE = "6.4"
-LOADS = "ladder:dependent loads"
+LOADS = "time:in dependent loads"
 DRAWN = ("payload_bytes", "median", "q1", "q3", "best", "rounds")
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",

@@ -19,7 +19,8 @@ from typing import Any
 from mapscope.growth_plan import GrowthPass, is_growth, of_document
 
 LADDER = "ladder"
-"""The stage of the processes that measure the machine's latencies, one at the beginning of each round."""
+"""The stage of the processes that measure the machine's latencies, one at the beginning of a round."""
+MOST_LADDERS = 10
 MAX_SEED = 2**53 - 1
 """Seeds stay exact in every JSON reader, also in those that know only doubles."""
 
@@ -90,7 +91,7 @@ class Plan:
     def tasks(self) -> Iterator[Task]:
         """Every process in the order in which it starts: the rounds, growth, then the counters."""
         for entry in self.schedule:
-            if self.ladder["reason"] is None:
+            if self.ladder["reason"] is None and (entry["round"] - 1) % climbs_every(len(self.schedule)) == 0:
                 yield Task(entry["round"], "", 0, "", entry["seed"], stage=LADDER)
             for block in entry["blocks"]:
                 for position, name in enumerate(block["maps"], start=1):
@@ -141,6 +142,11 @@ class Plan:
     def document(self) -> dict[str, Any]:
         """The plan as JSON."""
         return asdict(self)
+
+
+def climbs_every(rounds: int) -> int:
+    """Every how many rounds the ladder is measured: in all of them, but evenly in MOST_LADDERS of many."""
+    return -(-rounds // MOST_LADDERS)
 
 
 def round_seed(seed: int, round_number: int) -> int:

@@ -124,6 +124,16 @@ def test_a_run_of_schema_version_3_is_still_read(tampered: Any) -> None:
     assert "latencies  n/a: the run is older than the latency ladder is" in answer.stdout
 
 
+def test_of_many_rounds_only_some_are_measured(climbing: Lab) -> None:
+    words = [word if word != "2" else "25" for word in SMALL]
+    assert climbing.mapscope("run", *words).returncode == 0
+    run = climbing.run_json()
+    assert run["complete"] and run["selection"]["rounds"] == 25
+    present = [number for number, ns in enumerate(run["latencies"][0]["rounds"], 1) if ns is not None]
+    assert present == list(range(1, 26, 3))
+    assert climbing.mapscope("validate", "latest").returncode == 0
+
+
 def test_half_octaves() -> None:
     assert half_octaves(16, 64) == [16, 24, 32, 48, 64]
     assert half_octaves(16, 50) == [16, 24, 32, 48]

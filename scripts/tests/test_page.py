@@ -19,6 +19,7 @@ import pytest
 
 from conftest import Lab, one_line
 from mapscope import page_growth
+from mapscope.ladder import load_ns, tlb_reach
 from mapscope.page import MOST_BYTES, write_page
 from mapscope.runs import read_runs
 from test_compare import edited, slowed
@@ -26,6 +27,7 @@ from test_compare import edited, slowed
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
 WAIT_MS = 60_000
+REAL = Path(__file__).with_name("real")
 
 
 @dataclass
@@ -242,32 +244,81 @@ def test_sizes_as_multiples_of_this_machines_caches(
     opened.choose("sweep", axis="n")
 
 
+@pytest.fixture(scope="module")
+def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """The page of a real run whose tables were watched growing to 20,000 entries, and its run.json."""
+    folder = tmp_path_factory.mktemp("grown")
+    document = json.loads(gzip.decompress((REAL / "growth.json.gz").read_bytes()))
+    (folder / "run.json").write_text(json.dumps(document))
+    return write_page(read_runs([str(folder)], folder), folder / "growth.html"), document
+
+
+def curves_of(entry: dict[str, Any]) -> dict[str, list[tuple[float, float]]]:
+    """What is to be drawn of one table, read from run.json by another way."""
+    spans = entry["denoised"]["timeline"]
+    names = {"timeline: median": 1, "timeline: 99th percentile": 2, "timeline: longest": 3}
+    found = {name: [(span[0] or 1, span[at]) for span in spans] for name, at in names.items()}
+    curves = {"single operations, by share": entry["denoised"]["curve"]}
+    curves |= {f"open loop, {one['name']}, {one['arrivals']} arrivals": one["curve"] for one in entry["open_loop"]}
+    return found | {name: [(1 - x, y) for x, y in curve if x != 1 and y != 0] for name, curve in curves.items()}
+
+
 @needs_browser
-def test_growth_is_drawn_where_a_run_has_it(browser: Any, finished: Lab, tmp_path: Path) -> None:
-    runs = read_runs(["latest"], finished.results)
-    curve = [[0.5, 10.0], [0.99, 40.0], [0.999, 900.0], [1.0, 5000.0]]
-    runs.documents[runs.labels[0]]["growth"] = [
-        {
-            "map": name, "kv": "int_int", "stage": "growth/insert", "n": 9,
-            "denoised": {"timeline": [[0, 9.0, 12.0, 20.0 + i], [8, 9.0, 13.0, 300.0 + i]], "curve": curve},
-            "open_loop": [{"name": "half of the mean", "arrivals": "poisson", "curve": curve}],
-            "events": [{}, {}],
-        }
-        for i, name in enumerate(("hmap", "std"))
-    ]  # fmt: skip
+def test_every_growth_drawn_is_that_of_a_real_run(browser: Any, grown: tuple[Path, dict[str, Any]]) -> None:
+    path, document = grown
+    opened = open_page(browser, path)
+    wanted = {entry["map"]: curves_of(entry) for entry in document["growth"]}
+    assert set(wanted) == {"hmap", "std"} and len({entry["stage"] for entry in document["growth"]}) == 1
+    for shown in wanted["hmap"]:
+        for scale in ("log", "linear"):
+            opened.choose("growing", shown=shown, scale=scale)
+            drawn = [(p["map"], p["x"], p["value"]) for p in opened.drawn("growing")]
+            assert drawn == [(name, x, y) for name in ("hmap", "std") for x, y in wanted[name][shown]]
+            assert len(drawn) > 20
+    assert opened.said == [] and opened.asked == [path.as_uri()]
+    events = sum(len(entry["events"]) for entry in document["growth"])
+    assert f"2 tables were watched growing, {events} times in all" in path.read_text()
+    opened.page.close()
+
+
+@needs_browser
+def test_times_in_dependent_loads_are_drawn(browser: Any, grown: tuple[Path, dict[str, Any]]) -> None:
+    path, document = grown
+    opened = open_page(browser, path)
+    opened.choose("sweep", metric="time:in dependent loads", workload="find_hit")
+    rows = {(row["map"], row["n"]): row for row in document["rows"] if row["workload"] == "find_hit"}
+    points = opened.drawn("sweep")
+    assert len(points) == len(rows) == 4
+    for point in points:
+        row = rows[point["map"], point["n"]]
+        load = load_ns(document, row["n"] * row["payload_bytes"])["value"]
+        assert agrees(point["value"], row["median"] / load)
+    opened.choose("sweep", axis="first TLB")
+    reach = tlb_reach(document)[0]["value"]
+    assert {p["x"] for p in opened.drawn("sweep")} == {row["n"] * row["payload_bytes"] / reach for row in rows.values()}
+    opened.page.close()
+
+
+@needs_browser
+def test_growth_fits_a_narrow_screen_and_tells_what_a_log_scale_cannot_show(
+    browser: Any, grown: tuple[Path, dict[str, Any]], tmp_path: Path
+) -> None:
+    runs = read_runs([str(grown[0].parent)], tmp_path)
+    timeline = runs.documents[runs.labels[0]]["growth"][0]["denoised"]["timeline"]
+    for span in timeline[:3]:
+        span[1] = 0.0
     path = write_page(runs, tmp_path / "growth.html")
-    assert "2 tables were watched growing, 4 times in all" in path.read_text()
     opened = open_page(browser, path, 380, "dark")
-    assert opened.said == []
-    drawn = [(p["map"], p["x"], p["value"]) for p in opened.drawn("growing")]
-    assert drawn == [("hmap", 1, 20.0), ("hmap", 8, 300.0), ("std", 1, 21.0), ("std", 8, 301.0)]
-    opened.choose("growing", shown="open loop, half of the mean, poisson arrivals")
-    assert [p["value"] for p in opened.drawn("growing")] == 2 * [10.0, 40.0, 900.0]
+    opened.choose("growing", shown="timeline: median")
+    assert "3 of " in opened.page.inner_text("#growing-note")
+    everything = len(opened.evaluate("() => mapscope.points.growing"))
+    assert opened.page.locator("#growing .mark-symbol path").count() >= everything - 3
+    assert opened.evaluate("() => mapscope.views.growing.scale('y').domain()[0]") > 0
     assert opened.evaluate("() => document.documentElement.scrollWidth") <= 380
     opened.page.focus("#growing")
     opened.page.keyboard.press("ArrowRight")
     assert opened.page.inner_text("#growing-point").startswith("hmap, ")
-    opened.page.locator("#growth").screenshot(path=str(tmp_path / "growth.png"))
+    assert opened.said == []
     opened.page.close()
 
 

@@ -207,7 +207,7 @@ const setUpSweep = (data) => {
     const unit = c.metric === "ns" ? "ns per operation" : `${c.metric.replace(":", " ")} per operation`;
     const title = c.relative === "absolute" ? unit : `${c.relative === "fastest" ? "times the fastest" : `times ${c.relative}`} (${unit})`;
     document.getElementById("sweep-title").textContent = `${c.workload}, ${c.kv}, ${c.hash} hash: ${title}`;
-    const spread = c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: median of the ratios inside each round. Bar: their extremes.";
+    const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a load that waits for the one before it, from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: median of the ratios inside each round. Bar: their extremes.";
     document.getElementById("sweep-note").textContent = `${data.notes[c.workload] ?? ""} ${spread}`;
     document.getElementById("sweep-point").textContent = "";
     window.mapscope.points.sweep = points;
@@ -265,19 +265,25 @@ const setUpRatios = (data) => {
   return update();
 };
 
+const SHOWN_AS = {
+  operation: "Each step is a span of operations, evenly long on the logarithmic axis.",
+  share: "A point (x, y): the share x of all operations takes longer than y.",
+};
+
 const growingSpec = (data, c, points, axis) => {
   const { color, strokeDash } = lookScales({ ...data, maps: data.maps.filter((m) => points.some((p) => p.map === m)) });
   const x = axis === "share"
-    ? { field: "x", type: "quantitative", title: "share of operations that take longer", scale: { type: "log", reverse: true, nice: false }, axis: { format: "~%", tickCount: 6 } }
-    : { field: "x", type: "quantitative", title: "operation", scale: { type: "log", nice: false }, axis: { format: "~s", tickCount: 6 } };
-  const scale = c.scale === "log" ? { type: "log", nice: false } : { type: "linear", zero: true };
+    ? { field: "x", type: "quantitative", title: "share of operations that take longer", scale: { type: "log", reverse: true, nice: false, padding: 8 }, axis: { format: "~%", tickCount: 6 } }
+    : { field: "x", type: "quantitative", title: "operation", scale: { type: "log", nice: false, padding: 8 }, axis: { format: "~s", tickCount: 6 } };
+  const scale = c.scale === "log" ? { type: "log", nice: false, padding: 8 } : { type: "linear", zero: true };
   const y = { field: "value", type: "quantitative", title: "ns", scale, axis: { tickCount: 7, format: "~s" } };
-  const legend = { orient: "top", title: null, labelColor: "currentColor", columns: narrow() ? 2 : 7 };
+  const legend = { orient: "top", title: null, labelColor: "currentColor", labelFontSize: 12, columns: narrow() ? 2 : 7, symbolType: "stroke", symbolSize: 700, symbolStrokeWidth: 2.2, symbolOpacity: 1 };
   const looks = { color: { ...color, legend }, strokeDash: { ...strokeDash, legend } };
   const tooltip = [{ field: "map" }, { field: "x", format: ".4~g" }, { field: "value", title: "ns", format: ".5~g" }];
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 340, config: CONFIG,
     data: { name: "shown", values: points },
+    transform: c.scale === "log" ? [{ filter: "datum.value > 0" }] : [],
     layer: [
       { mark: { type: "line", strokeWidth: 1.6, interpolate: axis === "share" ? "linear" : "step-after", aria: false }, encoding: { x, y, ...looks } },
       { params: [ZOOM], mark: { type: "point", filled: true, size: 14, opacity: 0.8 }, encoding: { x, y, color: { ...color, legend }, tooltip, description: { field: "spoken" } } },
@@ -302,6 +308,9 @@ const setUpGrowing = (data) => {
     const lines = choices();
     const points = lines.flatMap((l) => l.points.map(([x, value]) => ({ map: l.map, n: x, x, value, spoken: `${l.map}, ${fixed(x)}: ${fixed(value)}` })));
     document.getElementById("growing-title").textContent = `${f.kv.value}, ${f.stage.value}: ${f.shown.value}, ns`;
+    const none = points.filter((p) => p.value === 0).length;
+    const shorter = none ? ` ${none} of ${points.length} points are 0, shorter than a step of the clock; a logarithmic scale has no place for them.` : "";
+    document.getElementById("growing-note").textContent = `${SHOWN_AS[lines[0].axis]}${shorter}`;
     window.mapscope.points.growing = points;
     await draw("growing", growingSpec(data, { scale: f.scale.value }, points, lines[0].axis));
     window.mapscope.drawn += 1;
