@@ -210,6 +210,15 @@ def figures(options: argparse.Namespace) -> int:
     return 0
 
 
+def order(options: argparse.Namespace) -> int:
+    """`order COUNTS`: how random hmap's range is, from the counts of semantics_order."""
+    from mapscope.plot_order import draw_order, read_counts
+
+    stem = Path(options.out) if options.out else Path(options.results or RESULTS) / "order" / "order"
+    print(_shown(draw_order(read_counts(Path(options.counts)), stem)))
+    return 0
+
+
 def _indexed(results: Path, purpose: str) -> str:
     """The stored reference run for a purpose. Raises DocumentError."""
     path = results / "index.json"
@@ -452,6 +461,11 @@ def _parser() -> argparse.ArgumentParser:
     drawing.set_defaults(command=figures)
     drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
     drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
+
+    ordering = commands.add_parser("order", help="how random hmap's range is, drawn from the counts of semantics_order")
+    ordering.set_defaults(command=order)
+    ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
+    ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
 
     following = commands.add_parser("trend", help="one benchmark over all stored runs")
     following.set_defaults(command=trend)
