@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from mapscope import __version__, build, load, report
-from mapscope.against import Side, execute_pair, of_commit, require_alike
+from mapscope.against import Side, execute_pair, of_commit, require_alike, without_new_states
 from mapscope.counters import REQUESTS, asked_for
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
@@ -331,6 +331,8 @@ def _measure_pair(
         print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
         return 0
     there = build.read_catalogue(Path(options.against))
+    if not options.workloads:
+        selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)
     plans = [make_plan(selection, suite, seed, each, cpu, pinned) for each in (there, catalogue)]
     plans[0] = of_commit(plans[0], there)
