@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth range semantics test plots summary validate compare report across fleet \
+.PHONY: help setup build bench octave layout growth range semantics order test plots summary validate compare report across fleet \
   figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
@@ -60,6 +60,14 @@ semantics: setup ## what changing a map does to a walk over it, tried: a table f
 	@cmake --preset bench >&2
 	@cmake --build --preset bench --target semantics_table >&2
 	@build/bench/semantics_table
+
+order: setup ## how random the order of hmap's range is, beside a true shuffle: counts and a picture
+	@cmake --preset bench
+	@cmake --build --preset bench --target semantics_order
+	@mkdir -p "$(or $(RESULTS),results)/order"
+	@build/bench/semantics_order > "$(or $(RESULTS),results)/order/.counts.csv"
+	@mv "$(or $(RESULTS),results)/order/.counts.csv" "$(or $(RESULTS),results)/order/order.csv"
+	@$(MAPSCOPE) order "$(or $(RESULTS),results)/order/order.csv" --results="$(RESULTS)"
 
 test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev

@@ -43,7 +43,7 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
     lacking = [name for name in maps if name not in there.binaries]
     if lacking:
         raise UsageError(f"--against (AGAINST): {there.directory} has no {', '.join(lacking)}; choose others by MAPS")
-    if unknown := [name for name in workloads if name not in there.workloads]:
+    if unknown := [name for name in workloads if name not in there.workloads + there.states]:
         raise UsageError(
             f"--against (AGAINST): {there.directory} has no {', '.join(unknown)}; choose others by WORKLOADS"
         )
@@ -52,6 +52,11 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
             f"--against (AGAINST): {there.directory} was built otherwise ({there.compiler}, {there.flags}, "
             f"{there.build_type}); a ratio would tell of that"
         )
+
+
+def without_new_states(workloads: list[str], here: Catalogue, there: Catalogue) -> list[str]:
+    """What both builds can measure, of what nobody has named: an older one has fewer states, or none."""
+    return [name for name in workloads if name not in here.states or name in there.states]
 
 
 def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:

@@ -21,7 +21,9 @@ from typing import Any, NoReturn
 from rich.console import Console
 
 from mapscope import __version__, build, load, report
-from mapscope.against import Side, create_folders, execute_pair, of_commit, rejoin, require_alike, stored_sides
+from mapscope.against import (
+    Side, create_folders, execute_pair, of_commit, rejoin, require_alike, stored_sides, without_new_states,
+)  # fmt: skip
 from mapscope.counters import REQUESTS, asked_for
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder, find, run_name
@@ -225,6 +227,15 @@ def figures(options: argparse.Namespace) -> int:
     return 0
 
 
+def order(options: argparse.Namespace) -> int:
+    """`order COUNTS`: how random hmap's range is, from the counts of semantics_order."""
+    from mapscope.plot_order import draw_order, read_counts
+
+    stem = Path(options.out) if options.out else Path(options.results or RESULTS) / "order" / "order"
+    print(_shown(draw_order(read_counts(Path(options.counts)), stem)))
+    return 0
+
+
 def _indexed(results: Path, purpose: str) -> str:
     """The stored reference run for a purpose. Raises DocumentError."""
     path = results / "index.json"
@@ -343,6 +354,8 @@ def _measure_pair(
         print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
         return 0
     there = build.read_catalogue(Path(options.against))
+    if not options.workloads:
+        selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)
     plans = [make_plan(selection, suite, seed, each, cpu, pinned) for each in (there, catalogue)]
     plans[0] = of_commit(plans[0], there)
@@ -483,6 +496,11 @@ def _parser() -> argparse.ArgumentParser:
     drawing.set_defaults(command=figures)
     drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
     drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
+
+    ordering = commands.add_parser("order", help="how random hmap's range is, drawn from the counts of semantics_order")
+    ordering.set_defaults(command=order)
+    ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
+    ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
 
     following = commands.add_parser("trend", help="one benchmark over all stored runs")
     following.set_defaults(command=trend)

@@ -52,6 +52,18 @@ def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], to
     assert not lab.results.exists()
 
 
+def test_an_older_build_has_no_states(lab: Lab, other: Path) -> None:
+    catalogue = json.loads((other / "maps.json").read_text())
+    del catalogue["states"]
+    (other / "maps.json").write_text(json.dumps(catalogue))
+    few = ("--maps", "hmap", "--kv", "int_int", "--rounds", "1", "--growth", "off", "--against", str(other))
+    answer = lab.mapscope("run", "--suite", "standard", *few)
+    assert answer.returncode == 0, answer.stderr
+    assert not any(w.startswith("range_") for w in json.loads(next(lab.results.glob("*/plan.json")).read_text())["selection"]["workloads"])
+    refused = lab.mapscope("run", *few, "--sizes", "100", "--workloads", "range_keys")
+    assert "choose others by WORKLOADS" in one_line(refused, 2)
+
+
 def test_a_build_that_lacks_a_map_or_was_made_otherwise_is_refused(lab: Lab, other: Path) -> None:
     catalogue = json.loads((other / "maps.json").read_text())
     (other / "maps.json").write_text(json.dumps(catalogue | {"maps": catalogue["maps"][:1]}))
