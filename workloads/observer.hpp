@@ -10,6 +10,8 @@ namespace workloads::observer {
 
 #if defined(MAPSCOPE_WATCHED)
 
+inline constexpr bool is_watched = true;
+
 /// What was touched since the last call was touched by one operation.
 void operation_done() noexcept;
 /// The workload's own memory: above all the stream of keys and values that operations read from.
@@ -25,6 +27,8 @@ struct aside {
 };
 
 #else
+
+inline constexpr bool is_watched = false;
 
 inline void operation_done() noexcept {}
 inline void is_stream(void const*, std::size_t) noexcept {}

@@ -165,9 +165,10 @@ class range_states {
  private:
   static constexpr bool has_cursor = requires(Map& map) { map.range().next(); };
 
-  /// A walk that meets few entries is repeated, until it is long enough or has scanned enough.
+  /// A walk that meets few entries is repeated, until it is long enough or has scanned enough; not
+  /// often where it is watched, because then each is like the one before.
   static std::size_t repeats_for(std::size_t live, std::size_t made) noexcept {
-    constexpr std::size_t most_scanned = std::size_t{1} << 24;
+    constexpr std::size_t most_scanned = std::size_t{1} << (observer::is_watched ? 16 : 24);
     const std::size_t wanted = (least_operations + live - 1) / live;
     return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(1, most_scanned / made));
   }

@@ -13,7 +13,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mapscope import model
-from mapscope.figure import add_foot, add_legend, make_figure, make_grid, payload_title, plain_ticks
+from mapscope.figure import add_foot, add_legend, make_figure, make_grid, payload_title
 from mapscope.plot_counters import value_of
 from mapscope.style import FAINT, looks
 from mapscope.table import maps_of
@@ -169,18 +169,18 @@ def _bars_figure(
                 width, color=colour, hatch=hatch, edgecolor="white", linewidth=0.3, label=words,
             )  # fmt: skip
             handles.setdefault(words, bars)
-        axes.set_xticks(range(len(present)), present, fontsize=7.5, rotation=18)
-        axes.set_yscale("log")
+        axes.set_xticks(range(len(present)), [name.replace("_", "_\n") for name in present], fontsize=7.5)
+        axes.set_ylim(bottom=0)
         axes.set_ylabel("ns for each entry")
-        plain_ticks(axes.yaxis, *axes.get_ylim())
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     figure.legend(
-        handles=list(handles.values()), labels=list(handles), loc="lower center", fontsize=8.5, ncols=min(8, len(handles)),
+        handles=list(handles.values()), labels=list(handles), loc="lower center", fontsize=8,
+        ncols=min(int(figure.get_size_inches()[0] / 1.4), len(handles)),
         bbox_to_anchor=(0.5, 0.66 / figure.get_size_inches()[1]), columnspacing=1.2, handlelength=1.6,
     )  # fmt: skip
     add_foot(
         figure,
-        "Full tables just before they grow, median over rounds; the axis is logarithmic. A missing bar: the map is never in "
+        "Full tables just before they grow, median over rounds. A missing bar: the map is never in "
         "that state. Of hmap, auto copies two references and no entry.",
     )
     return figure
