@@ -81,6 +81,11 @@ std::string_view nearest_relative() {
 #endif
 }
 
+std::string size_text(std::size_t bytes) {
+  if (bytes >= 1_M && bytes % 1_M == 0) return std::to_string(bytes >> 20) + "M";
+  return std::to_string(bytes >> 10) + "K";
+}
+
 geometry host() {
   const std::string folder = "/sys/devices/system/cpu/cpu0/cache/index";
   geometry found{};
@@ -99,17 +104,17 @@ geometry host() {
                         "*; name a processor with --cache");
     }
   }
+  cache_level const& last = found.caches[2];
+  if (last.bytes / (found.line * last.ways) < 1024) {
+    throw no_geometry("a last cache of " + size_text(last.bytes) + " with " +
+                      std::to_string(last.ways) + " ways is not modelled; name a processor with --cache");
+  }
   geometry const& relative = *find_processor(nearest_relative());
   found.name = "host";
   found.source = "caches: sysfs; TLB: that of " + relative.name + ", by processor family";
   found.page = relative.page;
   found.tlbs = relative.tlbs;
   return found;
-}
-
-std::string size_text(std::size_t bytes) {
-  if (bytes >= 1_M && bytes % 1_M == 0) return std::to_string(bytes >> 20) + "M";
-  return std::to_string(bytes >> 10) + "K";
 }
 
 }  // namespace

@@ -15,11 +15,12 @@ import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mapscope.figure import add_foot, add_legend, decades, make_figure, payload_title, plain_ticks, save
+from mapscope.figure import add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.plot_counters import counter_pictures
 from mapscope.plot_growth import growth_pictures
 from mapscope.plot_model import model_pictures
 from mapscope.plot_range import range_pictures
+from mapscope.press import Press
 from mapscope.style import FAINT, GREY, RC, Look, looks
 from mapscope.table import choose_sizes, maps_of, rows
 from mapscope.text import significant
@@ -32,21 +33,24 @@ def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Pa
     """
     table = rows(run)
     sizes = choose_sizes(table, n)
-    pictures = []
-    with matplotlib.rc_context(RC):
+    with matplotlib.rc_context(RC), Press() as press:
         plain = table[table["family"].isna()]  # a picture of each state would be too many
         for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
             figure = _workload_figure(run, str(workload), str(hash_name), part)
-            pictures.append(save(figure, folder / f"{workload}-{hash_name}"))
+            press.print(figure, folder / f"{workload}-{hash_name}")
         for hash_name, part in plain.groupby("hash", sort=False):
             for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
                 figure = _overview_figure(run, str(hash_name), size, part[part["n"] == size])
-                pictures.append(save(figure, folder / f"overview-{hash_name}-n{size}"))
-        pictures += [save(figure, folder / name) for name, figure in counter_pictures(run, plain, sizes)]
-        pictures += [save(figure, folder / name) for name, figure in model_pictures(run, plain)]
-        pictures += [save(figure, folder / name) for name, figure in range_pictures(run, table)]
-        pictures += [save(figure, folder / name) for name, figure in growth_pictures(run)]
-    return pictures
+                press.print(figure, folder / f"overview-{hash_name}-n{size}")
+        for pictures in (
+            counter_pictures(run, plain, sizes),
+            model_pictures(run, plain),
+            range_pictures(run, table),
+            growth_pictures(run),
+        ):
+            for name, figure in pictures:
+                press.print(figure, folder / name)
+    return press.pictures
 
 
 def _workload_figure(run: dict[str, Any], workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:

@@ -9,6 +9,8 @@
 
 namespace counters::sim {
 
+/// `Tag` holds a key without the part that chooses its set, which is the same for the whole set.
+template <class Tag>
 class lru {
  public:
   lru(std::size_t sets, std::size_t ways, std::pmr::memory_resource* memory)
@@ -17,13 +19,14 @@ class lru {
 
   /// Whether `key` was there; now it is, as the most recent of its set.
   bool access(std::uint64_t key) noexcept {
-    std::uint64_t* set = tags_.data() + set_of(key) * ways_;
+    Tag* set = tags_.data() + set_of(key) * ways_;
+    const Tag wanted = tag_of(key);
     // The set is kept in the order of use. One walk finds the key and makes room at the front.
-    std::uint64_t moving = key;
+    Tag moving = wanted;
     for (std::size_t way = 0; way < ways_; ++way) {
-      const std::uint64_t tag = set[way];
+      const Tag tag = set[way];
       set[way] = moving;
-      if (tag == key) return true;
+      if (tag == wanted) return true;
       moving = tag;
     }
     return false;
@@ -31,23 +34,28 @@ class lru {
 
   /// The set of a key that will be asked for soon comes into the cache meanwhile.
   void prefetch(std::uint64_t key) const noexcept {
-    constexpr std::size_t line = 64 / sizeof key;
-    std::uint64_t const* set = tags_.data() + set_of(key) * ways_;
+    constexpr std::size_t line = 64 / sizeof(Tag);
+    Tag const* set = tags_.data() + set_of(key) * ways_;
     for (std::size_t way = 0; way < ways_; way += line) __builtin_prefetch(set + way, 1);
   }
 
   void flush() noexcept { tags_.assign(tags_.size(), empty); }
 
  private:
-  static constexpr std::uint64_t empty = ~std::uint64_t{0};  // no address has this line or page
+  static constexpr Tag empty = static_cast<Tag>(~Tag{0});  // no address has this line or page
 
   /// A division would take longer than all the rest.
   std::size_t set_of(std::uint64_t key) const noexcept {
     return mask_ != 0 || sets_ == 1 ? key & mask_ : key % sets_;
   }
 
+  Tag tag_of(std::uint64_t key) const noexcept {
+    return static_cast<Tag>(mask_ != 0 ? key >> shift_ : sets_ == 1 ? key : key / sets_);
+  }
+
   std::size_t sets_, ways_, mask_;
-  std::pmr::vector<std::uint64_t> tags_;
+  int shift_ = std::countr_zero(sets_);
+  std::pmr::vector<Tag> tags_;
 };
 
 }  // namespace counters::sim

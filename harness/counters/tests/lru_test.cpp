@@ -34,14 +34,19 @@ class plain_lru {
   std::vector<std::deque<std::uint64_t>> sets_;
 };
 
-TEST(lru, does_what_a_plain_list_does) {
+template <class Tag>
+struct lru_with : testing::Test {};
+using tags = testing::Types<std::uint64_t, std::uint32_t>;
+TYPED_TEST_SUITE(lru_with, tags);
+
+TYPED_TEST(lru_with, does_what_a_plain_list_does) {
   struct shape {
     std::size_t sets, ways, keys;
   };
   // Few and many sets, one way, fully associative, a number of sets that is no power of two.
   for (const auto [sets, ways, keys] : {shape{1, 1, 3}, {1, 72, 100}, {64, 8, 600}, {12, 11, 200},
                                         {2, 2, 5}, {16, 1, 30}}) {
-    lru fast(sets, ways, std::pmr::get_default_resource());
+    lru<TypeParam> fast(sets, ways, std::pmr::get_default_resource());
     plain_lru plain(sets, ways);
     workloads::random_source random(sets * 1000 + ways);
     for (int step = 0; step < 20'000; ++step) {
@@ -51,8 +56,8 @@ TEST(lru, does_what_a_plain_list_does) {
   }
 }
 
-TEST(lru, flushed_it_knows_nothing) {
-  lru cache(4, 2, std::pmr::get_default_resource());
+TYPED_TEST(lru_with, flushed_it_knows_nothing) {
+  lru<TypeParam> cache(4, 2, std::pmr::get_default_resource());
   for (std::uint64_t key = 0; key < 8; ++key) cache.access(key);
   cache.flush();
   for (std::uint64_t key = 0; key < 8; ++key) EXPECT_FALSE(cache.access(key)) << key;

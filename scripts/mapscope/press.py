@@ -1,0 +1,74 @@
+"""Pictures written side by side: laying out and writing one takes a second, far longer than drawing it.
+
+Each is written by a process of its own that inherits the drawn figure, as many at once as there are
+CPUs. What a picture looks like cannot depend on which ones were written before it.
+"""
+
+from __future__ import annotations
+
+import os
+from multiprocessing import connection, get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+
+from matplotlib import pyplot
+from matplotlib.figure import Figure
+
+from mapscope.errors import RunStopped
+from mapscope.figure import save
+
+
+class Press:
+    """Used in a `with`, whose end waits for the last picture. Raises what `save` raises."""
+
+    def __init__(self) -> None:
+        self._fork = get_context("fork")
+        self._at_once = len(os.sched_getaffinity(0))
+        self._running: dict[connection.Connection, BaseProcess] = {}
+        self._wrong = ""
+        self.pictures: list[Path] = []
+
+    def __enter__(self) -> Press:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        while self._running:
+            self._wait()
+        if self._wrong and error is None:
+            raise RunStopped(self._wrong)
+
+    def print(self, figure: Figure, stem: Path) -> None:
+        """Write `figure` as PNG and SVG, soon; it is not to be touched any more."""
+        while len(self._running) >= self._at_once:
+            self._wait()
+        if self._wrong:
+            raise RunStopped(self._wrong)
+        receiving, sending = self._fork.Pipe(duplex=False)
+        process = self._fork.Process(target=_write, args=(figure, stem, sending))
+        process.start()
+        sending.close()
+        self._running[receiving] = process
+        self.pictures.append(stem.with_name(stem.name + ".png"))
+        pyplot.close(figure)
+
+    def _wait(self) -> None:
+        """Until one is written, or could not be."""
+        for done in connection.wait(list(self._running)):
+            assert isinstance(done, connection.Connection)
+            process = self._running.pop(done)
+            try:
+                wrong = done.recv()
+            except EOFError:
+                wrong = "a process that wrote a picture was killed"
+            done.close()
+            process.join()
+            self._wrong = self._wrong or wrong
+
+
+def _write(figure: Figure, stem: Path, answer: connection.Connection) -> None:
+    try:
+        save(figure, stem)
+        answer.send("")
+    except RunStopped as error:
+        answer.send(str(error))
