@@ -111,11 +111,11 @@ trend: setup ## WORKLOAD at KV, N (and MAP) over all stored runs
 export: setup ## RUN for another service: FORMAT=google, bencher or github, into OUT
 	@$(MAPSCOPE) export "$(RUN)" --format="$(FORMAT)" --out="$(OUT)" --results="$(RESULTS)"
 
-fuzz: setup ## fuzz hmap with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
-	@scripts/fuzz.sh
+fuzz: setup ## fuzz MAP (hmap, steady) with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
+	@MAP="$(MAP)" scripts/fuzz.sh
 
-mutate: setup ## break hmap on purpose, bug by bug: its tests must catch each
-	@.venv/bin/python scripts/mutate/run.py
+mutate: setup ## break MAP (hmap, steady) on purpose, bug by bug: its tests must catch each
+	@.venv/bin/python scripts/mutate/run.py --map="$(or $(MAP),hmap)"
 
 golden: ## record the traces of real Go maps anew; needs Go 1.19 to 1.23
 	@scripts/go_trace/regenerate.sh

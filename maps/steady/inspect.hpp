@@ -83,7 +83,7 @@ class checker {
     for (auto* n = b.chain(); n != nullptr; n = n->next) {
       if (++nodes_ > c_.nodes.live()) return require(false, "a chain that goes round");
       check_entry(i, *n->entry(), n->tag, n);
-      require(b.may_have_spilled(n->tag), "the filter hides an entry");
+      require((b.filter() & detail::filter_bit(n->tag)) != 0, "the filter hides an entry");
       seen_stays |= n == c_.partition.stays;
       seen_sorted |= n == c_.partition.sorted;
     }

@@ -81,15 +81,18 @@ class bucket {
   using node_type = typename Geometry::node_type;
 
   bucket(const arrays<Geometry>& a, std::size_t i) noexcept
-      : tags_(a.tags_of(i)), slots_(a.slots_of(i)), arrays_(&a), index_(i) {}
+      : tags_(a.tags_of(i)), arrays_(&a), index_(i) {}
 
   tag_type* tags() const noexcept { return tags_; }
   tag_type& tag(unsigned slot) const noexcept { return tags_[slot]; }
   tag_type& filter() const noexcept { return tags_[filter_byte]; }
-  value_type* slots() const noexcept { return slots_; }
-  value_type* entry(unsigned slot) const noexcept { return slots_ + slot; }
+  /// Worked out when asked for: a miss does not.
+  value_type* slots() const noexcept { return arrays_->slots_of(index_); }
+  value_type* entry(unsigned slot) const noexcept { return slots() + slot; }
   tag_word word() const noexcept { return tag_word(tags_); }
-  bool may_have_spilled(tag_type t) const noexcept { return filter() & filter_bit(t); }
+  bool may_have_spilled(std::uint64_t hash) const noexcept {
+    return (filter() & filter_bits[hash >> 56]) != 0;
+  }
 
   /// Valid only while the filter is not zero; nobody clears the heads of fresh buckets.
   node_type*& head() const noexcept { return arrays_->head_of(index_); }
@@ -97,7 +100,6 @@ class bucket {
 
  private:
   tag_type* tags_;
-  value_type* slots_;
   const arrays<Geometry>* arrays_;
   std::size_t index_;
 };

@@ -17,6 +17,14 @@
 #define STEADY_RANGE 0
 #endif
 
+// A call that the compiler knows nothing about, so that it keeps nothing of the table in registers
+// across it: in a loop of lookups those are worth more than the loads (DESIGN.md, Speed).
+#if defined(__GNUC__) && !defined(__clang__)
+#define STEADY_OPAQUE [[gnu::noipa]]
+#else
+#define STEADY_OPAQUE STEADY_NOINLINE
+#endif
+
 #if defined(__GNUC__) || defined(__clang__)
 #define STEADY_NOINLINE [[gnu::noinline]]
 #define STEADY_COLD [[gnu::noinline, gnu::cold]]

@@ -41,7 +41,7 @@ STEADY_ALWAYS_INLINE std::size_t erase_key(Core& c, const K& key) {
     home.bucket.tag(at.slot) = no_tag;
     Core::ops::destroy(c.alloc, at.entry);
     --c.count;
-  } else if (!home.bucket.may_have_spilled(tag_of(hash))) {
+  } else if (!home.bucket.may_have_spilled(hash)) {
     return 0;
   } else if (const auto in_chain = find_in_chain(c, home.index, key, hash)) {
     erase_node(c, in_chain);

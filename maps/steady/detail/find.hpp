@@ -34,19 +34,25 @@ template <class Core, class K>
 STEADY_ALWAYS_INLINE typename Core::location_type find_in_slots(const Core& c, const home<Core>& at,
                                                                 const tag_word& word, const K& key,
                                                                 std::uint64_t hash) {
-  for (auto slots = word.match(spread_tag(hash)); slots; slots.drop_lowest()) {
+  auto slots = word.match(spread_tag(hash));
+  if (!slots) return {};
+  // A processor that expects a match is here long before the tags are, and starts the walk through
+  // the page tables.
+  STEADY_PREFETCH(at.bucket.slots());
+  do {
     const unsigned i = slots.lowest();
     auto* entry = at.bucket.entry(i);
     if (c.equal(entry->first, key)) [[likely]] {
       return {entry, at.index, i, nullptr};
     }
-  }
+    slots.drop_lowest();
+  } while (slots);
   return {};
 }
 
 /// Looks the bucket up again: handing it over would put its parts into memory on every lookup.
 template <class Core, class K>
-STEADY_NOINLINE typename Core::location_type find_in_chain(const Core& c, std::size_t index,
+STEADY_OPAQUE typename Core::location_type find_in_chain(const Core& c, std::size_t index,
                                                            const K& key, std::uint64_t hash) {
   const tag_type tag = tag_of(hash);
   for (auto* n = c.bucket_at(index).chain(); n != nullptr; n = n->next) {
@@ -59,10 +65,8 @@ template <class Core, class K>
 STEADY_ALWAYS_INLINE typename Core::location_type find_hashed(const Core& c, const K& key,
                                                               std::uint64_t hash) {
   const home<Core> at = home_of(c, hash);
-  // Starts the walk through the page tables while the tags are still on their way.
-  STEADY_PREFETCH(at.bucket.slots());
   if (const auto found = find_in_slots(c, at, at.bucket.word(), key, hash)) return found;
-  if (at.bucket.may_have_spilled(tag_of(hash))) [[unlikely]] {
+  if (at.bucket.may_have_spilled(hash)) [[unlikely]] {
     return find_in_chain(c, at.index, key, hash);
   }
   return {};

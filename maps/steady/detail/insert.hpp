@@ -74,12 +74,14 @@ template <class Core, class OnFound, class K, class... Args>
 STEADY_ALWAYS_INLINE insertion<Core> insert(Core& c, OnFound on_found, K&& key, Args&&... args) {
   const std::uint64_t hash = c.hash_of(key);
   const home<Core> at = home_of(c, hash);
+  // Found or not, a slot is going to be used.
+  STEADY_PREFETCH(at.bucket.slots());
   const tag_word word = at.bucket.word();
   if (const auto found = find_in_slots(c, at, word, key, hash)) {
     on_found(*found.entry);
     return {found, false};
   }
-  if (at.bucket.may_have_spilled(tag_of(hash))) [[unlikely]] {
+  if (at.bucket.may_have_spilled(hash)) [[unlikely]] {
     if (const auto found = find_in_chain(c, at.index, key, hash)) {
       on_found(*found.entry);
       return {found, false};

@@ -94,15 +94,18 @@ class slot_split {
     const bool moves_all = from.tags() != stay.tags();
     std::array<tag_type, tag_bytes> in_place;
     std::memcpy(in_place.data(), from.tags(), tag_bytes);
+    const auto* const source = from.slots();
+    auto* const going = go.slots();
+    auto* const staying = stay.slots();
     for (auto slots = from.word().occupied(); slots; slots.drop_lowest()) {
       const unsigned i = slots.lowest();
-      const auto* entry = from.entry(i);
+      const auto* entry = source + i;
       const unsigned up = goes_up(c, c.hash_of(entry->first)) ? 1 : 0;
-      carry(go.entry(gone.used), entry);
+      carry(going + gone.used, entry);
       gone.tags[gone.used] = from.tag(i);
       gone.used += up;
       if (moves_all) {
-        carry(stay.entry(kept.used), entry);
+        carry(staying + kept.used, entry);
         kept.tags[kept.used] = from.tag(i);
         kept.used += 1 - up;
       } else {

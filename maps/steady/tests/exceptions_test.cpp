@@ -96,6 +96,18 @@ Map shrinking(int left) {
   return m;
 }
 
+/// Too large by half, and the two buckets that are merged first have nodes, of which one pair
+/// stands behind empty slots.
+template <class Map>
+Map partners_with_chains() {
+  Map m(40);
+  for (const auto& [bucket, erased] : {std::pair{3, 15}, std::pair{7, 10}}) {
+    for (int i = 1; i <= 17; ++i) m.try_emplace(in_chain(bucket, i), i);
+    for (int i = 1; i <= erased; ++i) m.erase(in_chain(bucket, i));
+  }
+  return m;
+}
+
 template <class Map>
 std::vector<state<Map>> states() {
   std::vector<state<Map>> all{
@@ -104,6 +116,7 @@ std::vector<state<Map>> states() {
       {"full slots", [] { Map m(40); for (int i = 0; i < 15; ++i) m.try_emplace(in_chain(0, i + 1), i); return m; }},
       {"chains", [] { Map m(40); deal(m, 39, 2); return m; }},
       {"full", [] { return full<Map>(20); }},
+      {"partners with chains", [] { return partners_with_chains<Map>(); }},
   };
   for (int steps = 0; steps < 9; steps += 2) {
     all.push_back({"growing, step " + std::to_string(steps), [=] { return growing<Map>(steps); }});

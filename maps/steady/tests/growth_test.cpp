@@ -309,6 +309,32 @@ TEST(LongChains, AreSplitInPieces) {
   EXPECT_SOUND(m);
 }
 
+/// The bucket is the key's hundreds.
+struct by_hundreds {
+  std::uint64_t operator()(std::uint64_t key, std::uint32_t) const noexcept {
+    return key / 100 | key << 56;
+  }
+};
+
+TEST(Sweep, FindsNodesBehindEmptySlots) {
+  steady::map<std::uint64_t, std::uint64_t, by_hundreds> m(100);
+  const std::uint64_t last = m.bucket_count() - 1;
+  std::set<std::uint64_t> expected{900};
+  m.try_emplace(900);
+  for (const std::uint64_t bucket : {std::uint64_t{0}, std::uint64_t{5}, last}) {
+    for (std::uint64_t i = 0; i < 18; ++i) m.try_emplace(bucket * 100 + i);
+    for (std::uint64_t i = 0; i < 15; ++i) ASSERT_EQ(m.erase(bucket * 100 + i), 1U);
+    for (std::uint64_t i = 15; i < 18; ++i) expected.insert(bucket * 100 + i);
+  }
+  std::set<std::uint64_t> seen;
+  for (const auto& entry : m) EXPECT_TRUE(seen.insert(entry.first).second);
+  EXPECT_EQ(seen, expected);
+  // From a slot on, and from node to node.
+  EXPECT_EQ(std::next(m.find(900))->first / 100, last);
+  EXPECT_EQ(std::distance(m.find(900), m.end()), 4);
+  EXPECT_SOUND(m);
+}
+
 // ---- memory
 
 TEST(Memory, NoneBeforeTheFirstEntry) {

@@ -1,5 +1,5 @@
-# cmake -DHMAP_SOURCE=.. -DSCRATCH=.. -DGENERATOR=.. -DCXX=.. -P test.cmake
-# hmap as others use it: as a subdirectory, installed, and in a version that must be refused.
+# cmake -DMAP=.. -DMAP_SOURCE=.. -DMAP_PROGRAM=.. -DSCRATCH=.. -DGENERATOR=.. -DCXX=.. -P test.cmake
+# A map as others use it: as a subdirectory, installed, and in a version that must be refused.
 set(consumer "${CMAKE_CURRENT_LIST_DIR}")
 file(REMOVE_RECURSE "${SCRATCH}")
 
@@ -11,22 +11,23 @@ function(run)
 endfunction()
 
 set(configure "${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${CXX}")
+set(use -S "${consumer}" "-DMAP=${MAP}" "-DMAP_PROGRAM=${MAP_PROGRAM}")
 function(build_and_run name)
-  run(${configure} -S "${consumer}" -B "${SCRATCH}/${name}" ${ARGN})
+  run(${configure} ${use} -B "${SCRATCH}/${name}" ${ARGN})
   run("${CMAKE_COMMAND}" --build "${SCRATCH}/${name}")
   run("${SCRATCH}/${name}/consumer")
 endfunction()
 
-build_and_run(subdirectory -DHMAP_BY=add_subdirectory "-DHMAP_SOURCE=${HMAP_SOURCE}")
+build_and_run(subdirectory -DMAP_BY=add_subdirectory "-DMAP_SOURCE=${MAP_SOURCE}")
 
-run(${configure} -S "${HMAP_SOURCE}" -B "${SCRATCH}/hmap" "-DCMAKE_INSTALL_PREFIX=${SCRATCH}/prefix")
-run("${CMAKE_COMMAND}" --install "${SCRATCH}/hmap")
-build_and_run(installed -DHMAP_BY=find_package -DHMAP_WANTED=0.1 "-Dhmap_ROOT=${SCRATCH}/prefix")
+run(${configure} -S "${MAP_SOURCE}" -B "${SCRATCH}/map" "-DCMAKE_INSTALL_PREFIX=${SCRATCH}/prefix")
+run("${CMAKE_COMMAND}" --install "${SCRATCH}/map")
+set(installed -DMAP_BY=find_package "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
+build_and_run(installed ${installed} -DMAP_WANTED=0.1)
 
 foreach(version IN ITEMS 0.2 1.0 99)
   execute_process(
-    COMMAND ${configure} -S "${consumer}" -B "${SCRATCH}/refused" -DHMAP_BY=find_package
-            -DHMAP_WANTED=${version} "-Dhmap_ROOT=${SCRATCH}/prefix"
+    COMMAND ${configure} ${use} -B "${SCRATCH}/refused" ${installed} -DMAP_WANTED=${version}
     RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE output)
   if(status EQUAL 0 OR NOT output MATCHES "requested version[ \n]+\"${version}\"")
     message(FATAL_ERROR "version ${version} was not refused:\n${output}")
