@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,9 @@ from mapscope.errors import RunStopped
 from mapscope.files import whole_file
 from mapscope.style import DPI, GREY, PANEL_INCHES, Look
 from mapscope.text import count_of
+
+Drawing = Callable[[], Figure]
+"""Makes a picture when it is asked to."""
 
 HEAD_INCHES = 0.85
 FOOT_INCHES = 1.05

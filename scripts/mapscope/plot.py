@@ -7,6 +7,7 @@ hash setting. Those of the counters are in plot_counters and plot_model, of grow
 from __future__ import annotations
 
 import math
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,20 @@ def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Pa
     with matplotlib.rc_context(RC), Press() as press:
         plain = table[table["family"].isna()]  # a picture of each state would be too many
         for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
-            figure = _workload_figure(run, str(workload), str(hash_name), part)
-            press.print(figure, folder / f"{workload}-{hash_name}")
+            draw = partial(_workload_figure, run, str(workload), str(hash_name), part)
+            press.print(draw, folder / f"{workload}-{hash_name}")
         for hash_name, part in plain.groupby("hash", sort=False):
             for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
-                figure = _overview_figure(run, str(hash_name), size, part[part["n"] == size])
-                press.print(figure, folder / f"overview-{hash_name}-n{size}")
+                draw = partial(_overview_figure, run, str(hash_name), size, part[part["n"] == size])
+                press.print(draw, folder / f"overview-{hash_name}-n{size}")
         for pictures in (
             counter_pictures(run, plain, sizes),
             model_pictures(run, plain),
             range_pictures(run, table),
             growth_pictures(run),
         ):
-            for name, figure in pictures:
-                press.print(figure, folder / name)
+            for name, draw in pictures:
+                press.print(draw, folder / name)
     return press.pictures
 
 

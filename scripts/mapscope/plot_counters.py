@@ -6,6 +6,7 @@ Each source has pictures of its own. A source that could not count is told in th
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pandas
@@ -17,7 +18,7 @@ from matplotlib.patches import Patch
 
 from mapscope import model
 from mapscope.counters import HARDWARE
-from mapscope.figure import LEGEND_INCHES, add_foot, make_grid, payload_title, powers_of_ten
+from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, make_grid, payload_title, powers_of_ten
 from mapscope.style import FAINT, GREY, looks
 from mapscope.table import maps_of
 from mapscope.text import per_operation
@@ -37,18 +38,18 @@ STREAM_STYLE: dict[str, Any] = {"color": "black", "linestyle": (0, (1, 1.3)), "l
 MODELLED = {"find_hit": model.hit, "find_miss": model.miss, "range": model.ranged}
 
 
-def counter_pictures(run: dict[str, Any], table: pandas.DataFrame, sizes: list[int]) -> Iterator[tuple[str, Figure]]:
+def counter_pictures(run: dict[str, Any], table: pandas.DataFrame, sizes: list[int]) -> Iterator[tuple[str, Drawing]]:
     """Names and figures: misses of every workload and source, lines at the chosen sizes."""
     for source in (*HARDWARE, "sim"):  # cold misses of a few thousand operations are a matter of n: tables show them
         for (workload, hash_name), part in table.groupby(["workload", "hash"], sort=False):
             counted = _with(part, source, "l1_misses")
             if not counted.empty:
-                figure = _misses_figure(run, source, str(workload), str(hash_name), counted)
-                yield f"misses-{source}-{workload}-{hash_name}", figure
+                draw = partial(_misses_figure, run, source, str(workload), str(hash_name), counted)
+                yield f"misses-{source}-{workload}-{hash_name}", draw
     for (hash_name, n), part in table.groupby(["hash", "n"], sort=False):
         counted = _with(part, "sim", "lines_mean")
         if n in sizes and not counted.empty:
-            yield f"lines-{hash_name}-n{n}", _lines_figure(run, str(hash_name), int(n), counted)
+            yield f"lines-{hash_name}-n{n}", partial(_lines_figure, run, str(hash_name), int(n), counted)
 
 
 def value_of(counters: dict[str, Any], source: str, event: str) -> float | None:
@@ -78,6 +79,8 @@ def _misses_figure(run: dict[str, Any], source: str, workload: str, hash_name: s
         run, len(payloads), len(present), f"{workload}: data cache misses per operation", hash_name,
         panel=MISSES_PANEL, counted=True, sharex=True, sharey="row",
     )  # fmt: skip
+    for axes in grid.flat:
+        axes.set_autoscale_on(False)  # with so many panels that share axes it takes longer than all the rest
     single = part["n"].nunique() == 1
     for line, kv in enumerate(payloads):
         for column, name in enumerate(present):
@@ -96,17 +99,24 @@ def _misses_figure(run: dict[str, Any], source: str, workload: str, hash_name: s
     if single:
         grid[0, 0].set_xticks([0], [f"n = {part['n'].iloc[0]:,}"])
     else:
-        for axes in grid.flat:
-            axes.set_xscale("log")
-            axes.set_xlim(part["n"].min(), part["n"].max())
+        grid[0, 0].set_xscale("log")  # of all panels: they share it
+        grid[0, 0].set_xlim(part["n"].min(), part["n"].max())
         powers_of_ten(grid[0, 0])
+    for line, kv in enumerate(payloads):
+        readings = part.loc[part["kv"] == kv, "counters"]
+        grid[line, 0].set_ylim(0, 1.05 * max(_height(counters, source) for counters in readings) or 1.0)
     for axes in grid.flat:
-        axes.set_ylim(bottom=0)
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     _stack_legend(figure)
     foot = f"{_label(run, source)}\nHeight: L1 misses per operation, by where the line was found. The x axis is logarithmic."
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure
+
+
+def _height(counters: dict[str, Any], source: str) -> float:
+    """The highest of what is drawn of one row."""
+    events = ("l1_misses", "tlb_misses", "stream_l1_misses")
+    return max(value_of(counters, source, event) or 0.0 for event in events)
 
 
 def _draw_stack(axes: Axes, panel: pandas.DataFrame, source: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from functools import partial
 from itertools import groupby
 from statistics import median
 from typing import Any
@@ -18,7 +19,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from mapscope.figure import LEGEND_INCHES, add_foot, add_legend, count_label, make_grid
+from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, add_legend, count_label, make_grid
 from mapscope.style import FAINT, GREY, looks
 from mapscope.summary_growth import open_loop, spread_of, title_of
 from mapscope.table import maps_of
@@ -34,21 +35,21 @@ DRAIN = "#f6d8c3"
 DRAINING = "#d55e00"
 
 
-def growth_pictures(run: dict[str, Any]) -> Iterator[tuple[str, Figure]]:
+def growth_pictures(run: dict[str, Any]) -> Iterator[tuple[str, Drawing]]:
     """Names and figures, for each pass."""
     for title, group in groupby(run["growth"], key=title_of):
         rows = list(group)
         first = rows[0]
         name = f"{first['stage'].replace('/', '-')}-{first['kv']}-n{first['n']}"
-        yield f"{name}-inserts", _scatter_figure(run, title, rows)
-        yield f"{name}-percentiles", _percentile_figure(run, title, rows)
-        yield f"{name}-open-loop", _open_loop_figure(run, title, rows)
+        yield f"{name}-inserts", partial(_scatter_figure, run, title, rows)
+        yield f"{name}-percentiles", partial(_percentile_figure, run, title, rows)
+        yield f"{name}-open-loop", partial(_open_loop_figure, run, title, rows)
         if any(row["counted"] for row in rows):
-            yield f"{name}-memory", _memory_figure(run, title, rows)
+            yield f"{name}-memory", partial(_memory_figure, run, title, rows)
         if first["churn"] is None and any(event["parts"] for row in rows for event in row["events"]):
-            yield f"{name}-parts", _parts_figure(run, title, [row for row in rows if any(e["parts"] for e in row["events"])])
+            yield f"{name}-parts", partial(_parts_figure, run, title, [row for row in rows if any(e["parts"] for e in row["events"])])
         if any(row["drain"] for row in rows):
-            yield f"{name}-drain", _drain_figure(run, title, [row for row in rows if row["drain"]])
+            yield f"{name}-drain", partial(_drain_figure, run, title, [row for row in rows if row["drain"]])
 
 
 def _grid(run: dict[str, Any], title: str, lines: int, columns: int, head: str, **options: Any) -> tuple[Figure, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,13 +13,13 @@ from matplotlib.figure import Figure
 
 from mapscope import model
 from mapscope.counters import HARDWARE
-from mapscope.figure import LEGEND_INCHES, add_foot, decades, make_grid
+from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, decades, make_grid
 from mapscope.plot_counters import absent_hardware, predicted_lines, value_of
 from mapscope.style import FAINT, GREY
 
 SUBJECT = "hmap"
 FEWEST_SIZES = 3
-STEPS = 240
+STEPS = 120
 PANELS = {
     "find_hit": "successful lookup",
     "find_miss": "unsuccessful lookup",
@@ -32,13 +33,13 @@ SERIES = (
 )
 
 
-def model_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tuple[str, Figure]]:
+def model_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
     """One per payload that the model covers and hash setting, where there are sizes enough to see a course."""
     subject = table[(table["map"] == SUBJECT) & table["kv"].map(lambda kv: model.layout_of(SUBJECT, kv) is not None) & table["workload"].isin(PANELS)]
     for (kv, hash_name), part in subject.groupby(["kv", "hash"], sort=False):
         there = [value_of(counters, "sim", "heap_lines_mean") is not None for counters in part["counters"]]
         if part[there]["n"].nunique() >= FEWEST_SIZES:
-            yield f"model-{kv}-{hash_name}", _model_figure(run, str(kv), str(hash_name), part)
+            yield f"model-{kv}-{hash_name}", partial(_model_figure, run, str(kv), str(hash_name), part)
 
 
 def _model_figure(run: dict[str, Any], kv: str, hash_name: str, part: pandas.DataFrame) -> Figure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mapscope import model
-from mapscope.figure import add_foot, add_legend, make_figure, make_grid, payload_title
+from mapscope.figure import Drawing, add_foot, add_legend, make_figure, make_grid, payload_title
 from mapscope.plot_counters import value_of
 from mapscope.style import FAINT, looks
 from mapscope.table import maps_of
@@ -43,24 +44,24 @@ COLD = {
 }
 
 
-def range_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tuple[str, Figure]]:
+def range_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
     """Those that the states in the run are enough for."""
     states = table[table["family"] == FAMILY]
     for (hash_name, n), part in states.groupby(["hash", "n"], sort=False):
         surface = _surface(part)
         for kv, panel in surface.groupby("kv", sort=False):
             if panel["load"].nunique() > 1 and panel["left"].nunique() > 1:
-                yield f"range-surface-{kv}-{hash_name}-n{n}", _heat_figure(run, str(kv), str(hash_name), int(n), panel)
+                yield f"range-surface-{kv}-{hash_name}-n{n}", partial(_heat_figure, run, str(kv), str(hash_name), int(n), panel)
         full = surface[surface["left"] == 100]
         lines = full[[value_of(counters, "sim", "lines_mean") is not None for counters in full["counters"]]]
         if lines["load"].nunique() > 1:
-            yield f"range-lines-{hash_name}-n{n}", _lines_figure(run, str(hash_name), int(n), lines)
+            yield f"range-lines-{hash_name}-n{n}", partial(_lines_figure, run, str(hash_name), int(n), lines)
         if part["state"].isin(list(WAYS)[1:]).any():
             title = f"range: ways to walk a full table of about {n:,} entries"
-            yield f"range-ways-{hash_name}-n{n}", _bars_figure(run, title, str(hash_name), part, WAYS)
+            yield f"range-ways-{hash_name}-n{n}", partial(_bars_figure, run, title, str(hash_name), part, WAYS)
         if part["state"].isin(["cold", "cold_keys"]).any():
             title = f"range: warm and cold tables of about {n:,} entries"
-            yield f"range-cold-{hash_name}-n{n}", _bars_figure(run, title, str(hash_name), part, COLD)
+            yield f"range-cold-{hash_name}-n{n}", partial(_bars_figure, run, title, str(hash_name), part, COLD)
 
 
 def _surface(part: pandas.DataFrame) -> pandas.DataFrame:

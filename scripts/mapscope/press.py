@@ -1,7 +1,7 @@
-"""Pictures written side by side: laying out and writing one takes a second, far longer than drawing it.
+"""Pictures drawn side by side, as many at once as there are CPUs: each takes seconds.
 
-Each is written by a process of its own that inherits the drawn figure, as many at once as there are
-CPUs. What a picture looks like cannot depend on which ones were written before it.
+Each is drawn by a process of its own, so that what it looks like cannot depend on which ones were drawn
+before it.
 """
 
 from __future__ import annotations
@@ -12,11 +12,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
 
-from matplotlib import pyplot
-from matplotlib.figure import Figure
-
 from mapscope.errors import RunStopped
-from mapscope.figure import save
+from mapscope.figure import Drawing, save
 
 
 class Press:
@@ -38,19 +35,18 @@ class Press:
         if self._wrong and error is None:
             raise RunStopped(self._wrong)
 
-    def print(self, figure: Figure, stem: Path) -> None:
-        """Write `figure` as PNG and SVG, soon; it is not to be touched any more."""
+    def print(self, draw: Drawing, stem: Path) -> None:
+        """Draw a picture and write it as PNG and SVG, soon."""
         while len(self._running) >= self._at_once:
             self._wait()
         if self._wrong:
             raise RunStopped(self._wrong)
         receiving, sending = self._fork.Pipe(duplex=False)
-        process = self._fork.Process(target=_write, args=(figure, stem, sending))
+        process = self._fork.Process(target=_write, args=(draw, stem, sending))
         process.start()
         sending.close()
         self._running[receiving] = process
         self.pictures.append(stem.with_name(stem.name + ".png"))
-        pyplot.close(figure)
 
     def _wait(self) -> None:
         """Until one is written, or could not be."""
@@ -60,15 +56,15 @@ class Press:
             try:
                 wrong = done.recv()
             except EOFError:
-                wrong = "a process that wrote a picture was killed"
+                wrong = "a process that wrote a picture was killed or failed; what it said stands above"
             done.close()
             process.join()
             self._wrong = self._wrong or wrong
 
 
-def _write(figure: Figure, stem: Path, answer: connection.Connection) -> None:
+def _write(draw: Drawing, stem: Path, answer: connection.Connection) -> None:
     try:
-        save(figure, stem)
+        save(draw(), stem)
         answer.send("")
     except RunStopped as error:
         answer.send(str(error))

@@ -22,22 +22,23 @@ class pass final : public fixture {
   std::uint64_t expected() const override { return 42; }
   std::size_t operations() const override { return 5000; }
   double payload_bytes() const override { return 16; }
+  workloads::scanned slots() const override { return {}; }
 
  private:
   bool is_right_;
 };
 
 template <bool IsRight>
-std::unique_ptr<fixture> build(std::size_t, std::uint64_t) {
+std::unique_ptr<fixture> build(order const&) {
   return std::make_unique<pass>(IsRight);
 }
-const variant right{"pass", "shared", &build<true>};
-const variant wrong{"pass", "shared", &build<false>};
+const variant right{"pass", "shared", "", false, &build<true>};
+const variant wrong{"pass", "shared", "", false, &build<false>};
 
 TEST(count, reads_every_group_and_each_event_once) {
   fake_backend backend({{"instructions", "l1_misses"}, {"instructions", "l2_misses"}},
                        [](auto const& name, auto) { return name == "instructions" ? 5e5 : 5e3; });
-  const counted result = count(backend, right, 10, 1);
+  const counted result = count(backend, right, {.n = 10, .seed = 1});
   EXPECT_EQ(result.wrong, "");
   EXPECT_EQ(result.checksum, 42U);
   EXPECT_EQ(result.operations, 5000U);
@@ -53,7 +54,7 @@ TEST(count, a_group_that_ran_other_instructions_is_rejected) {
                          [&](auto const& name, std::size_t group) {
                            return name == "instructions" && group == 1 ? factor * 5e5 : 5e5;
                          });
-    const counted result = count(backend, right, 10, 1);
+    const counted result = count(backend, right, {.n = 10, .seed = 1});
     EXPECT_TRUE(result.readings[1].value);
     EXPECT_EQ(result.readings[2].value.has_value(), factor < 1.01 && factor > 0.99) << factor;
     EXPECT_EQ(result.readings[2].reason.empty(), result.readings[2].value.has_value());
@@ -62,7 +63,7 @@ TEST(count, a_group_that_ran_other_instructions_is_rejected) {
 
 TEST(count, a_wrong_answer_is_no_reading) {
   fake_backend backend({{"instructions"}}, [](auto&&...) { return 1.0; });
-  const counted result = count(backend, wrong, 10, 1);
+  const counted result = count(backend, wrong, {.n = 10, .seed = 1});
   EXPECT_NE(result.wrong, "");
   EXPECT_TRUE(result.readings.empty());
   EXPECT_EQ(backend.regions, 0);
@@ -71,7 +72,7 @@ TEST(count, a_wrong_answer_is_no_reading) {
 TEST(count, regions_are_long_enough_for_what_it_costs_to_start_and_stop) {
   const auto os = counters::make_os();
   EXPECT_EQ(os->least_operations(), 100'000U);
-  const counted result = count(*os, right, 10, 1);
+  const counted result = count(*os, right, {.n = 10, .seed = 1});
   EXPECT_EQ(result.readings.size(), 5U);
   EXPECT_LT(result.readings[0].value.value(), 0.01) << "faults an operation that does nothing";
 }

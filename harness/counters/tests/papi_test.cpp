@@ -123,16 +123,17 @@ class ticking final : public harness::fixture {
   std::uint64_t expected() const override { return 0; }
   std::size_t operations() const override { return 5000; }
   double payload_bytes() const override { return 8; }
+  workloads::scanned slots() const override { return {}; }
 };
 
 TEST(papi, whole_passes_are_counted_and_nothing_between_them) {
   register_counters();
   const auto papi = make_papi({tick_event});
-  const harness::variant what{"ticking", "shared", [](std::size_t, std::uint64_t) {
+  const harness::variant what{"ticking", "shared", "", false, [](harness::order const&) {
                                 return std::unique_ptr<harness::fixture>(new ticking);
                               }};
   std::size_t found = 0;
-  for (reading const& one : harness::count(*papi, what, 1, 1).readings) {
+  for (reading const& one : harness::count(*papi, what, {.n = 1, .seed = 1}).readings) {
     if (one.event != tick_name) continue;
     EXPECT_EQ(one.value, 3.0);
     ++found;
