@@ -186,6 +186,8 @@ def save(figure: Figure, stem: Path) -> Path:
     try:
         figure.draw_without_rendering()
         figure.set_layout_engine("none")  # laid out once, not again for each format
+        for axes in figure.axes:  # the solver's last digits are not the same every time; an SVG's names are
+            axes.set_position([round(edge, 6) for edge in axes.get_position(original=True).bounds])
         png = stem.with_name(stem.name + ".png")
         with whole_file(stem.with_name(stem.name + ".svg"), "wb") as stream:
             figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})

@@ -109,7 +109,7 @@ def test_same_results_same_bytes(finished: Lab, tmp_path: Path) -> None:
     plot_run(document, tmp_path / "a")
     plot_run(document, tmp_path / "b")
     for path in (tmp_path / "a").iterdir():
-        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes()
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
 def test_no_two_maps_look_alike() -> None:
