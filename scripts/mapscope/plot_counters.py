@@ -15,6 +15,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.ticker import NullLocator
 
 from mapscope import model
 from mapscope.counters import HARDWARE
@@ -102,6 +103,7 @@ def _misses_figure(run: dict[str, Any], source: str, workload: str, hash_name: s
         grid[0, 0].set_xscale("log")  # of all panels: they share it
         grid[0, 0].set_xlim(part["n"].min(), part["n"].max())
         powers_of_ten(grid[0, 0])
+        grid[0, 0].xaxis.set_minor_locator(NullLocator())  # in panels this narrow they are a grey bar
     for line, kv in enumerate(payloads):
         readings = part.loc[part["kv"] == kv, "counters"]
         grid[line, 0].set_ylim(0, 1.05 * max(_height(counters, source) for counters in readings) or 1.0)
