@@ -67,20 +67,22 @@ template <class Map>
 header_view inspect(const Map& m) {
   const auto& c = m.internals();
   const detail::header& h = c.h;
+  const detail::extra_record* extra = detail::extra_if_any(c);
+  const std::uint8_t flags = detail::load_flags(h);
   return {.count = h.count,
           .B = h.B,
           .noverflow = h.noverflow,
           .hash0 = h.hash0,
           .growing = c.growing(),
-          .same_size_grow = (h.flags & detail::same_size_grow) != 0,
-          .iterator = (h.flags & detail::iterator_flag) != 0,
-          .old_iterator = (h.flags & detail::old_iterator_flag) != 0,
-          .hash_writing = (h.flags & detail::hash_writing) != 0,
+          .same_size_grow = (flags & detail::same_size_grow) != 0,
+          .iterator = (flags & detail::iterator_flag) != 0,
+          .old_iterator = (flags & detail::old_iterator_flag) != 0,
+          .hash_writing = (flags & detail::hash_writing) != 0,
           .buckets = h.buckets ? c.bucket_count() : 0,
           .old_buckets = c.growing() ? c.old_bucket_count() : 0,
           .nevacuate = h.nevacuate,
           .spares = h.buckets ? detail::spare_buckets(h.B) : 0,
-          .spares_used = h.extra ? h.extra->spares_used : 0};
+          .spares_used = extra != nullptr ? extra->spares_used : 0};
 }
 
 namespace detail {
@@ -119,7 +121,7 @@ memory_view memory_of(const Map& m) {
   v.header = sizeof(m);
   if (c.h.buckets) v.array = detail::array_buckets<core>(c.h.B) * layout::size;
   if (c.growing()) v.old_array = detail::array_buckets<core>(detail::old_B(c)) * layout::size;
-  if (const detail::extra_record* extra = c.h.extra) {
+  if (const detail::extra_record* extra = detail::extra_if_any(c)) {
     v.extra = sizeof *extra;
     v.pool = extra->pooled * layout::size;
     if (c.growing()) v.released = extra->released;
@@ -169,8 +171,9 @@ class checker {
   }
 
   void header_is_sane() {
-    if (c_.h.flags & hash_writing) fail("hashWriting is set between operations");
-    if ((c_.h.flags & same_size_grow) && !c_.growing()) fail("sameSizeGrow without growth");
+    const std::uint8_t flags = load_flags(c_.h);
+    if (flags & hash_writing) fail("hashWriting is set between operations");
+    if ((flags & same_size_grow) && !c_.growing()) fail("sameSizeGrow without growth");
     if (c_.h.buckets == nullptr && c_.h.count != 0) fail("entries but no buckets");
     if (c_.growing() && c_.h.nevacuate >= c_.old_bucket_count()) {
       fail("growth is over but oldbuckets remains");
@@ -190,7 +193,8 @@ class checker {
   }
 
   bool is_released(std::size_t index) const {
-    return c_.h.extra != nullptr && index * layout::size < c_.h.extra->released;
+    const extra_record* extra = extra_if_any(c_);
+    return extra != nullptr && index * layout::size < extra->released;
   }
 
   void check_chain(const chain& ch, bucket* head, std::uint8_t B) {

@@ -65,7 +65,7 @@ class range {
     extra_ = detail::acquire_cursor(c);
     if (c.growing()) {
       try {
-        detail::prepare_retirement(c);
+        detail::prepare_retirement(c, *extra_);
       } catch (...) {
         drop();
         throw;

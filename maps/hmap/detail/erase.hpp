@@ -72,7 +72,7 @@ template <class Core>
 void clear(Core& c) noexcept {
   if (c.h.count == 0) return;
   const write_guard guard(c.h);
-  release_pinned(c);
+  if (c.h.extra != nullptr) release_pinned(c, *c.h.extra);
   if (c.growing()) {
     empty_array(c, c.h.oldbuckets, old_B(c));
     free_bucket_array(c, c.h.oldbuckets, old_B(c));

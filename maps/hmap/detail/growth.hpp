@@ -54,7 +54,7 @@ template <class Core>
 void hash_grow(Core& c, growth_kind kind) {
   header& h = c.h;
   const auto B = static_cast<std::uint8_t>(h.B + (kind == growth_kind::doubling));
-  if (has_cursors(c)) prepare_retirement(c);
+  if (has_cursors(c)) prepare_retirement(c, *c.h.extra);
   if (leaves_in_pieces<Core>(h.buckets, h.B)) extra_of(c);
   bucket* fresh = make_bucket_array(c, B);
   free_leaving(c);

@@ -77,10 +77,10 @@ void forget_kept_chain(Core& c) noexcept {
 }
 
 /// A record for the old array, made before it is needed: growth must be able to end
-/// without an allocation.
+/// without an allocation. The caller has the table's extra record already: another reader may
+/// just be trying to put its own into the header, so that only extra_of() looks there.
 template <class Core>
-void prepare_retirement(const Core& c) {
-  extra_record& extra = *c.h.extra;
+void prepare_retirement(const Core& c, extra_record& extra) {
   if (extra.spare_retirement.load() != nullptr) return;
   retired_array* fresh = node_memory<Core, retired_array>::make(c, {nullptr, 0, nullptr});
   retired_array* none = nullptr;
@@ -97,11 +97,10 @@ void retire_array(Core& c, bucket* array, std::uint8_t B) noexcept {
   extra.retired = node;
 }
 
-/// Ends the entries left in evacuated chains and frees the arrays left by growth.
+/// Ends the entries left in evacuated chains and frees the arrays left by growth. Takes the
+/// record from the caller for the reason given at prepare_retirement().
 template <class Core>
-void release_pinned(Core& c) noexcept {
-  if (c.h.extra == nullptr) return;
-  extra_record& extra = *c.h.extra;
+void release_pinned(Core& c, extra_record& extra) noexcept {
   for (kept_chain* chain = extra.kept.exchange(nullptr); chain != nullptr;) {
     for (bucket* b = chain->head; b != nullptr; b = c.overflow_of(b)) {
       for (unsigned i = 0; i < bucket_cells; ++i) {
@@ -128,7 +127,7 @@ void free_extra_record(const Alloc& alloc, extra_record* extra) noexcept {
 /// Gives back everything. The header is left as it was: the caller resets or discards it.
 template <class Core>
 void free_storage(Core& c) noexcept {
-  release_pinned(c);
+  if (c.h.extra != nullptr) release_pinned(c, *c.h.extra);
   free_leaving(c);
   free_pool(c);
   if (c.growing()) {
@@ -170,7 +169,7 @@ template <class Core>
 void release_cursor(const typename Core::allocator_type& alloc, extra_record* extra) noexcept {
   auto* c = static_cast<Core*>(extra->owner);
   if (extra->cursors.fetch_sub(1, std::memory_order_acq_rel) == 1 && c != nullptr) {
-    release_pinned(*c);
+    release_pinned(*c, *extra);
   }
   if (extra->holders.fetch_sub(1, std::memory_order_acq_rel) == 1) {
     free_extra_record(alloc, extra);

@@ -136,6 +136,13 @@ void release_leaving(Core& c) noexcept {
   if (all - extra.leaving_released <= release::piece) free_leaving(c);
 }
 
+/// The table's extra record, or nullptr, for whoever reads beside other readers: one of them
+/// may just be putting the first record there.
+template <class Core>
+extra_record* extra_if_any(const Core& c) noexcept {
+  return std::atomic_ref<extra_record*>(c.h.extra).load(std::memory_order_acquire);
+}
+
 /// The table's extra record, made when first asked for; concurrent readers may race for it.
 template <class Core>
 extra_record& extra_of(const Core& c) {

@@ -136,6 +136,29 @@ TYPED_TEST(Threads, FirstCursorsAgreeOnOneRecord) {
   }
 }
 
+TYPED_TEST(Threads, FirstCursorsComeAndGo) {
+  // One reader's first cursor has ended, and released what was kept for it, while another's is
+  // still trying to put its record into the header, and a third looks at the header itself.
+  constexpr std::size_t tables = 500;
+  std::vector<TypeParam> all;
+  for (std::size_t i = 0; i < tables; ++i) all.push_back(filled<TypeParam>(i % 2 == 0 ? 9 : 106));
+  std::barrier meet(3);
+  const auto reader = [&](auto&& look) {
+    for (const TypeParam& m : all) {
+      meet.arrive_and_wait();
+      look(m);
+    }
+  };
+  const std::function<void()> range = [&] {
+    reader([](const TypeParam& m) { EXPECT_TRUE(m.range().next()); });
+  };
+  const std::function<void()> inspect = [&] {
+    reader([](const TypeParam& m) { EXPECT_EQ(hmap::inspect(m).count, m.size()); });
+  };
+  together({range, range, inspect});
+  for (const TypeParam& m : all) ASSERT_EQ(m.internals().h.extra->cursors.load(), 0U);
+}
+
 TYPED_TEST(Threads, TablesOfDifferentThreadsShareNothing) {
   together(4, [] {
     TypeParam m;
