@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth range semantics order test plots summary validate compare report across fleet \
+.PHONY: help setup build bench octave layout growth range semantics order passing test plots summary validate compare report across fleet \
   figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
@@ -68,6 +68,16 @@ order: setup ## how random the order of hmap's range is, beside a true shuffle: 
 	@build/bench/semantics_order > "$(or $(RESULTS),results)/order/.counts.csv"
 	@mv "$(or $(RESULTS),results)/order/.counts.csv" "$(or $(RESULTS),results)/order/order.csv"
 	@$(MAPSCOPE) order "$(or $(RESULTS),results)/order/order.csv" --results="$(RESULTS)"
+
+passing: setup ## what handing a table to a function costs, way by way, and the instructions for it
+	@cmake --preset bench
+	@cmake --build --preset bench --target semantics_passing
+	@mkdir -p "$(or $(RESULTS),results)/passing"
+	@build/bench/semantics_passing --benchmark_repetitions=25 --benchmark_min_time=0.02 \
+	  --benchmark_enable_random_interleaving=true --benchmark_display_aggregates_only=true \
+	  --benchmark_out_format=json --benchmark_out="$(or $(RESULTS),results)/passing/.times.json" > /dev/null
+	@mv "$(or $(RESULTS),results)/passing/.times.json" "$(or $(RESULTS),results)/passing/times.json"
+	@$(MAPSCOPE) passing "$(or $(RESULTS),results)/passing/times.json" build/bench/semantics_passing --results="$(RESULTS)"
 
 test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev

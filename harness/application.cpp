@@ -70,7 +70,7 @@ exit_code measure_growth(catalogue const& known, options const& chosen, char** a
       throw usage_error(reason);
   }
   growth::prepare_process(argv, what.page_size);
-  const std::string memory = set_memory_mode(chosen.memory);
+  const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
   for (auto const& part : known.payloads) {
     if (part.info.name != chosen.payloads.front()) continue;
     if (part.build_growth == nullptr) throw usage_error("--growth: this binary only counts");
@@ -103,7 +103,7 @@ exit_code run(catalogue const& known, int argc, char** argv) {
     return all_fine;
   }
   if (chosen.growth) return measure_growth(known, chosen, argv);
-  const std::string memory = set_memory_mode(chosen.memory);
+  const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
   hand_over(chosen, argv[0]);
   if (chosen.describe) {
     describe(std::cout, known, desk(known, chosen, server.get()).report());

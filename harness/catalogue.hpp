@@ -71,6 +71,8 @@ struct catalogue {
   std::vector<workload_info> workloads;
   std::vector<std::string_view> hashes;
   std::vector<payload_part> payloads;
+  /// Of a map that keeps the pages of ended tables for the next: all of them, or none.
+  void (*keep_memory)(bool all) = nullptr;
   /// Counts in a model of the caches; only there in a binary that was built to be watched.
   std::unique_ptr<counters::backend> (*make_sim)(counters::geometry const&) = nullptr;
 };

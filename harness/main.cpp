@@ -50,11 +50,21 @@ std::vector<std::string_view> describe_hashes() {
   return {harness::shared_hash_name};
 }
 
+template <class Adapter>
+auto keeper_of() -> void (*)(bool) {
+  if constexpr (maps::keeps_memory<Adapter>) {
+    return &Adapter::keep_memory;
+  } else {
+    return nullptr;
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   harness::catalogue known{describe_map(), describe_workloads(), describe_hashes(),
                            harness::all_parts()};
+  known.keep_memory = keeper_of<adapter>();
 #if defined(MAPSCOPE_WATCHED)
   known.make_sim = &counters::make_sim;
 #endif

@@ -65,7 +65,8 @@ void settle_heap() {
   escaped(std::malloc(page + page - end_of_heap() % page - least));
 }
 
-std::string set_memory_mode(memory_mode mode) {
+std::string set_memory_mode(memory_mode mode, void (*keep)(bool all)) {
+  if (keep != nullptr) keep(mode == memory_mode::resident);
   std::string name(memory_names[static_cast<std::size_t>(mode)]);
   return set(mode) ? name : name + " (not in force: this allocator cannot be told)";
 }

@@ -7,7 +7,7 @@
 namespace harness {
 
 counted simulate(catalogue const& known, errand const& what) {
-  set_memory_mode(what.memory);
+  set_memory_mode(what.memory, known.keep_memory);
   const auto caches = counters::geometry_of(counters::geometry_names().at(what.cache));
   const auto counting = known.make_sim(caches);
   settle_heap();
@@ -17,7 +17,7 @@ counted simulate(catalogue const& known, errand const& what) {
 
 counted mark_for_callgrind(catalogue const& known, errand const& what) {
   using clock = std::chrono::steady_clock;
-  set_memory_mode(what.memory);
+  set_memory_mode(what.memory, known.keep_memory);
   settle_heap();
   counted result;
   const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);

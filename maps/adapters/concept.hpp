@@ -10,7 +10,8 @@
 //       template <class Key, class Value, class Hash> using map;
 //       template <class Key, class Value> using map_own_hash;  // optional: the library's own hash
 //       static void fix_seed(std::uint64_t seed);        // optional: of what the library randomises
-//     };
+//       static void keep_memory(bool all);               // optional: of a library that keeps the
+//     };                                                 // pages of ended tables: all, or none
 //
 // (`adapters::std` exists: within that namespace the standard library is `::std`. That is why
 // the concepts live in namespace `maps`.)
@@ -108,6 +109,11 @@ concept has_own_hash = requires {
 template <class Adapter>
 concept has_seed = requires(std::uint64_t seed) {
   Adapter::fix_seed(seed);
+};
+
+template <class Adapter>
+concept keeps_memory = requires(bool all) {
+  Adapter::keep_memory(all);
 };
 
 template <class Adapter>

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,11 @@ struct steady {
 
   static std::string version() { return STEADY_VERSION; }
   static void fix_seed(::std::uint64_t seed) { ::steady::fix_random_seed(seed); }
+
+  /// As the heap does in the same mode: all that tables leave, or nothing.
+  static void keep_memory(bool all) {
+    ::steady::set_kept_pages_limit(all ? ::std::numeric_limits<::std::size_t>::max() : 0);
+  }
 
   template <class Key, class Value, class Hash>
   using map = ::steady::map<Key, Value, Hash>;

@@ -26,6 +26,7 @@ from mapscope.against import (
 )  # fmt: skip
 from mapscope.counters import REQUESTS, asked_for
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.files import write_whole
 from mapscope.folder import RunFolder, find, run_name
 from mapscope.pinning import choose_cpu
 from mapscope.plan import Plan, differences
@@ -156,13 +157,14 @@ def compare(options: argparse.Namespace) -> int:
 def page(options: argparse.Namespace) -> int:
     """`report RUNS`: one self-contained HTML page."""
     from mapscope.page import write_page
+    from mapscope.passing import stored
     from mapscope.runs import read_runs
 
     results = Path(options.results or RESULTS)
     names = _words(options.runs) or ["latest"]
     runs = read_runs(names, results)
     path = Path(options.out) if options.out else find(names[0], results).path / "report.html"
-    write_page(runs, path)
+    write_page(runs, path, stored(results))
     print(f"{_shown(path)}: {path.stat().st_size / 1e6:.1f} MB, {count_of(len(runs.labels), 'run')}")
     return 0
 
@@ -233,6 +235,31 @@ def order(options: argparse.Namespace) -> int:
 
     stem = Path(options.out) if options.out else Path(options.results or RESULTS) / "order" / "order"
     print(_shown(draw_order(read_counts(Path(options.counts)), stem)))
+    return 0
+
+
+def passing(options: argparse.Namespace) -> int:
+    """`passing OUTPUT PROGRAM`: what handing a table to a function costs, and the instructions for it."""
+    from mapscope.environment import describe_machine
+    from mapscope.passing import FOLDER, Passing, markdown, read_ways, table
+
+    program = Path(options.program)
+    ways = read_ways(Path(options.output), program)
+    machine = describe_machine(None, {})
+    found = Passing(machine["cpu_model"], build.read_catalogue(program.parent).compiler, ways)
+    folder = Path(options.results or RESULTS) / FOLDER
+    written = {
+        folder / "passing.json": json.dumps(found.document(), indent=1) + "\n",
+        folder / "passing.md": markdown(found),
+    }
+    try:
+        for path, text in written.items():
+            write_whole(path, text)
+    except OSError as error:
+        raise RunStopped(f"cannot write in {folder}: {error.strerror}") from None
+    Console(highlight=False).print(table(found))
+    for path in written:
+        print(_shown(path))
     return 0
 
 
@@ -501,6 +528,11 @@ def _parser() -> argparse.ArgumentParser:
     ordering.set_defaults(command=order)
     ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
     ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
+
+    handing = commands.add_parser("passing", help="what handing a table to a function costs, with the instructions")
+    handing.set_defaults(command=passing)
+    handing.add_argument("output", metavar="OUTPUT", help="what build/bench/semantics_passing has written as JSON")
+    handing.add_argument("program", metavar="PROGRAM", help="build/bench/semantics_passing itself, for its instructions")
 
     following = commands.add_parser("trend", help="one benchmark over all stored runs")
     following.set_defaults(command=trend)

@@ -23,6 +23,7 @@ from mapscope.errors import RunStopped, UsageError
 from mapscope.files import write_whole
 from mapscope.fingerprint import size
 from mapscope.inference import CONFIDENCE
+from mapscope.passing import Passing
 from mapscope.runs import KEY, Runs
 from mapscope.style import looks
 
@@ -46,11 +47,11 @@ SWATCHES = {
 }  # fmt: skip
 
 
-def write_page(runs: Runs, path: Path) -> Path:
-    """Raises UsageError, or RunStopped when it cannot be written."""
+def write_page(runs: Runs, path: Path, passing: Passing | None = None) -> Path:
+    """With what `make passing` found, where it did. Raises UsageError, or RunStopped when it cannot be written."""
     if None in runs.documents.values():
         raise UsageError("a page is made of runs; Google Benchmark's files know too little of themselves")
-    text = render(runs)
+    text = render(runs, passing)
     try:
         write_whole(path, text)
     except OSError as error:
@@ -58,14 +59,14 @@ def write_page(runs: Runs, path: Path) -> Path:
     return path
 
 
-def render(runs: Runs) -> str:
+def render(runs: Runs, passing: Passing | None = None) -> str:
     """The whole page."""
     comparison, why_no_comparison = _comparison(runs)
     across, why_not_across = _across(runs)
     packed = _packed(chart_data(runs, comparison))
     fixed_part = len(packed) + len(_library()) + 200_000
     return _template().render(
-        **page_facts.facts(runs, comparison, across),
+        **page_facts.facts(runs, comparison, across, passing),
         why_no_comparison=why_no_comparison,
         why_not_across=why_not_across,
         downloads=page_facts.downloads(runs, MOST_BYTES - fixed_part),

@@ -17,6 +17,8 @@ from mapscope.compare import METHODS, Comparison
 from mapscope.fingerprint import fingerprint, size
 from mapscope.inference import CONFIDENCE, FALSE_DISCOVERIES, MARGIN
 from mapscope.ladder import in_words, reach_in_words
+from mapscope.passing import METHOD as passing_method
+from mapscope.passing import Passing, cells, heads
 from mapscope.runs import ABOUT, Runs, rounds_of
 from mapscope.standings import standings
 from mapscope.text import count_of, significant
@@ -24,17 +26,20 @@ from mapscope.text import count_of, significant
 SECTIONS = (
     ("conclusions", "Conclusions"), ("explore", "Explore"), ("standings", "How the maps stand"),
     ("comparison", "Run against run"), ("machines", "Across machines"), ("growth", "Growth and open loop"),
-    ("counters", "Counters"), ("environment", "Environment"), ("method", "Method"), ("data", "Data"),
+    ("counters", "Counters"), ("passing", "Handing a table over"), ("environment", "Environment"), ("method", "Method"), ("data", "Data"),
 )  # fmt: skip
 
 
-def facts(runs: Runs, comparison: Comparison | None, across: Agreement | None) -> dict[str, Any]:
+def facts(
+    runs: Runs, comparison: Comparison | None, across: Agreement | None, passing: Passing | None
+) -> dict[str, Any]:
     """All that the template asks for, but for what the charts need."""
     documents = list(runs.documents.values())
     heads = [_head(runs, number) for number in range(len(runs.labels))]
     return {
         "title": f"mapscope: {runs.labels[0]}" if len(heads) == 1 else f"mapscope: {count_of(len(heads), 'run')}",
-        "sections": SECTIONS,
+        "sections": [each for each in SECTIONS if each[0] != "passing" or passing is not None],
+        "passing": None if passing is None else _passing(passing),
         "runs": heads,
         "conclusions": _conclusions(runs, heads, comparison, across),
         "standings": [table for number in range(len(heads)) for table in _standings(runs, number, heads)],
@@ -50,6 +55,19 @@ def facts(runs: Runs, comparison: Comparison | None, across: Agreement | None) -
             {w["name"]: f"{w['summary']} (one operation: {w['operation']})" for d in documents for w in d["workloads"]}
             .items()
         ),
+    }  # fmt: skip
+
+
+def _passing(found: Passing) -> dict[str, Any]:
+    return {
+        "cpu": found.cpu,
+        "compiler": found.compiler,
+        "method": passing_method,
+        "heads": heads(found.ways),
+        "ways": [
+            {"cells": cells(way), "said": way.said(), "code": [f"{name}:\n" + "\n".join(body) for name, body in way.instructions.items()]}
+            for way in found.ways
+        ],
     }  # fmt: skip
 
 

@@ -123,6 +123,28 @@ STEADY_MUTANTS = [
            "chunks_ = first;", "if (chunks_ == nullptr) chunks_ = first;",
            "nodes leak"),
 
+    # ---- what an ended table leaves
+    Mutant("kept_range_is_not_cleared", "detail/contiguous.hpp",
+           "if (!block_.is_range || block_.touched != 0)", "if (!block_.is_range)",
+           "a table begins with entries of the one before it", "keeper_test"),
+    Mutant("kept_range_suits_anyone", "detail/keeper.hpp",
+           "if (found.bytes == bytes && found.per_bucket == per_bucket) return at;", "return at;",
+           "a table takes a range that is divided otherwise", "keeper_test"),
+    Mutant("kept_pages_have_no_limit", "detail/contiguous.hpp",
+           "    if (touched_ > limit) release_end(b, limit);\n", "",
+           "a process keeps the memory of its largest table", "keeper_test"),
+    Mutant("ousted_range_leaks", "detail/keeper.hpp",
+           "let_go(kept_range_at.exchange(at, std::memory_order_acq_rel));\n}",
+           "kept_range_at.exchange(at, std::memory_order_acq_rel);\n}",
+           "every second kind of table leaks its range", "keeper_test"),
+    Mutant("huge_pages_are_left", "detail/contiguous.hpp",
+           "if (!b.is_range || b.has_huge_pages || limit == 0)", "if (!b.is_range || limit == 0)",
+           "a fault that fetches a huge page waits for milliseconds", "keeper_test"),
+    Mutant("pages_of_the_table_before_go_at_once", "detail/contiguous.hpp",
+           "release_end(block_, std::max(n, touched_ - std::min(touched_, most)));",
+           "release_end(block_, n);",
+           "an erase gives back thirty megabytes", "keeper_test"),
+
     # ---- sweeping
     Mutant("sweep_trusts_its_set", "detail/sweep.hpp",
            "if (tags_[slot] != no_tag) [[likely]] {", "{",

@@ -4,7 +4,8 @@
 // each split carries one bucket over. From Traits::heap_bytes on, the block is a reservation of
 // address space, gigabytes wide, of which only what is used costs anything: growing takes nothing
 // at all, and both halves of a split stay in the block. (Should a reservation be outgrown, the
-// table moves to a wider one in the same way, and the old one's pages go back as they empty.)
+// table moves to a wider one in the same way, and the old one's pages go back as they empty.) When
+// the table ends, the next one may have its reservation, with the pages (keeper.hpp).
 //
 // So there are two views of the buckets: `lower` for those that a growth has not reached, `upper`
 // for the others. They differ only while a table moves to another block.
@@ -20,6 +21,7 @@
 
 #include "bucket.hpp"
 #include "config.hpp"
+#include "keeper.hpp"
 #include "pages.hpp"
 
 namespace steady::detail {
@@ -49,9 +51,10 @@ class contiguous {
   void start(const Alloc&, unsigned level) {
     const std::size_t n = std::size_t{1} << level;
     block_ = allocate(n);
-    if (!block_.is_range) std::memset(block_.at, 0, n * tag_bytes);
+    if (!block_.is_range || block_.touched != 0) std::memset(block_.at, 0, n * tag_bytes);
     views_[0] = views_[1] = arrays_type::in_block(block_.at, block_.parts);
-    touched_ = n;
+    touched_ = std::max(n, block_.touched);
+    full_ = 0;
   }
 
   /// Room for as many buckets again as there are, or for 2^target; nothing of it is cleared.
@@ -62,7 +65,9 @@ class contiguous {
       next_ = allocate(std::max(n, std::size_t{1} << target));
       views_[1] = arrays_type::in_block(next_.at, next_.parts);
       vacated_ = 0;
+      touched_ = next_.touched;
     }
+    full_ = is_moving() ? 0 : n / 2;
     touched_ = std::max(touched_, n);
     start_runners(n / 2);
   }
@@ -89,7 +94,8 @@ class contiguous {
   void resettle(std::size_t n) {
     next_ = allocate(n);
     views_[1] = arrays_type::in_block(next_.at, next_.parts);
-    touched_ = n;
+    touched_ = std::max(n, next_.touched);
+    full_ = 0;
   }
 
   /// Every bucket has been split, or moved.
@@ -106,6 +112,7 @@ class contiguous {
     if (!is_moving()) return;
     deallocate(std::exchange(next_, {}));
     views_[1] = views_[0];
+    touched_ = std::min(touched_, block_.buckets);
   }
 
   /// While the table moves: buckets below i of the old block are dead.
@@ -116,28 +123,35 @@ class contiguous {
     vacated_ = i;
   }
 
-  /// Buckets from n on are dead. Their pages go back in pieces.
+  /// Buckets from n on are dead. Their pages go back in pieces, the last ones first: there may be
+  /// more of them than this table ever had buckets, from the table before.
   template <class Alloc>
   void shrink(const Alloc&, std::size_t n) noexcept {
     if (!block_.is_range || (touched_ - n) * Geometry::stride < release_bytes) return;
-    release_end(n);
+    release_piece(n);
   }
-  /// And the rest of them.
+  /// The table has halved: also a small rest.
   template <class Alloc>
   void shrunk(const Alloc&, std::size_t n) noexcept {
-    if (block_.is_range && touched_ > n) release_end(n);
+    if (block_.is_range && touched_ > n) release_piece(n);
+  }
+  /// And all of them at once.
+  template <class Alloc>
+  void trim(const Alloc&, std::size_t n) noexcept {
+    if (block_.is_range && touched_ > n) release_end(block_, n);
   }
 
   template <class Alloc>
-  void drop(const Alloc&) noexcept {
-    deallocate(std::exchange(block_, {}));
-    deallocate(std::exchange(next_, {}));
+  void drop(const Alloc& alloc) noexcept {
+    extended(alloc);  // what a table leaves is the block that it was moving to
+    leave(std::exchange(block_, {}));
     views_[0] = views_[1] = nothing();
   }
 
   /// Makes the first n buckets resident.
   void populate(std::size_t n) noexcept {
     if (!block_.is_range) return;
+    block_.has_huge_pages = true;
     for_each_part(block_, [&](std::size_t offset, std::size_t size) {
       populate_pages(at(offset), n * size);
     });
@@ -159,6 +173,9 @@ class contiguous {
     std::size_t buckets = 0;
     division parts{};
     bool is_range = false;
+    bool has_huge_pages = false;  // such a range is never left to another table
+    std::size_t touched = 0;      // when it was taken: kept_range::touched, and warm
+    std::size_t warm = 0;
   };
 
   /// 64 KB take 6 us to release, 512 MB at once would take 75 ms.
@@ -186,7 +203,8 @@ class contiguous {
       if (!upper && !is_moving()) break;
       for_each_part(b, [&](std::size_t offset, std::size_t size) {
         auto* first = static_cast<std::byte*>(b.at) + offset + (upper ? n * size : 0);
-        auto* page = static_cast<std::byte*>(b.at) + align_up(offset + (upper ? n * size : 0), page_bytes);
+        const std::size_t cold = offset + std::max(upper ? n * size : 0, b.warm * size);
+        auto* page = static_cast<std::byte*>(b.at) + align_up(cold, page_bytes);
         runners_[running_++] = {first, size, page, first + n * size};
       });
     }
@@ -215,7 +233,20 @@ class contiguous {
   }
   static block reserve_exactly(std::size_t buckets) noexcept {
     const division parts = arrays_type::divide(buckets, page_bytes);
+    kept_range kept;
+    if (void* at = take_kept_range(parts.bytes, Geometry::bytes_per_bucket, kept)) {
+      return {at, buckets, parts, true, false, kept.touched, kept.warm};
+    }
     return {reserve_pages(parts.bytes), buckets, parts, true};
+  }
+
+  /// Deallocates, or leaves to the next table what it may have of it.
+  void leave(block b) noexcept {
+    const std::size_t limit = kept_pages_limit() / Geometry::bytes_per_bucket;
+    if (!b.is_range || b.has_huge_pages || limit == 0) return deallocate(b);
+    if (touched_ > limit) release_end(b, limit);
+    const std::size_t warm = std::min(std::max(full_, b.warm), touched_);
+    keep_range(b.at, {b.parts.bytes, Geometry::bytes_per_bucket, touched_, warm});
   }
 
   static void deallocate(const block& b) noexcept {
@@ -240,13 +271,20 @@ class contiguous {
       if (begin < end) release_pages(at(offset + begin), end - begin);
     });
   }
-  void release_end(std::size_t n) noexcept {
-    for_each_part(block_, [&](std::size_t offset, std::size_t size) {
+  /// Buckets from n on, as many at a time as two pieces hold.
+  void release_piece(std::size_t n) noexcept {
+    constexpr std::size_t most = 2 * release_bytes / Geometry::stride + 1;
+    release_end(block_, std::max(n, touched_ - std::min(touched_, most)));
+  }
+  void release_end(block& b, std::size_t n) noexcept {
+    for_each_part(b, [&](std::size_t offset, std::size_t size) {
       const std::size_t begin = align_up(n * size, page_bytes);
       const std::size_t end = align_up(touched_ * size, page_bytes);
-      if (begin < end) release_pages(at(offset + begin), end - begin);
+      if (begin < end) release_pages(static_cast<std::byte*>(b.at) + offset + begin, end - begin);
     });
     touched_ = n;
+    full_ = std::min(full_, n);
+    b.warm = std::min(b.warm, n);
   }
   template <class F>
   static void for_each_part(const block& b, F f) noexcept {
@@ -258,7 +296,8 @@ class contiguous {
   arrays_type views_[2] = {nothing(), nothing()};  // lower and upper
   block block_{};
   block next_{};             // where the table is moving to
-  std::size_t touched_ = 0;  // buckets that may have pages
+  std::size_t touched_ = 0;  // buckets that may have pages, of the block being moved to if there is one
+  std::size_t full_ = 0;     // buckets that have been filled, so that all their pages are there
   std::size_t vacated_ = 0;  // buckets of the old block whose pages have gone back
   std::array<runner, 6> runners_{};
   unsigned running_ = 0;

@@ -243,6 +243,7 @@ void fit(Core& c) {
   }
   c.direction = resizing::no;
   set_limits(c);
+  c.memory.trim(c.alloc, c.bucket_count());
   fit_block(c);
   c.nodes.release(c.alloc);
 }

@@ -69,6 +69,10 @@ class segments {
     shrink(alloc, n);
   }
   template <class Alloc>
+  void trim(const Alloc& alloc, std::size_t n) noexcept {
+    shrink(alloc, n);
+  }
+  template <class Alloc>
   void drop(const Alloc& alloc) noexcept {
     while (segments_ != 0) remove(alloc);
   }

@@ -1,0 +1,167 @@
+// The range that an ended table leaves to the next one.
+#include <algorithm>
+#include <cstdint>
+#include <thread>
+#include <vector>
+
+#include <sys/mman.h>
+
+#include "support.hpp"
+
+namespace {
+
+using namespace steady_test;
+using numbers = table<std::uint64_t, std::uint64_t>;
+using small_ranges = table<std::uint64_t, std::uint64_t, eager>;
+using strings = table<std::string, std::string>;
+using steady::detail::kept_range;
+
+constexpr std::uint64_t many = 60'000;  // a table of a megabyte and more
+
+kept_range const* kept() {
+  return static_cast<kept_range const*>(steady::detail::kept_range_at.load());
+}
+
+/// Bytes of a range that are in memory.
+std::size_t resident_bytes(void const* at, std::size_t bytes) {
+  std::vector<unsigned char> pages(bytes / steady::detail::page_bytes);
+  EXPECT_EQ(::mincore(const_cast<void*>(at), bytes, pages.data()), 0);
+  return steady::detail::page_bytes *
+         static_cast<std::size_t>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1U; }));
+}
+
+class Keeper : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!STEADY_RANGE) GTEST_SKIP() << "no address space to reserve";
+    steady::release_kept_pages();
+  }
+  void TearDown() override { steady::set_kept_pages_limit(steady::detail::default_kept_pages); }
+};
+
+TEST_F(Keeper, TheNextTableHasTheRangeOfTheLast) {
+  { const numbers first = filled<numbers>(many); }
+  ASSERT_NE(kept(), nullptr);
+  void const* range = kept();
+  EXPECT_GE(kept()->touched, many / 12);
+  EXPECT_GE(resident_bytes(range, kept()->touched), steady::detail::page_bytes);
+  const numbers second = filled<numbers>(many);
+  EXPECT_EQ(kept(), nullptr);
+  EXPECT_SOUND(second);
+  EXPECT_EQ(second.size(), many);
+  for (std::uint64_t i = 0; i < 2 * many; ++i) ASSERT_EQ(second.contains(i), i < many);
+  const numbers third = filled<numbers>(many);  // while the second one has it
+  EXPECT_SOUND(third);
+}
+
+TEST_F(Keeper, ATableMeetsNothingOfWhatWasThereBefore) {
+  for (const std::uint64_t before : {many, std::uint64_t{7'000}, 3 * many}) {
+    { const numbers full = filled<numbers>(before); }
+    ASSERT_NE(kept(), nullptr);
+    numbers reserved;
+    reserved.reserve(many);
+    EXPECT_EQ(kept(), nullptr);
+    EXPECT_TRUE(reserved.begin() == reserved.end());
+    for (std::uint64_t i = 0; i < before; ++i) ASSERT_FALSE(reserved.contains(i));
+    EXPECT_SOUND(reserved);
+    for (std::uint64_t i = 0; i < 2 * many; ++i) reserved[i] = i;  // grows into used buckets
+    EXPECT_SOUND(reserved);
+    EXPECT_EQ(reserved.size(), 2 * many);
+  }
+}
+
+TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
+  constexpr std::size_t limit = std::size_t{1} << 20;
+  steady::set_kept_pages_limit(limit);
+  EXPECT_EQ(steady::kept_pages_limit(), limit);
+  { const numbers large = filled<numbers>(10 * many); }
+  ASSERT_NE(kept(), nullptr);
+  // Three parts, and at the end of each a page that is not whole.
+  EXPECT_LE(resident_bytes(kept(), kept()->bytes), limit + 3 * steady::detail::page_bytes);
+  EXPECT_GE(resident_bytes(kept(), kept()->bytes), limit / 2);
+  const numbers next = filled<numbers>(10 * many);
+  EXPECT_SOUND(next);
+}
+
+TEST_F(Keeper, ALimitOfZeroKeepsNothingAndGivesBackWhatThereIs) {
+  { const numbers full = filled<numbers>(many); }
+  ASSERT_NE(kept(), nullptr);
+  steady::set_kept_pages_limit(0);
+  EXPECT_EQ(kept(), nullptr);
+  { const numbers full = filled<numbers>(many); }
+  EXPECT_EQ(kept(), nullptr);
+}
+
+TEST_F(Keeper, AnotherKindOfTableLeavesItWhereItIs) {
+  { const numbers full = filled<numbers>(many); }
+  void const* range = kept();
+  ASSERT_NE(range, nullptr);
+  {
+    const strings other = filled<strings>(many);
+    EXPECT_EQ(kept(), range);
+    EXPECT_SOUND(other);
+  }
+  EXPECT_NE(kept(), nullptr);
+  EXPECT_NE(kept(), range);  // the last one is the one that stays, and the other is gone
+  unsigned char page = 0;
+  EXPECT_EQ(::mincore(const_cast<void*>(range), 1, &page), -1);
+}
+
+TEST_F(Keeper, SmallAndPopulatedTablesLeaveNothing) {
+  { const numbers few = filled<numbers>(100); }
+  EXPECT_EQ(kept(), nullptr);
+  {
+    numbers resident;
+    resident.reserve(many, steady::resident);
+    resident[1] = 1;
+  }
+  EXPECT_EQ(kept(), nullptr);
+}
+
+TEST_F(Keeper, ATableInMidMoveLeavesTheBlockItMovesTo) {
+  small_ranges m;
+  std::uint64_t moves = 0;
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
+    m[i] = i;
+    if (!m.internals().memory.is_moving()) continue;
+    ++moves;
+    small_ranges copy(m.begin(), m.end(), 0);
+    small_ranges taken = std::move(m);
+    m = std::move(copy);
+    EXPECT_SOUND(taken);
+  }
+  EXPECT_GT(moves, 0U);
+  EXPECT_SOUND(m);
+}
+
+TEST_F(Keeper, ErasingGivesBackAlsoWhatTheTableBeforeHadMore) {
+  { const numbers large = filled<numbers>(10 * many); }
+  numbers m = filled<numbers>(many);
+  const std::size_t full = steady::inspect(m).bytes;
+  for (std::uint64_t i = 0; i < many; ++i) {
+    const std::size_t before = steady::inspect(m).bytes;
+    m.erase(i);
+    // Two pieces of slots, and what belongs to them of tags and heads.
+    ASSERT_LE(before - steady::inspect(m).bytes, 4 * steady::default_traits::release_bytes);
+  }
+  m[1] = 1;
+  m.shrink_to_fit();
+  EXPECT_LT(steady::inspect(m).bytes, full / 100);
+  EXPECT_SOUND(m);
+}
+
+TEST_F(Keeper, ThreadsMayEndTheirTablesAtOnce) {
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([] {
+      for (int i = 0; i < 20; ++i) {
+        const numbers m = filled<numbers>(8'000);
+        ASSERT_EQ(m.size(), 8'000U);
+        ASSERT_TRUE(m.contains(7'999));
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+}
+
+}  // namespace

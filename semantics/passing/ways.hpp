@@ -1,0 +1,57 @@
+// The ways to hand a table to a function, and functions that use them.
+//
+// Each way is a pair: a caller, which has the table and passes it, and a callee, which gets it and
+// reads its size. They lie in two files, callers.cpp and callees.cpp, so that the compiler sees
+// only one side of a call at a time, as it does where a library takes a map. What it makes of
+// both is what `make passing` shows beside the time.
+//
+// Callers answer one more than their callee, as a call in last place would become a jump.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <utility>
+
+#include "hmap/handle.hpp"
+#include "hmap/map.hpp"
+
+namespace passing {
+
+using map = hmap::map<std::uint64_t, std::uint64_t>;
+using handle = hmap::handle<std::uint64_t, std::uint64_t>;
+using entry = std::pair<std::uint64_t, std::uint64_t>;
+
+/// A pointer and a length.
+using span = std::span<entry const>;
+
+/// What a Go slice is, and what a Go map is said to be: pointer, length, capacity.
+struct slice {
+  entry const* data;
+  std::size_t length;
+  std::size_t capacity;
+};
+
+std::size_t take_number(std::size_t size);
+std::size_t take_reference(map const& table);
+std::size_t take_pointer(map const* table);
+std::size_t take_handle_reference(handle const& table);
+std::size_t take_handle(handle table);
+handle return_handle(handle table);
+std::size_t take_span(span entries);
+std::size_t take_slice(slice entries);
+std::size_t take_map(map table);
+map return_map(map table);
+
+std::size_t pass_number(std::size_t size);
+std::size_t pass_reference(map const& table);
+std::size_t pass_pointer(map const* table);
+std::size_t pass_handle_reference(handle const& table);
+std::size_t pass_handle(handle const& table);
+std::size_t move_handle(handle& table);
+std::size_t pass_span(span const& entries);
+std::size_t pass_slice(slice const& entries);
+std::size_t copy_map(map const& table);
+std::size_t move_map(map& table);
+
+}  // namespace passing
