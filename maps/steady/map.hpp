@@ -25,9 +25,9 @@
 //   96 KB live in reserved address space (Linux), and each half of a split is where it will stay;
 //   with any other allocator, and elsewhere, in segments that double. Ending or clearing a table
 //   takes time in proportion to it. Between 6 and 12 slots of 15 are used, memory in proportion;
-//   while it grows a table needs at most the size that it grows to. The reservation of a table that
-//   ends stays with the process, and up to 32 MB of its pages, for the next table of that kind,
-//   as the heap keeps what is freed: set_kept_pages_limit(), release_kept_pages().
+//   while it grows a table needs at most the size that it grows to. The reservations of tables that
+//   have ended stay with the process, and up to 32 MB of their pages, for the next tables of the
+//   kind, as the heap keeps what is freed: set_kept_pages_limit(), release_kept_pages().
 //
 // What becomes invalid
 //   Any insertion of a new key may move other entries: insert, try_emplace, insert_or_assign,

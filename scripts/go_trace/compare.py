@@ -6,8 +6,9 @@ import sys
 from collections import defaultdict
 
 # hmap walks its table in two ways; both stand against Go's one.
-TWIN = {"cursor": "range"}
-NAMES = {"range": "range, begin/end", "cursor": "range, m.range()"}
+TWIN = {"cursor": "range", "cursor_one": "range_one"}
+NAMES = {"range": "range, begin/end", "cursor": "range, m.range()", "range_one": "one left, sweep",
+         "cursor_one": "one left, range()"}
 
 
 def read(path):

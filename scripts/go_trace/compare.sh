@@ -25,7 +25,7 @@ run_go() {
 }
 run_hmap() {
   taskset -c "$cpu" "$work/go_compare" --n="$sizes" --passes="$passes" \
-    --ops=insert,insert_hinted,hit,miss,update,delete,range,cursor >>"$work/hmap.jsonl"
+    --ops=insert,insert_hinted,hit,miss,update,delete,range,cursor,range_one,cursor_one >>"$work/hmap.jsonl"
 }
 
 for ((round = 1; round <= rounds; ++round)); do

@@ -36,7 +36,7 @@ type timing struct {
 func timeCommand(args []string) error {
 	flags := flag.NewFlagSet("time", flag.ExitOnError)
 	sizes := flags.String("n", "1000,100000,1000000", "entries, comma separated")
-	ops := flags.String("ops", "insert,insert_hinted,hit,miss,update,delete,range", "operations")
+	ops := flags.String("ops", "insert,insert_hinted,hit,miss,update,delete,range,range_one", "operations")
 	passes := flags.Int("passes", 5, "passes; the median is told")
 	region := flags.Int("region", 1<<17, "least operations in a timed region")
 	seed := flags.Uint64("seed", 1, "of the key stream and of the orders")
@@ -81,7 +81,8 @@ func (t *timing) report(op string) error {
 		"miss":          func(sum *mixer) int64 { return t.lookup(sum, t.others) },
 		"update":        t.update,
 		"delete":        t.remove,
-		"range":         t.walk,
+		"range":         func(sum *mixer) int64 { return t.walk(sum, t.n) },
+		"range_one":     func(sum *mixer) int64 { return t.walk(sum, 1) },
 	}[op]
 	if !known {
 		return fmt.Errorf("unknown operation %q", op)
@@ -208,9 +209,13 @@ func (t *timing) remove(sum *mixer) int64 {
 	return elapsed
 }
 
-func (t *timing) walk(sum *mixer) int64 {
+// walk ranges over a table of which only the first keys are left; per entry that there was.
+func (t *timing) walk(sum *mixer, left int) int64 {
 	t.refill(1)
 	m := t.maps[0]
+	for _, key := range t.keys[left:] {
+		delete(m, key)
+	}
 	var total int64
 	start := threadClock()
 	for i := 0; i < t.tables; i++ {

@@ -33,6 +33,9 @@ LONGEST_CHAIN = 64
 GROWTH_INSERTS = math.log(2)
 """Inserts per old bucket until a growth is through: each moves the chain it hits and the next in line."""
 
+WALK_AHEAD, BEYOND_CACHES = 16, 2**20
+"""Beyond so many bytes a sweep reads the overflow pointer of a bucket so far ahead (prefetch.hpp): a line a bucket."""
+
 Span = tuple[int, int]
 """Offset and length in bytes, from the start of a bucket."""
 
@@ -111,6 +114,8 @@ class Table:
     """Share of the old chains that have been moved; 1: it is not growing."""
     marked: float = 1.0
     """Share of the old chains below the evacuation mark, which nobody looks at any more."""
+    buckets: int = 0
+    """Of the new array; in a large one a sweep looks ahead."""
 
     @property
     def waiting(self) -> float:
@@ -130,10 +135,10 @@ def table(n: int) -> Table:
     old = buckets / 2
     inserts = (n - MAX_LOAD * old) / old
     if buckets == 1 or inserts >= GROWTH_INSERTS:
-        return Table(n / buckets)
+        return Table(n / buckets, buckets=buckets)
     # The mark passes over chains that inserts have moved before it came: it moves ever faster.
     moved, marked = 2 - 2 * math.exp(-inserts), math.exp(inserts) - 1
-    return Table((n - (1 - moved) * MAX_LOAD * old) / (2 * old * moved), moved, marked)
+    return Table((n - (1 - moved) * MAX_LOAD * old) / (2 * old * moved), moved, marked, buckets)
 
 
 def hit(layout: Layout, state: Table) -> float:
@@ -168,18 +173,29 @@ def cleared(layout: Layout, n: int) -> float:
 def ranged(layout: Layout, state: Table) -> float:
     """Lines of one entry of a sweep."""
     moved = _sweep(layout, state.load)
+    is_far = state.buckets > WALK_AHEAD + BEYOND_CACHES // layout.size
     if state.moved == 1:
-        return moved
+        return moved + is_far / state.load
     # Chains without an entry to show: new ones that wait for their old one, and old ones that are done
-    # though the mark has not come to them.
+    # though the mark has not come to them. Each is passed over by its tophash.
     empty = 2 * (1 - state.moved) + state.moved - state.marked
     per_old_bucket = (1 - state.moved) * MAX_LOAD + 2 * state.moved * state.load
     share = state.waiting
     return (
         (1 - share) * moved
         + share * _sweep(layout, MAX_LOAD)
-        + empty / per_old_bucket * (_passed_over(layout, 2) - _passed_over(layout, 1))
+        + (empty + 2 * is_far * _looked_ahead(layout, state.moved)) / per_old_bucket
     )
+
+
+def _looked_ahead(layout: Layout, moved: float) -> float:
+    """Lines that looking ahead costs a bucket of the new array while it grows.
+
+    In a long run of empty buckets, passed over in one step, a bucket's overflow pointer lies in the line of the next
+    one's tophash, which the same step reads, unless that one begins a line.
+    """
+    in_a_run = (1 - moved) ** (WALK_AHEAD + 1)
+    return moved + (1 - moved) * (1 - in_a_run + in_a_run / len(layout.phases))
 
 
 def _while_growing(state: Table, moved: float, waiting: float, waiting_share: float) -> float:
@@ -256,30 +272,28 @@ def _sweep(layout: Layout, load: float) -> float:
 
 
 def _into_next_chain(layout: Layout, load: float) -> float:
-    """From the last entry of a chain past empty buckets to the first entry of the next one."""
+    """From the last entry of a chain past empty buckets to the first entry of the next one.
+
+    The last tophash of a bucket says whether the chain ends there; only a full bucket's overflow pointer is read.
+    """
     empty = math.exp(-load)
-    has_overflow = poisson.sf(CELLS, load) / (1 - empty)
     mean = 0.0
     for skipped in range(4):
         chance = (1 - empty) * empty**skipped if skipped < 3 else empty**3
-        here = _ahead(layout, skipped + 1, start=0)
-        elsewhere = _touched(layout, (TOPHASH, layout.overflow), 0) + _ahead(layout, skipped + 1, start=1)
-        mean += chance * ((1 - has_overflow) * here + has_overflow * elsewhere)
+        for k in range(1, LONGEST_CHAIN):
+            left = (TOPHASH, layout.overflow) if k % CELLS == 0 else (TOPHASH,)
+            if k <= CELLS:
+                lines = _ahead(layout, skipped + 1, left)
+            else:
+                lines = _touched(layout, left, 0) + _ahead(layout, skipped + 1, ())
+            mean += chance * lines * float(poisson.pmf(k, load)) / (1 - empty)
     return mean
 
 
-def _ahead(layout: Layout, buckets: int, start: int) -> float:
-    """Lines from bucket `start` of the array on, passed over, to the first entry of bucket number `buckets`."""
-    spans = [
-        (i * layout.size + offset, length)
-        for i in range(start, buckets)
-        for offset, length in (TOPHASH, layout.overflow)
-    ]
-    first = (TOPHASH, layout.key(0), *layout.values_read(0))
-    return _touched(layout, (*spans, *((buckets * layout.size + offset, length) for offset, length in first)), 0)
-
-
-def _passed_over(layout: Layout, buckets: int) -> float:
-    """Lines of so many neighbours without an entry."""
-    spans = [(i * layout.size + o, length) for i in range(buckets) for o, length in (TOPHASH, layout.overflow)]
-    return _touched(layout, tuple(spans), 0)
+def _ahead(layout: Layout, buckets: int, left: tuple[Span, ...]) -> float:
+    """Lines from what is read of a bucket that is left, over empty ones, to the first entry of the bucket `buckets` on."""
+    passed = tuple((i * layout.size + TOPHASH[0], TOPHASH[1]) for i in range(1, buckets))
+    first = tuple(
+        (buckets * layout.size + offset, length) for offset, length in (TOPHASH, layout.key(0), *layout.values_read(0))
+    )
+    return _touched(layout, (*left, *passed, *first), 0)

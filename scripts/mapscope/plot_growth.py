@@ -27,6 +27,8 @@ from mapscope.text import duration
 
 SCATTER_PANEL = (4.0, 2.5)
 CURVE_PANEL = (5.4, 4.2)
+MOST_EVENTS = 128
+"""So many the harness lists of one table (harness/growth/report.hpp)."""
 COLUMNS = 2
 FLOOR_NS = 10.0
 """A clock that advances in steps of 10 ns cannot say what is below."""
@@ -100,7 +102,9 @@ def _scatter_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]])
         Patch(color=DRAIN, label="it drains"),
     ]
     _legend(figure, handles)
-    add_foot(figure, f"{_denoised(rows)} Spans are 1/80 of a decade; of each its longest operation is drawn.")
+    many = ", ".join(row["map"] for row in rows if len(row["events"]) >= MOST_EVENTS)
+    unmarked = f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
+    add_foot(figure, f"{_denoised(rows)} Spans are 1/80 of a decade; of each its longest operation is drawn.{unmarked}")
     return figure
 
 

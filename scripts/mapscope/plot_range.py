@@ -129,7 +129,8 @@ def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.Data
             )  # fmt: skip
         if MODELLED in present and (layout := model.layout_of(MODELLED, kv)):
             loads = np.linspace(0, 100, 41)
-            predicted = [model.ranged(layout, model.Table(entries_a_bucket(load))) for load in loads]
+            buckets = model.buckets_for(int(part["n"].iloc[0]))
+            predicted = [model.ranged(layout, model.Table(entries_a_bucket(load), buckets=buckets)) for load in loads]
             axes.plot(loads, predicted, color="#b2182b", linewidth=1.1, linestyle=(0, (1, 1)), zorder=9)
         axes.set_xlabel("% of the way from one growth to the next")
         axes.set_ylabel("distinct lines of the heap")

@@ -154,7 +154,7 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="growth",
-            summary="about an hour: ten million inserts one by one, in every regime, what each growth costs and why",
+            summary="hours: ten million inserts one by one, in every regime, what each growth costs and why",
             sizes=(growth_point(10), growth_point(14)),
             rounds=5,
             min_time_s=0.01,

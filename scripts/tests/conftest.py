@@ -49,7 +49,7 @@ class Lab:
 
     def folder(self) -> Path:
         """The one run there is."""
-        (folder,) = self.results.iterdir()
+        (folder,) = (each for each in self.results.iterdir() if each.name[0].isdecimal())
         return folder
 
     def run_json(self) -> dict[str, Any]:

@@ -56,13 +56,13 @@ def test_a_struct_takes_a_line_more() -> None:
 
 
 def test_the_state_of_a_table() -> None:
-    assert model.table(6656) == Table(6.5)  # 6.5 * 2^10: full
+    assert model.table(6656) == Table(6.5, buckets=1024)  # 6.5 * 2^10: full
     started = model.table(6657)  # the insert that starts the growth moves two of 1024 chains
     assert started.moved == pytest.approx(2 / 1024, rel=0.01)
     assert started.waiting == pytest.approx(1 - 14 / 6657, rel=0.001)
     assert model.table(6656 + 709).moved < 1  # 1024 ln 2 = 709.8 inserts
-    assert model.table(6656 + 710) == Table(7366 / 2048)
-    assert model.table(8) == Table(8.0)
+    assert model.table(6656 + 710) == Table(7366 / 2048, buckets=2048)
+    assert model.table(8) == Table(8.0, buckets=1)
 
 
 # The same again, without a formula: a table of chains is filled and grown step by step, its
@@ -144,7 +144,9 @@ class Played:
                     touched |= lines(base, [(0, 8), (8 + 8 * (j % 8), 8), (72 + 8 * (j % 8), 8)])
                     total += len(touched)
                     touched = lines(base, [(0, 8)])
-                touched |= lines(base, [(0, 8), (136, 8)])
+                touched |= lines(base, [(0, 8)])
+                if there and len(there) % 8 == 0:
+                    touched |= lines(base, [(136, 8)])
         return total / len(self.entries)
 
 
@@ -163,6 +165,14 @@ def test_against_a_table_played_through(n: int) -> None:
     misses = [table.lines_of_lookup(table.dice.getrandbits(50), table.dice.randrange(5, 256), None) for _ in range(20000)]
     assert sum(misses) / len(misses) == pytest.approx(model.miss(INT_INT, state), rel=0.02)
     assert table.lines_of_sweep() == pytest.approx(model.ranged(INT_INT, state), rel=0.02)
+
+
+def test_a_sweep_of_a_large_table_reads_a_line_more_of_each_bucket() -> None:
+    small, large = model.table(int(6.5 * 2**12)), model.table(int(6.5 * 2**13))
+    assert model.ranged(INT_INT, large) - model.ranged(INT_INT, small) == pytest.approx(1 / 6.5)
+    growing = model.table(int(6.5 * 2**13) + 500)
+    without = replace(growing, buckets=0)
+    assert model.ranged(INT_INT, growing) > model.ranged(INT_INT, without) + 1 / 16
 
 
 def test_recycled_arrays_are_cleared_once_for_all_entries() -> None:

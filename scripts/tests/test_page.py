@@ -20,7 +20,9 @@ import pytest
 from conftest import Lab, one_line
 from mapscope import page_growth
 from mapscope.ladder import load_ns, tlb_reach
+from mapscope.files import write_whole
 from mapscope.page import MOST_BYTES, write_page
+from mapscope.passing import Passing, Way, cells
 from mapscope.runs import read_runs
 from test_compare import edited, slowed
 
@@ -53,12 +55,20 @@ class Opened:
         return self.evaluate("(id) => mapscope.views[id].data('shown')", chart)
 
 
+PASSING = Passing(
+    "a processor", "a compiler",
+    [Way("pass_pointer", "take_pointer", 8, True, {8: {"median": 2.5, "spread": 0.02}},
+         {"pass_pointer": ["+0    call passing::take_pointer"], "take_pointer": ["+0    mov (%rdi),%rax", "+3    ret"]})],
+)  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def two_runs(finished: Lab, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str, Any]]]:
     """A page made from a run and a slower one, and the two run.json."""
     base = tmp_path_factory.mktemp("page")
     slower = edited(finished.folder(), base / "slower", slowed(1.3, "range"))
     path = base / "report.html"
+    write_whole(finished.results / "passing" / "passing.json", json.dumps(PASSING.document()))
     answer = finished.mapscope("report", "--runs", f"latest,{slower}", "--out", str(path))
     assert answer.returncode == 0, answer.stderr
     return path, [json.loads((folder / "run.json").read_text()) for folder in (finished.folder(), slower)]
@@ -99,6 +109,20 @@ def test_one_file_that_refers_to_nothing_outside(two_runs: tuple[Path, Any]) -> 
     references = re.findall(r"""<(?:link|script|img|iframe|source)\b[^>]*?\b(?:src|href)=["']?([^"'> ]+)""", text)
     assert all(each.startswith("data:") for each in references), references
     assert "@import" not in text.split("</style>")[0] and "url(" not in text.split("</style>")[0]
+
+
+def test_what_passing_a_table_costs_comes_along_with_its_instructions(two_runs: tuple[Path, Any]) -> None:
+    text = two_runs[0].read_text()
+    (way,) = PASSING.ways
+    assert f"Measured on {PASSING.cpu}, compiled by {PASSING.compiler}" in text
+    assert all(f">{cell}<" in text for cell in cells(way))
+    for name, body in way.instructions.items():
+        assert f"{name}:\n" + "\n".join(body) in text
+
+
+def test_a_page_without_it_does_not_speak_of_it(finished: Lab, tmp_path: Path) -> None:
+    text = write_page(read_runs(["latest"], finished.results), tmp_path / "report.html").read_text()
+    assert "Handing a table" not in text
 
 
 def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> None:

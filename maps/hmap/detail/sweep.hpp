@@ -3,7 +3,9 @@
 // First every chain of the current array, then, while the table grows, every old chain
 // that is not evacuated yet; below the mark all are. (A new bucket whose old one still waits is empty.) Within a
 // bucket the occupied cells come from one comparison of the tophash word; empty cells
-// cost nothing.
+// cost nothing. A chain ends where cell 7 is empty_rest, so that of a bucket without entries
+// only one line is read. Overflow buckets lie anywhere: those of the buckets ahead are asked for
+// in time, or in a table beyond the caches every sixth bucket would wait for memory (DESIGN.md).
 //
 // The word is read again at every step, never kept: erasing another entry must not make
 // the sweep produce it.
@@ -15,6 +17,7 @@
 #include <type_traits>
 
 #include "core.hpp"
+#include "find.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {
@@ -59,7 +62,7 @@ class sweep_position {
   void next_bucket() noexcept {
     const Core& c = *c_;
     for (;;) {
-      b_ = c.overflow_of(b_);
+      b_ = ends_chain(b_) ? nullptr : c.overflow_of(b_);
       if (b_ == nullptr && (b_ = next_head()) == nullptr) {
         *this = {};
         return;
@@ -83,7 +86,16 @@ class sweep_position {
         head_ = nullptr;
       }
     } while (head_ != nullptr && is_evacuated(head_));
+    look_ahead();
     return head_;
+  }
+
+  HMAP_ALWAYS_INLINE void look_ahead() const noexcept {
+    const Core& c = *c_;
+    const std::size_t count = c.bucket_count();
+    if (!is_beyond_caches<Core>(count) || head_ < c.h.buckets) return;
+    if (head_ >= c.bucket_at(c.h.buckets, count - walk_ahead)) return;
+    prefetch_overflow<Core>(c.bucket_at(head_, walk_ahead));
   }
 
   const Core* c_ = nullptr;

@@ -44,7 +44,7 @@ class mixer {
 struct options {
   std::vector<std::string> sizes{"1000", "100000", "1000000"};
   std::vector<std::string> ops{"insert", "insert_hinted", "hit",  "miss",
-                               "update", "delete",        "range"};
+                               "update", "delete",        "range", "range_one"};
   std::size_t passes = 5;
   std::size_t region = std::size_t{1} << 17;
   std::uint64_t seed = 1;
@@ -79,8 +79,12 @@ class timing {
     if (op == "miss") return lookup(sum, others_);
     if (op == "update") return update(sum);
     if (op == "delete") return remove(sum);
-    if (op == "range") return walk(sum, [](map_type& m) -> map_type& { return m; });
-    if (op == "cursor") return walk(sum, [](map_type& m) { return m.range(); });
+    const auto sweep = [](map_type& m) -> map_type& { return m; };
+    const auto cursor = [](map_type& m) { return m.range(); };
+    if (op == "range") return walk(sum, n_, sweep);
+    if (op == "cursor") return walk(sum, n_, cursor);
+    if (op == "range_one") return walk(sum, 1, sweep);
+    if (op == "cursor_one") return walk(sum, 1, cursor);
     throw std::invalid_argument("unknown operation " + op);
   }
 
@@ -185,10 +189,12 @@ class timing {
     return elapsed;
   }
 
-  /// Entries by whatever `view` makes of the table: its own sweep, or Go's range.
+  /// Entries by whatever `view` makes of the table, its own sweep or Go's range, where only the
+  /// first keys are left; per entry that there was.
   template <class View>
-  std::int64_t walk(mixer& sum, View view) {
+  std::int64_t walk(mixer& sum, std::size_t left, View view) {
     refill(1);
+    for (std::size_t i = left; i < n_; ++i) maps_[0]->erase(keys_[i]);
     std::int64_t total = 0;
     const std::int64_t start = thread_clock();
     for (std::size_t t = 0; t < tables_; ++t) {

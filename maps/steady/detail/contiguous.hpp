@@ -234,7 +234,7 @@ class contiguous {
   static block reserve_exactly(std::size_t buckets) noexcept {
     const division parts = arrays_type::divide(buckets, page_bytes);
     kept_range kept;
-    if (void* at = take_kept_range(parts.bytes, Geometry::bytes_per_bucket, kept)) {
+    if (void* at = keeper.take(parts.bytes, Geometry::bytes_per_bucket, kept)) {
       return {at, buckets, parts, true, false, kept.touched, kept.warm};
     }
     return {reserve_pages(parts.bytes), buckets, parts, true};
@@ -242,11 +242,11 @@ class contiguous {
 
   /// Deallocates, or leaves to the next table what it may have of it.
   void leave(block b) noexcept {
-    const std::size_t limit = kept_pages_limit() / Geometry::bytes_per_bucket;
+    const std::size_t limit = keeper.room() / Geometry::bytes_per_bucket;
     if (!b.is_range || b.has_huge_pages || limit == 0) return deallocate(b);
     if (touched_ > limit) release_end(b, limit);
     const std::size_t warm = std::min(std::max(full_, b.warm), touched_);
-    keep_range(b.at, {b.parts.bytes, Geometry::bytes_per_bucket, touched_, warm});
+    keeper.keep(b.at, {b.parts.bytes, Geometry::bytes_per_bucket, touched_, warm});
   }
 
   static void deallocate(const block& b) noexcept {

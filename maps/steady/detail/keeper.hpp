@@ -1,14 +1,18 @@
-// What a table leaves when it ends: its range, with the pages in it, for the next table of its kind.
+// What tables leave when they end: their ranges, with the pages in them, for the next tables of
+// the kind.
 //
 // The pages of a new range are fetched as they are needed, a microsecond and more for each fault;
-// a program that makes one table after another would pay that every time, while the tables that
-// live on the heap do not: it keeps what is freed, glibc up to 32 MB in a piece. So does this: one
-// range for the whole process, and of it what kept_pages_limit() allows.
+// a program that makes one table after another would pay that every time, while tables that live
+// on the heap do not: it keeps what is freed, glibc up to 32 MB in a piece. So does this: a few
+// ranges for the whole process, and of their pages what kept_pages_limit() allows.
 //
-// A table that takes the range must clear what it relies on; nothing is as it would be in a new
-// one. The description lies in the range itself, so that one atomic pointer is all the state.
+// A table that takes a range must clear what it relies on; nothing is as it would be in a new one.
+// The description lies in the range itself, so that an atomic pointer for each is all the state,
+// and whoever has exchanged it for nullptr owns the range.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstddef>
 #include <new>
@@ -23,52 +27,98 @@ struct kept_range {
   std::size_t per_bucket;  // ranges of the same size divide alike if this is the same
   std::size_t touched;     // buckets that may have pages
   std::size_t warm;        // buckets all of whose pages are there, as far as is known
+
+  std::size_t kept_bytes() const noexcept { return touched * per_bucket; }
 };
 
-inline constexpr std::size_t default_kept_pages = std::size_t{32} << 20;
-inline std::atomic<std::size_t> kept_pages{default_kept_pages};
-inline std::atomic<void*> kept_range_at{nullptr};
+class range_keeper {
+ public:
+  static constexpr std::size_t default_limit = std::size_t{32} << 20;
 
-inline void let_go(void* at) noexcept {
-  if (at != nullptr) unreserve_pages(at, static_cast<const kept_range*>(at)->bytes);
-}
+  std::size_t limit() const noexcept { return limit_.load(std::memory_order_relaxed); }
+  void set_limit(std::size_t bytes) noexcept { limit_.store(bytes, std::memory_order_relaxed); }
 
-/// Instead of unreserve_pages(). One that is kept already makes room.
-inline void keep_range(void* at, const kept_range& what) noexcept {
-  ::new (at) kept_range(what);
-  let_go(kept_range_at.exchange(at, std::memory_order_acq_rel));
-}
+  /// How many bytes of another range's pages may stay.
+  std::size_t room() const noexcept {
+    return limit() - std::min(limit(), kept_.load(std::memory_order_relaxed));
+  }
 
-/// Instead of reserve_pages(); nullptr if none is kept or it is of another kind.
-inline void* take_kept_range(std::size_t bytes, std::size_t per_bucket, kept_range& found) noexcept {
-  if (kept_range_at.load(std::memory_order_relaxed) == nullptr) return nullptr;
-  void* at = kept_range_at.exchange(nullptr, std::memory_order_acq_rel);
-  if (at == nullptr) return nullptr;
-  found = *static_cast<const kept_range*>(at);
-  if (found.bytes == bytes && found.per_bucket == per_bucket) return at;
-  void* none = nullptr;
-  if (!kept_range_at.compare_exchange_strong(none, at, std::memory_order_acq_rel)) let_go(at);
-  return nullptr;
-}
+  /// Instead of unreserve_pages().
+  void keep(void* at, const kept_range& what) noexcept {
+    ::new (at) kept_range(what);
+    kept_.fetch_add(what.kept_bytes(), std::memory_order_relaxed);
+    put(at);
+  }
+
+  /// Instead of reserve_pages(); nullptr if none of this kind is kept.
+  void* take(std::size_t bytes, std::size_t per_bucket, kept_range& found) noexcept {
+    for (auto& slot : slots_) {
+      void* at = taken_from(slot);
+      if (at == nullptr) continue;
+      found = *static_cast<const kept_range*>(at);
+      if (found.bytes == bytes && found.per_bucket == per_bucket) {
+        kept_.fetch_sub(found.kept_bytes(), std::memory_order_relaxed);
+        return at;
+      }
+      put(at);
+    }
+    return nullptr;
+  }
+
+  void release() noexcept {
+    for (auto& slot : slots_) let_go(taken_from(slot));
+  }
+
+  /// How many ranges are kept.
+  std::size_t count() const noexcept {
+    return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) {
+      return slot.load(std::memory_order_relaxed) != nullptr;
+    }));
+  }
+
+ private:
+  static void* taken_from(std::atomic<void*>& slot) noexcept {
+    if (slot.load(std::memory_order_relaxed) == nullptr) return nullptr;
+    return slot.exchange(nullptr, std::memory_order_acq_rel);
+  }
+
+  /// Into an empty slot; where there is none, the range goes.
+  void put(void* at) noexcept {
+    for (auto& slot : slots_) {
+      void* none = nullptr;
+      if (slot.compare_exchange_strong(none, at, std::memory_order_acq_rel)) return;
+    }
+    let_go(at);
+  }
+
+  void let_go(void* at) noexcept {
+    if (at == nullptr) return;
+    const kept_range what = *static_cast<const kept_range*>(at);
+    kept_.fetch_sub(what.kept_bytes(), std::memory_order_relaxed);
+    unreserve_pages(at, what.bytes);
+  }
+
+  std::array<std::atomic<void*>, 16> slots_{};
+  std::atomic<std::size_t> kept_{0};
+  std::atomic<std::size_t> limit_{default_limit};
+};
+
+inline constinit range_keeper keeper;
 
 }  // namespace steady::detail
 
 namespace steady {
 
-/// How many bytes of an ended table's pages stay with the process for the next table; 0: none, and
+/// How many bytes of ended tables' pages stay with the process for the next tables; 0: none, and
 /// what is kept goes back now. Of tables with std::allocator that are larger than
 /// default_traits::heap_bytes. To be called at any time, by any thread.
 inline void set_kept_pages_limit(std::size_t bytes) noexcept {
-  detail::kept_pages.store(bytes, std::memory_order_relaxed);
-  if (bytes == 0) detail::let_go(detail::kept_range_at.exchange(nullptr, std::memory_order_acq_rel));
+  detail::keeper.set_limit(bytes);
+  if (bytes == 0) detail::keeper.release();
 }
-inline std::size_t kept_pages_limit() noexcept {
-  return detail::kept_pages.load(std::memory_order_relaxed);
-}
+inline std::size_t kept_pages_limit() noexcept { return detail::keeper.limit(); }
 
-/// Gives back what an ended table has left.
-inline void release_kept_pages() noexcept {
-  detail::let_go(detail::kept_range_at.exchange(nullptr, std::memory_order_acq_rel));
-}
+/// Gives back what ended tables have left.
+inline void release_kept_pages() noexcept { detail::keeper.release(); }
 
 }  // namespace steady

@@ -60,8 +60,13 @@ class sweep_position {
   }
   /// The first entry from the beginning of bucket i on.
   void enter(std::size_t i) noexcept {
+    constexpr std::size_t ahead = 4;
     const std::size_t end = c_->bucket_count();
     for (; i < end; ++i) {
+      if (i + ahead < end) {
+        // Nodes lie anywhere: in a table beyond the caches every third bucket would wait for one.
+        if (auto* n = c_->bucket_at(i + ahead).chain()) STEADY_PREFETCH(n);
+      }
       const auto b = c_->bucket_at(i);
       slot_set slots = b.word().occupied();
       at_.bucket = i;

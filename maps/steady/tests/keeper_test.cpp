@@ -14,20 +14,24 @@ using namespace steady_test;
 using numbers = table<std::uint64_t, std::uint64_t>;
 using small_ranges = table<std::uint64_t, std::uint64_t, eager>;
 using strings = table<std::string, std::string>;
-using steady::detail::kept_range;
+using steady::detail::keeper;
+using steady::detail::range_keeper;
 
 constexpr std::uint64_t many = 60'000;  // a table of a megabyte and more
 
-kept_range const* kept() {
-  return static_cast<kept_range const*>(steady::detail::kept_range_at.load());
-}
+/// Where a table's buckets begin.
+void* range_of(const auto& m) { return m.internals().memory.lower(0).tags(); }
 
-/// Bytes of a range that are in memory.
-std::size_t resident_bytes(void const* at, std::size_t bytes) {
+/// Bytes of address space from `at` on that are in memory.
+std::size_t resident_bytes(void* at, std::size_t bytes) {
   std::vector<unsigned char> pages(bytes / steady::detail::page_bytes);
-  EXPECT_EQ(::mincore(const_cast<void*>(at), bytes, pages.data()), 0);
+  EXPECT_EQ(::mincore(at, bytes, pages.data()), 0);
   return steady::detail::page_bytes *
          static_cast<std::size_t>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1U; }));
+}
+bool is_mapped(void* at) {
+  unsigned char page = 0;
+  return ::mincore(at, 1, &page) == 0;
 }
 
 class Keeper : public ::testing::Test {
@@ -36,31 +40,36 @@ class Keeper : public ::testing::Test {
     if (!STEADY_RANGE) GTEST_SKIP() << "no address space to reserve";
     steady::release_kept_pages();
   }
-  void TearDown() override { steady::set_kept_pages_limit(steady::detail::default_kept_pages); }
+  void TearDown() override { steady::set_kept_pages_limit(range_keeper::default_limit); }
 };
 
 TEST_F(Keeper, TheNextTableHasTheRangeOfTheLast) {
-  { const numbers first = filled<numbers>(many); }
-  ASSERT_NE(kept(), nullptr);
-  void const* range = kept();
-  EXPECT_GE(kept()->touched, many / 12);
-  EXPECT_GE(resident_bytes(range, kept()->touched), steady::detail::page_bytes);
+  void* range = nullptr;
+  {
+    const numbers first = filled<numbers>(many);
+    range = range_of(first);
+    EXPECT_EQ(keeper.count(), 0U);
+  }
+  EXPECT_EQ(keeper.count(), 1U);
+  EXPECT_TRUE(is_mapped(range));
   const numbers second = filled<numbers>(many);
-  EXPECT_EQ(kept(), nullptr);
+  EXPECT_EQ(range_of(second), range);
+  EXPECT_EQ(keeper.count(), 0U);
   EXPECT_SOUND(second);
   EXPECT_EQ(second.size(), many);
   for (std::uint64_t i = 0; i < 2 * many; ++i) ASSERT_EQ(second.contains(i), i < many);
   const numbers third = filled<numbers>(many);  // while the second one has it
+  EXPECT_NE(range_of(third), range);
   EXPECT_SOUND(third);
 }
 
 TEST_F(Keeper, ATableMeetsNothingOfWhatWasThereBefore) {
   for (const std::uint64_t before : {many, std::uint64_t{7'000}, 3 * many}) {
     { const numbers full = filled<numbers>(before); }
-    ASSERT_NE(kept(), nullptr);
+    ASSERT_EQ(keeper.count(), 1U);
     numbers reserved;
     reserved.reserve(many);
-    EXPECT_EQ(kept(), nullptr);
+    ASSERT_EQ(keeper.count(), 0U);
     EXPECT_TRUE(reserved.begin() == reserved.end());
     for (std::uint64_t i = 0; i < before; ++i) ASSERT_FALSE(reserved.contains(i));
     EXPECT_SOUND(reserved);
@@ -71,51 +80,79 @@ TEST_F(Keeper, ATableMeetsNothingOfWhatWasThereBefore) {
 }
 
 TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
-  constexpr std::size_t limit = std::size_t{1} << 20;
+  constexpr std::size_t limit = std::size_t{1} << 20, looked_at = std::size_t{1} << 30;
   steady::set_kept_pages_limit(limit);
   EXPECT_EQ(steady::kept_pages_limit(), limit);
-  { const numbers large = filled<numbers>(10 * many); }
-  ASSERT_NE(kept(), nullptr);
+  void* range = nullptr;
+  {
+    const numbers large = filled<numbers>(10 * many);
+    range = range_of(large);
+  }
+  ASSERT_EQ(keeper.count(), 1U);
   // Three parts, and at the end of each a page that is not whole.
-  EXPECT_LE(resident_bytes(kept(), kept()->bytes), limit + 3 * steady::detail::page_bytes);
-  EXPECT_GE(resident_bytes(kept(), kept()->bytes), limit / 2);
+  EXPECT_LE(resident_bytes(range, looked_at), limit + 3 * steady::detail::page_bytes);
+  EXPECT_GE(resident_bytes(range, looked_at), limit / 16);  // the tags; slots lie further on
+  EXPECT_LE(keeper.room(), limit / 8);
+  { const strings another = filled<strings>(many); }
+  EXPECT_EQ(keeper.count(), 1U);
   const numbers next = filled<numbers>(10 * many);
+  EXPECT_EQ(range_of(next), range);
+  EXPECT_EQ(keeper.room(), limit);
   EXPECT_SOUND(next);
 }
 
 TEST_F(Keeper, ALimitOfZeroKeepsNothingAndGivesBackWhatThereIs) {
-  { const numbers full = filled<numbers>(many); }
-  ASSERT_NE(kept(), nullptr);
+  void* range = nullptr;
+  {
+    const numbers full = filled<numbers>(many);
+    range = range_of(full);
+  }
+  ASSERT_EQ(keeper.count(), 1U);
   steady::set_kept_pages_limit(0);
-  EXPECT_EQ(kept(), nullptr);
+  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_FALSE(is_mapped(range));
   { const numbers full = filled<numbers>(many); }
-  EXPECT_EQ(kept(), nullptr);
+  EXPECT_EQ(keeper.count(), 0U);
 }
 
 TEST_F(Keeper, AnotherKindOfTableLeavesItWhereItIs) {
   { const numbers full = filled<numbers>(many); }
-  void const* range = kept();
-  ASSERT_NE(range, nullptr);
   {
     const strings other = filled<strings>(many);
-    EXPECT_EQ(kept(), range);
+    EXPECT_EQ(keeper.count(), 1U);
     EXPECT_SOUND(other);
   }
-  EXPECT_NE(kept(), nullptr);
-  EXPECT_NE(kept(), range);  // the last one is the one that stays, and the other is gone
-  unsigned char page = 0;
-  EXPECT_EQ(::mincore(const_cast<void*>(range), 1, &page), -1);
+  EXPECT_EQ(keeper.count(), 2U);
+  const numbers again = filled<numbers>(many);
+  EXPECT_EQ(keeper.count(), 1U);
+}
+
+TEST_F(Keeper, ManyTablesThatEndTogetherLeaveAFew) {
+  std::vector<void*> ranges;
+  {
+    std::vector<numbers> tables;
+    for (int i = 0; i < 20; ++i) {
+      tables.push_back(filled<numbers>(7'000));
+      ranges.push_back(range_of(tables.back()));
+    }
+  }
+  EXPECT_EQ(keeper.count(), 16U);
+  EXPECT_EQ(std::count_if(ranges.begin(), ranges.end(), is_mapped), 16);
+  steady::release_kept_pages();
+  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_EQ(keeper.room(), range_keeper::default_limit);
+  EXPECT_EQ(std::count_if(ranges.begin(), ranges.end(), is_mapped), 0);
 }
 
 TEST_F(Keeper, SmallAndPopulatedTablesLeaveNothing) {
   { const numbers few = filled<numbers>(100); }
-  EXPECT_EQ(kept(), nullptr);
+  EXPECT_EQ(keeper.count(), 0U);
   {
     numbers resident;
     resident.reserve(many, steady::resident);
     resident[1] = 1;
   }
-  EXPECT_EQ(kept(), nullptr);
+  EXPECT_EQ(keeper.count(), 0U);
 }
 
 TEST_F(Keeper, ATableInMidMoveLeavesTheBlockItMovesTo) {

@@ -1,0 +1,48 @@
+// What is asked for before it is known to be wanted. Each of these is in line: GCC takes a function
+// that only prefetches for one that does nothing, and leaves the call out.
+#pragma once
+
+#include <cstddef>
+
+#include "bucket.hpp"
+#include "config.hpp"
+#include "storage.hpp"
+
+namespace hmap::detail {
+
+/// Asks for the other lines of a small bucket while its tophash line is still on the way:
+/// which cell is wanted is not known before that arrives. For 144-byte buckets beyond the
+/// L2 cache this made a hit 1.15 to 1.25 times as fast and a miss no slower; larger buckets
+/// have too many lines to guess. (In assign() the same cost a third: stores do not wait.)
+template <class Layout>
+HMAP_ALWAYS_INLINE void prefetch_cells(const bucket* b) noexcept {
+  constexpr std::size_t line = 64;
+  if constexpr (Layout::size <= 3 * line) {
+    for (std::size_t offset = line; offset < Layout::size; offset += line) {
+      HMAP_PREFETCH(bytes_of(b) + offset);
+    }
+  }
+}
+
+/// For a walk over the buckets of an array: overflow buckets lie anywhere, and at full load every
+/// fifth bucket has one, for which a walk beyond the caches waited each time. Asked for so many
+/// buckets ahead, a full sweep of 1.7 million entries takes 3.1 instead of 8.3 ns an entry.
+inline constexpr std::size_t walk_ahead = 16;
+
+/// In a table that the caches hold it would only be work.
+template <class Core>
+constexpr bool is_beyond_caches(std::size_t buckets) noexcept {
+  return buckets > walk_ahead + (std::size_t{1} << 20) / Core::layout::size;
+}
+
+/// Where there is no overflow bucket, `b` itself is asked for: a branch would wait for what is far
+/// away.
+template <class Core>
+HMAP_ALWAYS_INLINE void prefetch_overflow(bucket* b) noexcept {
+  const bucket* wanted = Core::overflow_of(b);
+  wanted = wanted != nullptr ? wanted : b;
+  HMAP_PREFETCH(wanted);
+  prefetch_cells<typename Core::layout>(wanted);
+}
+
+}  // namespace hmap::detail
