@@ -24,6 +24,7 @@ KEY = ["map", "workload", "kv", "hash", "n"]
 """What a row is of; with the run it is in, no two lines are the same."""
 ABOUT = ["run", "machine", "commit", "created"]
 FIGURES = ["ops", "payload_bytes", "rounds", *stats.DERIVED, "involuntary_switches", "counters"]
+NUMBERS = [figure for figure in stats.DERIVED if figure != "best"]
 COLUMNS = [*ABOUT, *KEY, *FIGURES]
 
 
@@ -59,7 +60,7 @@ def read_runs(names: Sequence[str], results: Path) -> Runs:
             label = _unlike(label, documents)
             documents[label] = document
             part = pandas.DataFrame(lines, columns=[*KEY, *FIGURES]).assign(**_about(label, document))
-            parts.append(part[COLUMNS])
+            parts.append(part[COLUMNS].astype(dict.fromkeys(NUMBERS, float)))  # of one round, some are all None
     return Runs(documents, pandas.concat(parts, ignore_index=True) if parts else _NOTHING)
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from conftest import Lab, one_line
+from conftest import SMALL, Lab, one_line
 from mapscope import page_growth
 from mapscope.ladder import load_ns, tlb_reach
 from mapscope.files import write_whole
@@ -68,8 +68,10 @@ def two_runs(finished: Lab, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     base = tmp_path_factory.mktemp("page")
     slower = edited(finished.folder(), base / "slower", slowed(1.3, "range"))
     path = base / "report.html"
-    write_whole(finished.results / "passing" / "passing.json", json.dumps(PASSING.document()))
-    answer = finished.mapscope("report", "--runs", f"latest,{slower}", "--out", str(path))
+    lab = Lab(finished.build, base / "results")
+    shutil.copytree(finished.results, lab.results)
+    write_whole(lab.results / "passing" / "passing.json", json.dumps(PASSING.document()))
+    answer = lab.mapscope("report", "--runs", f"latest,{slower}", "--out", str(path))
     assert answer.returncode == 0, answer.stderr
     return path, [json.loads((folder / "run.json").read_text()) for folder in (finished.folder(), slower)]
 
@@ -382,6 +384,21 @@ def test_accessible_and_never_wider_than_the_screen(
     assert [(each["id"], [node["target"] for node in each["nodes"]][:3]) for each in found] == []
     assert opened.said == []
     opened.page.close()
+
+
+@needs_browser
+def test_runs_of_one_round_have_no_intervals_and_no_complaints(
+    browser: Any, finished: Lab, lab: Lab, tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    assert lab.mapscope("run", *SMALL, "--rounds", "1").returncode == 0
+    single = str(lab.folder())
+    recwarn.clear()
+    for number, names in enumerate(([single], ["latest", single])):
+        path = write_page(read_runs(names, finished.results), tmp_path / f"{number}.html")
+        opened = open_page(browser, path)
+        assert opened.said == []
+        opened.page.close()
+    assert [str(each.message) for each in recwarn] == []
 
 
 @needs_browser

@@ -84,6 +84,9 @@ const lookScales = (data) => ({
   strokeDash: { field: "map", type: "nominal", legend: null, scale: { domain: data.maps, range: data.maps.map((m) => data.looks[m].dash) } },
 });
 
+/** Of one round there is none, and a layer without any has no extent. */
+const hasInterval = (point) => point.low != null && point.high != null;
+
 const sweepSpec = (data, c, points, title) => {
   const { color, shape, strokeDash } = lookScales(data);
   const single = unique(points.map((p) => p.n)).length < 2;
@@ -101,7 +104,7 @@ const sweepSpec = (data, c, points, title) => {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 380, config: CONFIG,
     data: { name: "shown", values: points.map((p) => ({ ...p, spoken: `${p.map}, n ${p.n}: ${fixed(p.value)}` })) },
     transform: [{ filter: "isValid(datum.value)" }],
-    layer: single ? [bars, dots] : [bars, line, dots],
+    layer: [...(points.some(hasInterval) ? [bars] : []), ...(single ? [] : [line]), dots],
   };
 };
 
@@ -113,12 +116,13 @@ const ratiosSpec = (data, c, points) => {
   const tooltip = [{ field: "row" }, { field: "ratio", format: ".4~f" }, { field: "interval" }, { field: "verdict" }];
   const color = { field: "verdict", type: "nominal", legend, scale: { domain: ["slower", "faster", "same", "undecided"], range: ["#d55e00", "#009e73", "currentColor", "#808080"] } };
   const shape = { field: "verdict", type: "nominal", legend, scale: { domain: ["slower", "faster", "same", "undecided"], range: ["triangle-right", "triangle-left", "circle", "cross"] } };
+  const intervals = { mark: { type: "rule", strokeWidth: 1.4, aria: false }, transform: [{ filter: "isValid(datum.low)" }], encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y, color } };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: Math.max(120, 22 * points.length), config: CONFIG,
     data: { name: "shown", values: points },
     layer: [
       { mark: { type: "rule", strokeDash: [4, 3], color: "currentColor", aria: false }, encoding: { x: { datum: 1, type: "quantitative", scale } } },
-      { mark: { type: "rule", strokeWidth: 1.4, aria: false }, transform: [{ filter: "isValid(datum.low)" }], encoding: { x: { ...x, field: "low" }, x2: { field: "high" }, y, color } },
+      ...(points.some(hasInterval) ? [intervals] : []),
       { mark: { type: "point", filled: true, size: 70, opacity: 1 }, encoding: { x, y, color, shape, tooltip, description: { field: "spoken" } } },
     ],
   };
