@@ -163,9 +163,6 @@ class range {
     if (wrapped_ && bucket_ == start_) return false;
     chain_ = c.bucket_at(buckets_, bucket_);
     check_bucket_ = no_check;
-    if (detail::is_beyond_caches<Core>(mask())) {
-      detail::prefetch_overflow<Core>(c.bucket_at(buckets_, (bucket_ + detail::walk_ahead) & mask()));
-    }
     if (c.growing() && B_ == c.h.B) {
       const std::size_t old = bucket_ & (c.old_bucket_count() - 1);
       if (!c.has_moved(old)) {

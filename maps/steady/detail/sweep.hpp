@@ -60,11 +60,11 @@ class sweep_position {
   }
   /// The first entry from the beginning of bucket i on.
   void enter(std::size_t i) noexcept {
-    constexpr std::size_t ahead = 4;
+    constexpr std::size_t ahead = 4, beyond_caches = (std::size_t{1} << 20) / Core::geometry_type::stride;
     const std::size_t end = c_->bucket_count();
     for (; i < end; ++i) {
-      if (i + ahead < end) {
-        // Nodes lie anywhere: in a table beyond the caches every third bucket would wait for one.
+      if (end > beyond_caches && i + ahead < end) {
+        // Nodes lie anywhere: every third bucket of a full table would wait for one.
         if (auto* n = c_->bucket_at(i + ahead).chain()) STEADY_PREFETCH(n);
       }
       const auto b = c_->bucket_at(i);
