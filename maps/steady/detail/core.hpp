@@ -61,13 +61,13 @@ struct core {
   using traits = Traits;
   using allocator_type = Allocator;
   using alloc_traits = std::allocator_traits<Allocator>;
+  // Only named here, which needs no complete types: a map may be part of its own value.
   using geometry_type = geometry<Key, T>;
   using ops = entry_ops<Key, T>;
   using node_type = node<value_type>;
   using location_type = location<value_type>;
   using memory_type =
-      std::conditional_t<is_std_allocator<Allocator> && !Traits::use_segments &&
-                             geometry_type::alignment <= page_bytes,
+      std::conditional_t<is_std_allocator<Allocator> && !Traits::use_segments,
                          contiguous<geometry_type, Traits>, segments<geometry_type, Traits>>;
   using bucket_type = typename memory_type::bucket_type;
 

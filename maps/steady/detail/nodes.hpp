@@ -101,7 +101,6 @@ class node_pool {
     node_type* next;
     std::size_t nodes;
   };
-  static_assert(sizeof(chunk) <= sizeof(node_type) && alignof(chunk) <= alignof(node_type));
   static constexpr std::size_t largest_chunk = std::max<std::size_t>(2, (64 << 10) / sizeof(node_type));
 
   static chunk* header_of(node_type* first) noexcept {
@@ -112,6 +111,7 @@ class node_pool {
     free_ = n;
   }
   void add_chunk(const Alloc& alloc) {
+    static_assert(sizeof(chunk) <= sizeof(node_type) && alignof(chunk) <= alignof(node_type));
     node_alloc a(alloc);
     const std::size_t nodes = std::min(largest_chunk, std::max<std::size_t>(4, total_));
     node_type* first = node_traits::allocate(a, nodes);
