@@ -7,6 +7,15 @@ function(add_unit_tests target)
     DISCOVERY_MODE PRE_TEST)
 endfunction()
 
+# add_shared_tests(<map>): what every map passes (maps/tests), on the one that subject.hpp in the
+# calling directory, maps/<map>/tests, describes.
+function(add_shared_tests map)
+  foreach(test IN ITEMS allocators api exceptions model values)
+    add_unit_tests(${map}_${test}_test ../../tests/${test}_test.cpp LIBRARIES ${map}::${map})
+    target_include_directories(${map}_${test}_test PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  endforeach()
+endfunction()
+
 if(MAPSCOPE_BUILD_TESTS)
   include(GoogleTest)
 endif()

@@ -1,8 +1,8 @@
 """Deliberate bugs in maps/hmap: what run.py puts in, one at a time, for the tests to find.
 
 Each has a name, a file below maps/hmap/, the text to replace (it must occur exactly once), what
-to put there, and why it would matter. `test` names a test of maps/hmap/tests that is built when
-the probe finds nothing; `sanitizer` is what that test is built with.
+to put there, and why it would matter. `test` names a test of maps/hmap/tests or maps/tests that is
+built when the probe finds nothing; `sanitizer` is what that test is built with.
 """
 
 from typing import NamedTuple

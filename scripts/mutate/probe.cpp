@@ -15,14 +15,17 @@
 
 #include "hmap/inspect.hpp"
 #include "hmap/map.hpp"
-#include "hmap/tests/throwing.hpp"
+#include "tests/throwing.hpp"
 
 namespace {
 
-using namespace hmap_test;
+using namespace map_test;
 using u64 = std::uint64_t;
 using ints = hmap::map<u64, u64>;
 using strings = hmap::paired_map<std::string, std::string>;
+template <class Key, class Value, class Traits>
+using throwing_table = hmap::basic_map<Key, Value, payload_hash, payload_equal,
+                                       fault_allocator<std::pair<const Key, Value>>, Traits>;
 
 [[noreturn]] void fail(int line, const std::string& what) {
   std::printf("line %d: %s\n", line, what.c_str());

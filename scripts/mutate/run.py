@@ -75,13 +75,19 @@ def finding(program: Path) -> str:
     return f"status {done.returncode}"
 
 
+def source_of(test: str, home: Path) -> Path:
+    """The map's own test, or the one that it shares with the other maps."""
+    own = home / "tests" / f"{test}.cpp"
+    return own if own.exists() else home.parent / "tests" / own.name
+
+
 def attempts(mutant: Mutant, home: Path, probe: Path) -> list:
     """(source, what to call it, flags), the cheapest first."""
     sanitized = ["-O1", "-g1", f"-fsanitize={mutant.sanitizer}", "-fno-sanitize-recover=all"]
     tries = [(probe, "probe", ["-O0"])]
     if mutant.test:
-        test = home / "tests" / f"{mutant.test}.cpp"
-        tries.append((test, mutant.test, sanitized))
+        test = source_of(mutant.test, home)
+        tries.append((test, mutant.test, [*sanitized, f"-I{home / 'tests'}"]))
     else:
         tries.append((probe, "probe, sanitized", sanitized))
     return tries

@@ -316,7 +316,7 @@ TEST(GoMap, MapSparseIterOrder) {
 }
 
 TEST(GoMap, MapStringBytesLookup) {
-  // Bytes that are no std::string find one; that nothing is allocated is in api_test.cpp.
+  // Bytes that are no std::string find one; that nothing is allocated is in tests/api_test.cpp.
   const hmap::map<std::string, int> m{{"1000", 1}, {"2000", 2}};
   const std::array<char, 4> bytes{'2', '0', '0', '0'};
   EXPECT_EQ(m.at(std::string_view(bytes.data(), bytes.size())), 2);

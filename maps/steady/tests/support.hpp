@@ -1,8 +1,8 @@
-// What the tests of steady share: hmap's payloads and generators, and the list of table types that
-// one test body runs on.
+// What steady's own tests share beside the payloads: its table types.
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -10,19 +10,13 @@
 
 #include <gtest/gtest.h>
 
-#include "hmap/tests/support.hpp"
 #include "steady/inspect.hpp"
 #include "steady/map.hpp"
+#include "tests/payloads.hpp"
 
 namespace steady_test {
 
-using hmap_test::filled;
-using hmap_test::key;
-using hmap_test::large_record;
-using hmap_test::make;
-using hmap_test::random_stream;
-using hmap_test::record;
-using hmap_test::value;
+using namespace map_test;
 
 /// The second memory, forced.
 struct in_segments : steady::default_traits {
@@ -58,28 +52,13 @@ template <class K, class V, class Traits = steady::default_traits>
 using table = steady::map<K, V, steady::hash<K>, steady::equal_to<K>,
                           std::allocator<std::pair<const K, V>>, Traits>;
 
-/// Each payload shape in the memory and with the traits that treat it least kindly.
-using all_tables =
+/// Those that are never quiet, for tests of what happens between two sizes.
+using restless_tables =
     ::testing::Types<table<std::uint64_t, std::uint64_t>,
                      table<std::uint64_t, std::uint64_t, in_segments>,
-                     table<std::uint64_t, std::uint64_t, eager>,
-                     table<std::uint64_t, std::uint64_t, crowded>,
-                     table<std::string, std::string>,
+                     table<std::string, std::string, eager>,
                      table<std::string, std::string, eager_segments>,
-                     table<std::string, std::string, crowded>,
-                     table<std::uint64_t, record, crowded_segments>,
-                     table<std::string, std::uint64_t, eager>,
-                     table<std::uint64_t, large_record>>;
-
-/// Those that are never quiet, for tests of what happens between two sizes.
-using restless_tables = ::testing::Types<
-    table<std::uint64_t, std::uint64_t>, table<std::uint64_t, std::uint64_t, in_segments>,
-    table<std::string, std::string, eager>, table<std::string, std::string, eager_segments>,
-    table<std::uint64_t, std::uint64_t, crowded>, table<std::string, std::string, crowded_segments>>;
-
-#undef EXPECT_SOUND
-#undef ASSERT_SOUND
-#define EXPECT_SOUND(m) EXPECT_EQ(steady::check(m), "")
-#define ASSERT_SOUND(m) ASSERT_EQ(steady::check(m), "")
+                     table<std::uint64_t, std::uint64_t, crowded>,
+                     table<std::string, std::string, crowded_segments>>;
 
 }  // namespace steady_test

@@ -10,9 +10,7 @@
 #include <memory>
 #include <utility>
 
-#include "hmap/map.hpp"
-
-namespace hmap_test {
+namespace map_test {
 
 /// What is thrown, and the switch.
 class fault {
@@ -20,9 +18,13 @@ class fault {
   /// To be called by whatever may throw.
   static void chance() {
     ++chances_;
-    if (left_ != 0 && --left_ == 0) throw fault();
+    if (left_ == 0 || --left_ != 0) return;
+    ++thrown_;
+    throw fault();
   }
   static std::size_t chances() noexcept { return chances_; }
+  /// Also what nobody heard of, because it was caught on its way.
+  static std::size_t thrown() noexcept { return thrown_; }
 
   /// The k-th chance throws while this lives.
   class armed {
@@ -36,6 +38,7 @@ class fault {
  private:
   static inline std::size_t left_ = 0;
   static inline std::size_t chances_ = 0;
+  static inline std::size_t thrown_ = 0;
 };
 
 /// Runs `f` with its k-th chance armed; says whether it threw.
@@ -164,8 +167,4 @@ struct fault_allocator {
   }
 };
 
-template <class Key, class Value, class Traits>
-using throwing_table = hmap::basic_map<Key, Value, payload_hash, payload_equal,
-                                       fault_allocator<std::pair<const Key, Value>>, Traits>;
-
-}  // namespace hmap_test
+}  // namespace map_test

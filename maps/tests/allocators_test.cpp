@@ -1,35 +1,34 @@
-// Allocators: all eight ways to propagate, memory resources, arrays that happen to be
-// neighbours, and memory that runs out.
-#include <array>
+// Allocators: all eight ways to propagate, memory resources, and memory that runs out.
+#include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <memory_resource>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "allocators.hpp"
-#include "support.hpp"
+#include "payloads.hpp"
+#include "subject.hpp"
 
 namespace {
 
-using namespace hmap_test;
+using namespace map_test;
 
-template <class K, class V, class Allocator, class Traits = hmap::split_traits>
-using allocated = hmap::basic_map<K, V, hmap::hash<K>, hmap::equal_to<K>, Allocator, Traits>;
+/// The class that users see: what it derives from has assignments and a swap as well.
+template <class K, class V, class Allocator>
+using allocated = subject::map<K, V, subject::hash<K>, subject::equal_to<K>, Allocator>;
 template <class K, class V>
-using pmr_map = hmap::map<K, V, hmap::hash<K>, hmap::equal_to<K>,
-                          std::pmr::polymorphic_allocator<std::pair<const K, V>>>;
+using pmr_map = allocated<K, V, std::pmr::polymorphic_allocator<std::pair<const K, V>>>;
 
 // ---- propagation
 
 template <unsigned Bits>
 struct combination : propagation<(Bits & 1) != 0, (Bits & 2) != 0, (Bits & 4) != 0> {};
 
-/// The class that users see: what derives from basic_map has assignments and a swap as well.
 template <class Propagation>
-using propagating =
-    hmap::map<int, std::string, hmap::hash<int>, hmap::equal_to<int>,
-              ledger_allocator<std::pair<const int, std::string>, Propagation>>;
+using propagating = allocated<int, std::string,
+                              ledger_allocator<std::pair<const int, std::string>, Propagation>>;
 
 template <class Propagation>
 class Allocators : public ::testing::Test {
@@ -41,14 +40,15 @@ class Allocators : public ::testing::Test {
   static constexpr bool moves = Propagation::propagate_on_container_move_assignment::value;
   static constexpr bool swaps = Propagation::propagate_on_container_swap::value;
 
-  /// In mid-growth, with overflow buckets, and with an extra record.
-  static table made_of(ledger& books, int n = 110) {
+  static constexpr int in_growth = subject::entries_in_growth;
+
+  static table made_of(ledger& books, int n = in_growth) {
     table m{allocator(books)};
     for (int i = 0; i < n; ++i) m.try_emplace(i, "value of entry " + std::to_string(i));
-    EXPECT_EQ(hmap::inspect(m).growing, n == 110);
+    EXPECT_EQ(inspect(m).growing, n == in_growth);
     return m;
   }
-  static void expect_made(const table& m, int n = 110) {
+  static void expect_made(const table& m, int n = in_growth) {
     ASSERT_EQ(m.size(), static_cast<std::size_t>(n));
     for (int i = 0; i < n; ++i) ASSERT_EQ(m.at(i), "value of entry " + std::to_string(i));
     EXPECT_SOUND(m);
@@ -110,7 +110,8 @@ TYPED_TEST(Allocators, Swap) {
 
   using std::swap;
   swap(left, right);
-  EXPECT_TRUE(this->uses(right, this->swaps ? this->b_ : this->a_)) << "not std::swap's three moves";
+  EXPECT_TRUE(this->uses(right, this->swaps ? this->b_ : this->a_))
+      << "not std::swap's three moves";
   EXPECT_EQ(&left.at(1), entry);
   this->expect_made(left);
   this->expect_made(right, 9);
@@ -141,44 +142,11 @@ TYPED_TEST(Allocators, Construction) {
   EXPECT_TRUE(this->uses(chosen, this->b_));
 }
 
-// ---- every byte, under everything that keeps old memory alive
+// ---- every byte
 
 template <class Map>
 class LedgerMap : public ::testing::Test {};
-using ledger_maps = ::testing::Types<
-    allocated<std::string, int, ledger_allocator<std::pair<const std::string, int>>>,
-    allocated<std::uint64_t, large_record, ledger_allocator<std::pair<const std::uint64_t, large_record>>,
-              hmap::paired_traits>>;
-TYPED_TEST_SUITE(LedgerMap, ledger_maps);
-
-TYPED_TEST(LedgerMap, EveryByteComesBackAlsoWhatCursorsHeld) {
-  using Map = TypeParam;
-  ledger books;
-  auto m = std::make_unique<Map>(typename Map::allocator_type(books));
-  std::uint64_t next = 0;
-  const auto grow_by = [&](int n) {
-    for (int i = 0; i < n; ++i, ++next) m->try_emplace(key<Map>(next), value<Map>(next));
-  };
-  grow_by(106);
-  auto outlives = m->range();
-  auto r = std::make_unique<decltype(outlives)>(m->range());
-  r->next();
-  grow_by(108);  // the 209th begins a growth of 32 buckets, each insert moves two at most
-  ASSERT_TRUE(hmap::inspect(*m).growing);
-  const std::size_t pinned = books.blocks();
-  outlives.next();
-  r.reset();
-  EXPECT_EQ(books.blocks(), pinned) << "another cursor still needs them";
-  { const auto gone = std::move(outlives); }
-  EXPECT_LT(books.blocks(), pinned) << "the last cursor is gone";
-  outlives = m->range();
-  m->erase(m->begin());
-  grow_by(300);
-  m->clear();
-  grow_by(300);
-  m.reset();
-  EXPECT_FALSE(outlives.next());
-}
+TYPED_TEST_SUITE(LedgerMap, subject::ledger_tables);
 
 TYPED_TEST(LedgerMap, MemoryDoesNotDriftUnderReplacement) {
   using Map = TypeParam;
@@ -294,79 +262,6 @@ TEST(PmrAllocators, MoveOnlyEntriesMoveBetweenResources) {
   for (auto&& [key, value] : b) EXPECT_EQ(*key, *value);
   EXPECT_SOUND(b);
   EXPECT_TRUE(a.empty());
-}
-
-TEST(PmrAllocators, CursorsCanBeMoved) {
-  counting_resource memory;
-  pmr_map<int, int> m(&memory);
-  for (int i = 0; i < 20; ++i) m[i] = i;
-  auto first = m.range();
-  ASSERT_TRUE(first.next());
-  auto second = std::move(first);
-  int n = 1;
-  while (second.next()) ++n;
-  EXPECT_EQ(n, 20);
-  EXPECT_FALSE(first.next());
-}
-
-// ---- neighbours
-
-/// Hands out its memory from the end downwards: what comes later lies before.
-class descending_resource : public std::pmr::memory_resource {
- private:
-  void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    top_ = (top_ - bytes) / alignment * alignment;
-    return memory_.data() + top_;
-  }
-  void do_deallocate(void*, std::size_t, std::size_t) override {}
-  bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
-
-  alignas(64) std::array<std::byte, 1 << 16> memory_{};
-  std::size_t top_ = memory_.size();
-};
-
-/// Deals keys to the chains in turn, so that no overflow bucket comes between two arrays.
-struct dealing_hash {
-  std::uint64_t operator()(std::uint64_t key, std::uint32_t) const { return key | key << 56; }
-};
-using dealt_map =
-    hmap::map<std::uint64_t, std::uint64_t, dealing_hash, std::equal_to<std::uint64_t>,
-              std::pmr::polymorphic_allocator<std::pair<const std::uint64_t, std::uint64_t>>>;
-
-/// At every step of a growth whose two arrays touch, both sweeps see every entry once.
-void sweep_neighbours(std::pmr::memory_resource* memory, std::ptrdiff_t distance) {
-  dealt_map m(memory);
-  std::uint64_t n = 0;
-  while (!hmap::inspect(m).growing) m.try_emplace(n, n), ++n;
-  const auto& h = m.internals().h;
-  ASSERT_EQ(reinterpret_cast<std::byte*>(h.buckets) - reinterpret_cast<std::byte*>(h.oldbuckets),
-            distance);
-  while (hmap::inspect(m).growing) {
-    std::uint64_t sum = 0, count = 0;
-    for (auto&& [key, value] : m) sum += key, ++count;
-    ASSERT_EQ(count, n);
-    ASSERT_EQ(sum, n * (n - 1) / 2);
-    count = 0;
-    for (auto r = m.range(); r.next();) ++count;
-    ASSERT_EQ(count, n);
-    for (std::uint64_t i = 0; i < n; ++i) {
-      ASSERT_GE(std::distance(m.find(i), m.end()), 1) << "a sweep that starts in the middle";
-    }
-    ASSERT_SOUND(m);
-    m.erase(~std::uint64_t{0});
-  }
-}
-
-TEST(Neighbours, TheNewArrayMayFollowTheOld) {
-  std::array<std::byte, 1 << 16> buffer;
-  std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size(),
-                                             std::pmr::null_memory_resource());
-  sweep_neighbours(&memory, 4 * 144);
-}
-
-TEST(Neighbours, TheNewArrayMayPrecedeTheOld) {
-  descending_resource memory;
-  sweep_neighbours(&memory, -8 * 144);
 }
 
 }  // namespace

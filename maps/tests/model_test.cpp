@@ -1,12 +1,13 @@
-// Random operations against std::unordered_map, on every table type; the invariants of the
-// specification are checked along the way. A million operations a payload.
+// Random operations against std::unordered_map, on every table type; the invariants are checked
+// along the way. A million operations a payload.
 #include <unordered_map>
 
-#include "support.hpp"
+#include "payloads.hpp"
+#include "subject.hpp"
 
 namespace {
 
-using namespace hmap_test;
+using namespace map_test;
 
 template <class Map>
 class Model : public ::testing::Test {
@@ -16,7 +17,7 @@ class Model : public ::testing::Test {
 
   struct key_hash {
     std::size_t operator()(const K& k) const {
-      return static_cast<std::size_t>(hmap::hash<K>{}(k, 7));
+      return static_cast<std::size_t>(subject::hash<K>{}(k, 7));
     }
   };
   using model = std::unordered_map<K, V, key_hash>;
@@ -80,7 +81,7 @@ class Model : public ::testing::Test {
   model model_;
 };
 
-TYPED_TEST_SUITE(Model, all_tables);
+TYPED_TEST_SUITE(Model, subject::all_tables);
 
 TYPED_TEST(Model, AMillionRandomOperations) {
   random_stream random(1);

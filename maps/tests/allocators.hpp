@@ -11,7 +11,7 @@
 
 #include <gtest/gtest.h>
 
-namespace hmap_test {
+namespace map_test {
 
 /// The books of one source of memory. Fails the test if a block comes back that it did not
 /// give, or with another size, and if any is missing at the end.
@@ -137,4 +137,4 @@ class default_resource_is {
   std::pmr::memory_resource* before_;
 };
 
-}  // namespace hmap_test
+}  // namespace map_test
