@@ -14,6 +14,8 @@ from mapscope import conclusions, page_growth
 from mapscope.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.caveats import caveats
 from mapscope.compare import METHODS, Comparison
+from mapscope.drains import HEADS as DRAIN_HEADS
+from mapscope.drains import KEY as DRAIN_KEY
 from mapscope.fingerprint import fingerprint, size
 from mapscope.inference import CONFIDENCE, FALSE_DISCOVERIES, MARGIN
 from mapscope.ladder import in_words, reach_in_words
@@ -47,6 +49,9 @@ def facts(
         "across": None if across is None else _across(runs, across, heads),
         "growth": page_growth.sentence(documents),
         "grew": any(document.get("growth") for document in documents),
+        "drains": page_growth.drains(documents, [head["letter"] for head in heads]),
+        "drain_heads": DRAIN_HEADS,
+        "drain_key": DRAIN_KEY,
         "backends": _backends(documents, heads),
         "calibration": _calibration(documents, heads),
         "environment": _environment(documents),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from mapscope.drains import drain_of
+from mapscope.growth_plan import PREFIX
 from mapscope.text import count_of
 
 TIMELINE = (("longest", 3), ("99th percentile", 2), ("median", 1))
@@ -27,6 +29,20 @@ def lines_of(run: dict[str, Any], number: int) -> list[dict[str, Any]]:
         ]
         result += [about | {"shown": name, "axis": axis, "points": points} for name, axis, points in shown if points]
     return result
+
+
+def drains(documents: list[dict[str, Any]], letters: list[str]) -> list[dict[str, Any]]:
+    """A table for each growth around which operations were timed; a run is named by its letter if there are several."""
+    return [
+        {
+            "title": drain.title,
+            "of": ", ".join([entry["kv"], entry["stage"].removeprefix(PREFIX), *([letter] if len(letters) > 1 else [])]),
+            "lines": drain.lines,
+        }
+        for letter, document in zip(letters, documents, strict=True)
+        for entry in document.get("growth", [])
+        if (drain := drain_of(entry)) is not None
+    ]
 
 
 def sentence(documents: list[dict[str, Any]]) -> str:

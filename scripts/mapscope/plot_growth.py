@@ -19,9 +19,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+from mapscope.drains import spread_of
 from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, add_legend, count_label, make_grid
 from mapscope.style import FAINT, GREY, looks
-from mapscope.summary_growth import open_loop, spread_of, title_of
+from mapscope.summary_growth import open_loop, title_of
 from mapscope.table import maps_of
 from mapscope.text import duration
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
-from statistics import median, quantiles
+from statistics import median
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from mapscope.drains import HEADS, drain_of
+from mapscope.drains import KEY as DRAIN_KEY
 from mapscope.terminal import TitledTable
 from mapscope.text import duration, per_operation
 
@@ -21,11 +23,7 @@ KEY = (
     "open loop: callers who do not wait for one another, 1M/s, or half as many as the map can serve\n"
     "B/entry: resident at most and in the end; erased: allocated when all entries are gone"
 )
-DRAIN_KEY = (
-    "full: just before the growth   half-way: of reads, in a table that stands still there; of writes, which drain it, "
-    "from its beginning on\nns per operation, median over the repetitions, and half the span of the middle half of them"
-)
-STATES = ("before", "draining", "after")
+
 
 
 def print_growth(console: Console, run: dict[str, Any]) -> None:
@@ -153,31 +151,16 @@ def _print_parts(console: Console, rows: list[dict[str, Any]]) -> None:
 
 def _print_drains(console: Console, rows: list[dict[str, Any]]) -> None:
     """What operations cost in a growth that drains, beside before and after."""
-    drains = [row for row in rows if row["drain"]]
-    if not drains:
-        return
-    for row in drains:
-        drain = row["drain"]
-        table = _table(f"{row['map']}: around its growth at {drain['entries']:,} entries")
-        for head in ("operation", "full", "half-way", "drained", "half-way/full"):
-            table.add_column(head, justify="left" if head == "operation" else "right", no_wrap=True)
-        for name in drain["ns"]:
-            full, amid, _ = middles = [spread_of(drain["ns"][name][state]) for state in STATES]
-            ratio = f"{amid[0] / full[0]:.2f}" if full and amid else "-"
-            table.add_row(name, *(f"{m[0]:.1f} ±{m[1]:.1f}" if m else "-" for m in middles), ratio)
-        sizes = [median(drain["resident_bytes"][state]) / 1e6 for state in STATES]
-        table.add_row("MB resident", *(f"{size:.4g}" for size in sizes), f"{sizes[1] / sizes[0]:.2f}")
+    drains = [drain for drain in map(drain_of, rows) if drain]
+    for drain in drains:
+        table = _table(drain.title)
+        for head in HEADS:
+            table.add_column(head, justify="left" if head == HEADS[0] else "right", no_wrap=True)
+        for line in drain.lines:
+            table.add_row(*line)
         console.print(table)
-    console.print(DRAIN_KEY, highlight=False, markup=False)
-
-
-def spread_of(times: list[float | None]) -> tuple[float, float] | None:
-    """Median, and half the distance of the quartiles; None where nothing was measured."""
-    known = [ns for ns in times if ns is not None]
-    if not known:
-        return None
-    low, high = quantiles(known, n=4, method="inclusive")[::2] if len(known) > 1 else (known[0], known[0])
-    return median(known), (high - low) / 2
+    if drains:
+        console.print(DRAIN_KEY, highlight=False, markup=False)
 
 
 def _print_noise(console: Console, rows: list[dict[str, Any]]) -> None:

@@ -20,6 +20,7 @@ import pytest
 from conftest import SMALL, Lab, one_line
 from mapscope import page_growth
 from mapscope.ladder import load_ns, tlb_reach
+from mapscope.drains import drain_of
 from mapscope.files import write_whole
 from mapscope.page import MOST_BYTES, write_page
 from mapscope.passing import Passing, Way, cells
@@ -120,6 +121,20 @@ def test_what_passing_a_table_costs_comes_along_with_its_instructions(two_runs: 
     assert all(f">{cell}<" in text for cell in cells(way))
     for name, body in way.instructions.items():
         assert f"{name}:\n" + "\n".join(body) in text
+
+
+def test_what_operations_cost_while_a_table_drains_stands_beside_before_and_after(two_runs: tuple[Path, Any]) -> None:
+    path, documents = two_runs
+    text = path.read_text()
+    rows = [(letter, row) for letter, run in zip("AB", documents, strict=True) for row in run["growth"] if row["drain"]]
+    assert rows
+    for letter, row in rows:
+        drain = drain_of(row)
+        assert drain is not None and len(drain.lines) == len(row["drain"]["ns"]) + 1
+        caption = f"{drain.title} ({row['kv']}, {row['stage'].removeprefix('growth/')}, {letter})</caption>"
+        table = text.split(caption)[1].split("</table>")[0]
+        for line in drain.lines:
+            assert f'<th scope="row">{line[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in line[1:]) in table
 
 
 def test_a_page_without_it_does_not_speak_of_it(finished: Lab, tmp_path: Path) -> None:
