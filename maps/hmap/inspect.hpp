@@ -43,6 +43,7 @@ struct bucket_view {
   std::size_t index;    // of the chain
   std::size_t depth;    // 0 for the main bucket, then 1, 2, ... along the chain
   bool spare;           // taken from the array's end rather than allocated for itself
+  bool waits;           // for its old chain: nothing in it may be read but `tophash`, all empty
   const std::uint8_t* tophash;  // eight bytes
   const void* address;
   detail::bucket* raw;
@@ -89,16 +90,21 @@ namespace detail {
 
 template <class Core, class Visit>
 void visit_array(const Core& c, bucket* array, std::uint8_t B, bool old, Visit& visit) {
+  static constexpr bucket empty{};
   for (std::size_t index = 0; index < std::size_t{1} << B; ++index) {
+    const bool waits = !old && c.waits(index);
     std::size_t depth = 0;
-    for (bucket* b = c.bucket_at(array, index); b != nullptr; b = c.overflow_of(b)) {
+    bucket* b = c.bucket_at(array, index);
+    while (b != nullptr) {
       visit(bucket_view{.old = old,
                         .index = index,
                         .depth = depth++,
                         .spare = is_spare(c, array, B, b),
-                        .tophash = b->tophash,
+                        .waits = waits,
+                        .tophash = waits ? empty.tophash : b->tophash,
                         .address = b,
                         .raw = b});
+      b = waits ? nullptr : c.overflow_of(b);
     }
   }
 }
@@ -149,8 +155,9 @@ class checker {
 
   std::string run() {
     header_is_sane();
-    if (c_.h.buckets) check_array(c_.h.buckets, c_.h.B, false);
-    if (c_.growing()) check_array(c_.h.oldbuckets, old_B(c_), true);
+    // The marks of the old array say which buckets of the current one may be read.
+    if (error_.empty() && c_.growing()) check_array(c_.h.oldbuckets, old_B(c_), true);
+    if (error_.empty() && c_.h.buckets) check_array(c_.h.buckets, c_.h.B, false);
     if (error_.empty()) totals_agree();
     return error_;
   }
@@ -182,11 +189,12 @@ class checker {
 
   void check_array(bucket* array, std::uint8_t B, bool old) {
     for (std::size_t index = 0; index < std::size_t{1} << B && error_.empty(); ++index) {
+      if (!old && c_.waits(index)) continue;
       bucket* head = c_.bucket_at(array, index);
       const chain ch{old, index, old && is_evacuated(head)};
       if (old && index < c_.h.nevacuate && !ch.evacuated) {
         if (is_released(index)) continue;
-        fail("old bucket ", index, " below nevacuate is not evacuated");
+        return fail("old bucket ", index, " below nevacuate is not evacuated");
       }
       check_chain(ch, head, B);
     }
@@ -214,7 +222,7 @@ class checker {
         }
         ended = ended || top == empty_rest;
         after_one = top == empty_one;
-        if (top >= min_tophash) check_entry(ch, b, i, B);
+        if (top >= min_tophash && error_.empty()) check_entry(ch, b, i, B);
       }
     }
     if (!ended && after_one) fail("chain ", ch.index, " ends in emptyOne");
@@ -288,6 +296,10 @@ void dump(const Map& m, std::ostream& out) {
         out << "  " << layout::key(b.raw, i) << " -> " << layout::value(b.raw, i);
       }
       out << '\n';
+    }
+    if (b.waits) {
+      out << "  waits for its old chain\n";
+      return;
     }
     out << "  +" << layout::overflow_offset << " line " << line_of(layout::overflow_offset)
         << "  overflow " << (core::overflow_of(b.raw) ? "-> next" : "none") << '\n';

@@ -115,7 +115,7 @@ class Table:
     marked: float = 1.0
     """Share of the old chains below the evacuation mark, which nobody looks at any more."""
     buckets: int = 0
-    """Of the new array; in a large one a sweep looks ahead."""
+    """Of the new array; in a large one that does not grow a sweep looks ahead."""
 
     @property
     def waiting(self) -> float:
@@ -173,29 +173,19 @@ def cleared(layout: Layout, n: int) -> float:
 def ranged(layout: Layout, state: Table) -> float:
     """Lines of one entry of a sweep."""
     moved = _sweep(layout, state.load)
-    is_far = state.buckets > WALK_AHEAD + BEYOND_CACHES // layout.size
     if state.moved == 1:
+        is_far = state.buckets > WALK_AHEAD + BEYOND_CACHES // layout.size
         return moved + is_far / state.load
-    # Chains without an entry to show: new ones that wait for their old one, and old ones that are done
-    # though the mark has not come to them. Each is passed over by its tophash.
-    empty = 2 * (1 - state.moved) + state.moved - state.marked
+    # Before each of two new chains its old head, if the mark has not come to it, is asked whether the chain has moved;
+    # of the old ones those that have are passed over.
+    asked = 2 * (1 - state.marked) + state.moved - state.marked
     per_old_bucket = (1 - state.moved) * MAX_LOAD + 2 * state.moved * state.load
     share = state.waiting
     return (
         (1 - share) * moved
         + share * _sweep(layout, MAX_LOAD)
-        + (empty + 2 * is_far * _looked_ahead(layout, state.moved)) / per_old_bucket
+        + asked / per_old_bucket
     )
-
-
-def _looked_ahead(layout: Layout, moved: float) -> float:
-    """Lines that looking ahead costs a bucket of the new array while it grows.
-
-    In a long run of empty buckets, passed over in one step, a bucket's overflow pointer lies in the line of the next
-    one's tophash, which the same step reads, unless that one begins a line.
-    """
-    in_a_run = (1 - moved) ** (WALK_AHEAD + 1)
-    return moved + (1 - moved) * (1 - in_a_run + in_a_run / len(layout.phases))
 
 
 def _while_growing(state: Table, moved: float, waiting: float, waiting_share: float) -> float:

@@ -158,7 +158,7 @@ MUTANTS = [
 
     # ---- evacuation
     Mutant("one_chain_a_write", "detail/evacuate.hpp",
-           "  if (c.growing()) evacuate(c, c.h.nevacuate, watch);\n",
+           "  evacuate(c, c.h.nevacuate, watch);\n",
            "",
            "writes to one key never finish a growth"),
     Mutant("unbounded_progress", "detail/evacuate.hpp",
@@ -343,8 +343,8 @@ MUTANTS = [
 
     # ---- sweeps
     Mutant("sweep_ignores_the_old_array", "detail/sweep.hpp",
-           "head_ = c.growing() ? c.bucket_at(c.h.oldbuckets, c.h.nevacuate) : nullptr;",
-           "head_ = nullptr;",
+           "        head_ = c.bucket_at(c.h.oldbuckets, c.h.nevacuate);\n",
+           "        return head_ = nullptr;\n",
            "in mid-growth begin() to end() misses what has not moved"),
 
     # ---- arrays that leave in pieces
@@ -354,10 +354,34 @@ MUTANTS = [
            "a range reads zeroes where entries were",
            test="release_test"),
     Mutant("pooled_buckets_keep_their_marks", "detail/storage.hpp",
-           "  --c.h.extra->pooled;\n  bucket_memory<Core>::reset(b);\n",
-           "  --c.h.extra->pooled;\n",
+           "bucket_memory<Core>::reset(fresh);",
+           "if (c.h.extra == nullptr || c.h.extra->pooled == 0) bucket_memory<Core>::reset(fresh);",
            "a bucket that is used again is full of what it held before",
            test="release_test"),
+
+    # ---- a growth's array is not cleared
+    Mutant("new_bucket_keeps_what_lay_there", "detail/evacuate.hpp",
+           "  if (y != nullptr) bucket_memory<Core>::reset(y);\n", "",
+           "an overflow pointer into nowhere",
+           test="used_memory_test"),
+    Mutant("spare_keeps_what_lay_there", "detail/storage.hpp",
+           "bucket_memory<Core>::reset(fresh);",
+           "if (!is_spare(c, c.h.buckets, c.h.B, fresh)) bucket_memory<Core>::reset(fresh);",
+           "a new overflow bucket is full",
+           test="used_memory_test"),
+    Mutant("sweep_reads_buckets_that_wait", "detail/sweep.hpp",
+           "is_new ? !c.waits(c.index_of(head_)) : !is_evacuated(head_)",
+           "is_new || !is_evacuated(head_)",
+           "a sweep produces what lay there",
+           test="used_memory_test"),
+    Mutant("sweep_begins_in_a_bucket_that_waits", "detail/sweep.hpp",
+           "    if (c.waits(0)) [[unlikely]] p.next_head();\n", "",
+           "a sweep produces what lay there",
+           test="used_memory_test"),
+    Mutant("end_reads_buckets_that_wait", "detail/storage.hpp",
+           "if (!c.waits(i)) empty_chain", "empty_chain",
+           "destructors of what never lived",
+           test="used_memory_test"),
 
     # ---- state
     Mutant("swapped_cursors_stay_behind", "detail/core.hpp",

@@ -137,12 +137,22 @@ struct core {
   bucket* bucket_at(bucket* array, std::size_t index) const noexcept {
     return detail::bucket_at<layout>(array, index);
   }
+  /// Of a main bucket of the current array.
+  std::size_t index_of(const bucket* b) const noexcept {
+    return static_cast<std::size_t>(bytes_of(b) - bytes_of(h.buckets)) / layout::size;
+  }
   static bucket*& overflow_of(bucket* b) noexcept { return detail::overflow_of<layout>(b); }
 
   /// Whether the chain of old bucket `index` has moved. Below the mark all have, and their heads
   /// may have been given back already.
   bool has_moved(std::size_t index) const noexcept {
     return index < h.nevacuate || is_evacuated(bucket_at(h.oldbuckets, index));
+  }
+
+  /// Whether bucket `index` of the current array waits for its old chain. Nothing in it may be
+  /// read: what lies there is what the memory held before.
+  bool waits(std::size_t index) const noexcept {
+    return growing() && !has_moved(index & (old_bucket_count() - 1));
   }
 
   void clear_flag(flag f) noexcept { h.flags = static_cast<std::uint8_t>(h.flags & ~f); }

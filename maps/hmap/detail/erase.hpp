@@ -73,13 +73,12 @@ void clear(Core& c) noexcept {
   if (c.h.count == 0) return;
   const write_guard guard(c.h);
   if (c.h.extra != nullptr) release_pinned(c, *c.h.extra);
+  empty_arrays(c);
   if (c.growing()) {
-    empty_array(c, c.h.oldbuckets, old_B(c));
     free_bucket_array(c, c.h.oldbuckets, old_B(c));
     c.h.oldbuckets = nullptr;
     c.clear_flag(same_size_grow);
   }
-  empty_array(c, c.h.buckets, c.h.B);
   const std::size_t buckets = array_buckets<Core>(c.h.B);
   for (std::size_t i = 0; i < buckets; ++i) {
     bucket_memory<Core>::reset(c.bucket_at(c.h.buckets, i));

@@ -48,7 +48,7 @@ constexpr bool too_many_overflow(std::uint16_t noverflow, std::uint8_t B) noexce
   return noverflow >= std::uint16_t{1} << (B < 15 ? B : 15);
 }
 
-/// Starts a growth: a fresh array beside the old one. Nothing moves yet. Throws what the
+/// Starts a growth: another array beside the old one. Nothing moves yet. Throws what the
 /// allocator throws, and then has changed nothing.
 template <class Core>
 void hash_grow(Core& c, growth_kind kind) {
@@ -56,7 +56,7 @@ void hash_grow(Core& c, growth_kind kind) {
   const auto B = static_cast<std::uint8_t>(h.B + (kind == growth_kind::doubling));
   if (has_cursors(c)) prepare_retirement(c, *c.h.extra);
   if (leaves_in_pieces<Core>(h.buckets, h.B)) extra_of(c);
-  bucket* fresh = make_bucket_array(c, B);
+  bucket* fresh = make_growth_array(c, B);
   free_leaving(c);
 
   std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(iterator_flag | old_iterator_flag));

@@ -130,14 +130,10 @@ void free_storage(Core& c) noexcept {
   if (c.h.extra != nullptr) release_pinned(c, *c.h.extra);
   free_leaving(c);
   free_pool(c);
-  if (c.growing()) {
-    empty_array(c, c.h.oldbuckets, old_B(c));
-    free_bucket_array(c, c.h.oldbuckets, old_B(c));
-  }
-  if (c.h.buckets != nullptr) {
-    empty_array(c, c.h.buckets, c.h.B);
-    free_bucket_array(c, c.h.buckets, c.h.B);
-  }
+  if (c.h.buckets == nullptr) return;
+  empty_arrays(c);
+  if (c.growing()) free_bucket_array(c, c.h.oldbuckets, old_B(c));
+  free_bucket_array(c, c.h.buckets, c.h.B);
 }
 
 /// Cuts the record off a dying table; cursors that still hold it find no table.

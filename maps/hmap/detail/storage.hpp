@@ -6,9 +6,14 @@
 // the spares cover about 30 % of them. (Go rounds the array up to its allocator's size
 // class and uses the rest as further spares; this port does not.)
 //
-// A fresh bucket is all empty_rest with a null overflow pointer: all zero. Nothing else in
-// it is read before it is written, so keys and values are left untouched. With
-// std::allocator the zeroes come from calloc, which gets large arrays as untouched pages.
+// An empty bucket is all empty_rest with a null overflow pointer: all zero. Nothing else in
+// it is read before it is written, so keys and values are left untouched.
+//
+// The array that a growth begins with is not cleared at all: a bucket of it is read by nobody
+// before the old chain has moved there, and that move clears it (evacuate.hpp); a spare is
+// cleared when it is taken. Clearing 302 MB at once took an insert 10 ms. A table's first array
+// has no old chains to wait for. With std::allocator its zeroes come from calloc, which gets
+// large arrays as untouched pages.
 #pragma once
 
 #include <cstddef>
@@ -46,27 +51,34 @@ struct bucket_memory {
   static_assert(std::is_same_v<typename unit_traits::pointer, unit*>,
                 "hmap needs an allocator whose pointer is a plain pointer");
 
-  static constexpr bool lazily_zeroed = is_std_allocator<unit_alloc> &&
-                                        layout::alignment <= alignof(std::max_align_t);
+  static constexpr bool from_heap = is_std_allocator<unit_alloc> &&
+                                    layout::alignment <= alignof(std::max_align_t);
   static constexpr std::size_t units_per_bucket = layout::size / layout::alignment;
   static constexpr std::size_t max_buckets =
       static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / layout::size;
 
+  /// With any content; see reset().
   static bucket* allocate(Core& c, std::size_t buckets) {
-    if constexpr (lazily_zeroed) {
-      void* p = std::calloc(buckets, layout::size);
-      if (p == nullptr) throw std::bad_alloc();
-      return static_cast<bucket*>(p);
+    if constexpr (from_heap) {
+      return not_null(std::malloc(buckets * layout::size));
     } else {
       unit_alloc a(c.alloc);
-      auto* first = reinterpret_cast<bucket*>(unit_traits::allocate(a, buckets * units_per_bucket));
+      return reinterpret_cast<bucket*>(unit_traits::allocate(a, buckets * units_per_bucket));
+    }
+  }
+
+  static bucket* allocate_empty(Core& c, std::size_t buckets) {
+    if constexpr (from_heap) {
+      return not_null(std::calloc(buckets, layout::size));
+    } else {
+      bucket* first = allocate(c, buckets);
       for (std::size_t i = 0; i < buckets; ++i) reset(c.bucket_at(first, i));
       return first;
     }
   }
 
   static void deallocate(Core& c, bucket* first, std::size_t buckets) noexcept {
-    if constexpr (lazily_zeroed) {
+    if constexpr (from_heap) {
       std::free(first);
     } else {
       unit_alloc a(c.alloc);
@@ -74,9 +86,16 @@ struct bucket_memory {
     }
   }
 
+  /// Makes it empty, whatever it was.
   static void reset(bucket* b) noexcept {
     ::new (static_cast<void*>(b)) bucket{};
     ::new (static_cast<void*>(bytes_of(b) + layout::overflow_offset)) bucket*(nullptr);
+  }
+
+ private:
+  static bucket* not_null(void* p) {
+    if (p == nullptr) throw std::bad_alloc();
+    return static_cast<bucket*>(p);
   }
 };
 
@@ -94,20 +113,33 @@ std::size_t array_bytes(std::uint8_t B) noexcept {
 template <class Core>
 bool leaves_in_pieces(const bucket* array, std::uint8_t B) noexcept {
   using release = typename Core::traits::release;
-  if constexpr (can_give_pages_back && bucket_memory<Core>::lazily_zeroed) {
+  if constexpr (can_give_pages_back && bucket_memory<Core>::from_heap) {
     return array_bytes<Core>(B) >= release::from && release::pays(array);
   } else {
     return false;
   }
 }
 
+/// How many buckets an array of 2^B has. Throws std::bad_alloc if no memory could hold them.
 template <class Core>
-bucket* make_bucket_array(Core& c, std::uint8_t B) {
+std::size_t checked_array_buckets(std::uint8_t B) {
   if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
       array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
     throw std::bad_alloc();
   }
-  return bucket_memory<Core>::allocate(c, array_buckets<Core>(B));
+  return array_buckets<Core>(B);
+}
+
+/// A table's first array: all buckets are empty.
+template <class Core>
+bucket* make_bucket_array(Core& c, std::uint8_t B) {
+  return bucket_memory<Core>::allocate_empty(c, checked_array_buckets<Core>(B));
+}
+
+/// An array that a growth moves to, cleared chain by chain as it does.
+template <class Core>
+bucket* make_growth_array(Core& c, std::uint8_t B) {
+  return bucket_memory<Core>::allocate(c, checked_array_buckets<Core>(B));
 }
 
 template <class Core>
@@ -185,7 +217,6 @@ bucket* take_pooled(Core& c) noexcept {
   bucket* b = c.h.extra->pool;
   c.h.extra->pool = c.overflow_of(b);
   --c.h.extra->pooled;
-  bucket_memory<Core>::reset(b);
   return b;
 }
 
@@ -212,6 +243,7 @@ HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
   }
   if (fresh == nullptr) fresh = take_pooled(c);
   if (fresh == nullptr) fresh = bucket_memory<Core>::allocate(c, 1);
+  bucket_memory<Core>::reset(fresh);
   c.overflow_of(last) = fresh;
   count_overflow(c);
   c.observer.overflow_made();
@@ -250,20 +282,27 @@ void destroy_entries(Core& c, bucket* head) noexcept {
   }
 }
 
-/// Destroys all entries of an array and its overflow buckets; the array itself stays.
-template <class Core>
-void empty_array(Core& c, bucket* array, std::uint8_t B) noexcept {
-  const std::size_t buckets = std::size_t{1} << B;
-  for (std::size_t i = 0; i < buckets; ++i) {
-    bucket* head = c.bucket_at(array, i);
-    destroy_entries(c, head);
-    if (c.overflow_of(head) != nullptr) free_overflow_chain(c, head, array, B);
-  }
-}
-
 template <class Core>
 std::uint8_t old_B(const Core& c) noexcept {
   return static_cast<std::uint8_t>(c.growing_same_size() ? c.h.B : c.h.B - 1);
+}
+
+template <class Core>
+void empty_chain(Core& c, bucket* head, bucket* array, std::uint8_t B) noexcept {
+  destroy_entries(c, head);
+  if (c.overflow_of(head) != nullptr) free_overflow_chain(c, head, array, B);
+}
+
+/// Destroys all entries and their overflow buckets; the arrays themselves stay.
+template <class Core>
+void empty_arrays(Core& c) noexcept {
+  for (std::size_t i = 0; i < c.bucket_count(); ++i) {
+    if (!c.waits(i)) empty_chain(c, c.bucket_at(c.h.buckets, i), c.h.buckets, c.h.B);
+  }
+  if (!c.growing()) return;
+  for (std::size_t i = 0; i < c.old_bucket_count(); ++i) {
+    empty_chain(c, c.bucket_at(c.h.oldbuckets, i), c.h.oldbuckets, old_B(c));
+  }
 }
 
 }  // namespace hmap::detail

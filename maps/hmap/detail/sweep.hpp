@@ -1,8 +1,8 @@
 // begin() to end(): a plain sweep, as fast as the layout allows.
 //
 // First every chain of the current array, then, while the table grows, every old chain
-// that is not evacuated yet; below the mark all are. (A new bucket whose old one still waits is empty.) Within a
-// bucket the occupied cells come from one comparison of the tophash word; empty cells
+// that is not evacuated yet; below the mark all are. A new bucket that waits for its old chain
+// is passed over. Within a bucket the occupied cells come from one comparison of the tophash word; empty cells
 // cost nothing. A chain ends where cell 7 is empty_rest, so that of a bucket without entries
 // only one line is read. Overflow buckets lie anywhere: those of the buckets ahead are asked for
 // in time, or in a table beyond the caches every sixth bucket would wait for memory (DESIGN.md).
@@ -33,7 +33,9 @@ class sweep_position {
     sweep_position p;
     if (c.h.count == 0) return p;
     p.c_ = &c;
-    p.b_ = p.head_ = c.h.buckets;
+    p.head_ = c.h.buckets;
+    if (c.waits(0)) [[unlikely]] p.next_head();
+    p.b_ = p.head_;
     if (const auto cells = tophash_word(p.b_->tophash).occupied()) {
       p.i_ = cells.lowest();
     } else {
@@ -74,26 +76,36 @@ class sweep_position {
     }
   }
 
-  /// The next chain, without the evacuated ones: their overflow buckets may be on their way
-  /// out, with the last cursor of another thread.
   bucket* next_head() noexcept {
     const Core& c = *c_;
-    do {
-      head_ = c.bucket_at(head_, 1);
-      if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) {
-        head_ = c.growing() ? c.bucket_at(c.h.oldbuckets, c.h.nevacuate) : nullptr;
-      } else if (c.growing() && head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
-        head_ = nullptr;
-      }
-    } while (head_ != nullptr && is_evacuated(head_));
+    if (c.growing()) [[unlikely]] return next_head_while_growing();
+    head_ = c.bucket_at(head_, 1);
+    if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) return head_ = nullptr;
     look_ahead();
     return head_;
+  }
+
+  /// The next chain that holds what it should: neither a new one that waits, nor an old one that
+  /// has moved, whose overflow buckets may be on their way out with another thread's last cursor.
+  bucket* next_head_while_growing() noexcept {
+    const Core& c = *c_;
+    bucket* const end = c.bucket_at(c.h.buckets, c.bucket_count());
+    for (;;) {
+      head_ = c.bucket_at(head_, 1);
+      if (head_ == end) {
+        head_ = c.bucket_at(c.h.oldbuckets, c.h.nevacuate);
+      } else if (head_ == c.bucket_at(c.h.oldbuckets, c.old_bucket_count())) {
+        return head_ = nullptr;
+      }
+      const bool is_new = head_ > c.h.buckets && head_ < end;
+      if (is_new ? !c.waits(c.index_of(head_)) : !is_evacuated(head_)) return head_;
+    }
   }
 
   HMAP_ALWAYS_INLINE void look_ahead() const noexcept {
     const Core& c = *c_;
     const std::size_t count = c.bucket_count();
-    if (!is_beyond_caches<Core>(count) || head_ < c.h.buckets) return;
+    if (!is_beyond_caches<Core>(count)) return;
     if (head_ >= c.bucket_at(c.h.buckets, count - walk_ahead)) return;
     prefetch_overflow<Core>(c.bucket_at(head_, walk_ahead));
   }

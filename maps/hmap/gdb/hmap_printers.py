@@ -122,11 +122,21 @@ class TablePrinter:
         """Addresses of all buckets that hold entries, chain by chain."""
         if int(self.header["buckets"]):
             for i in range(1 << int(self.header["B"])):
-                yield from self.chain(int(self.header["buckets"]) + i * self.layout.size)
+                if not self.waits(i):
+                    yield from self.chain(int(self.header["buckets"]) + i * self.layout.size)
         for i in range(self.old_buckets()):
             head = int(self.header["oldbuckets"]) + i * self.layout.size
             if self.tophash(head, 0) not in EVACUATED_MARKS:
                 yield from self.chain(head)
+
+    def waits(self, i):
+        """Whether a bucket of the current array waits for its old chain: what it holds means nothing."""
+        if not self.old_buckets():
+            return False
+        i %= self.old_buckets()
+        if i < int(self.header["nevacuate"]):
+            return False
+        return self.tophash(int(self.header["oldbuckets"]) + i * self.layout.size, 0) not in EVACUATED_MARKS
 
     def chain(self, bucket):
         while bucket:

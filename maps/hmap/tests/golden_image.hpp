@@ -112,7 +112,7 @@ class image_taker {
   static bool is_bare(const hmap::bucket_view& view) {
     constexpr std::array<std::uint8_t, 8> zero{};
     return view.depth == 0 && std::equal(zero.begin(), zero.end(), view.tophash) &&
-           core::overflow_of(view.raw) == nullptr;
+           (view.waits || core::overflow_of(view.raw) == nullptr);
   }
 
   static bucket_image bucket(const hmap::bucket_view& view) {

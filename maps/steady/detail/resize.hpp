@@ -97,24 +97,11 @@ void begin_growth(Core& c, unsigned target) {
   set_limits(c);
 }
 
-/// Asks for the lines of the bucket that is split a few inserts later. In a table that does not
-/// fit the caches a split without this waits for each of them.
-template <class Core>
-void prefetch_split(const Core& c) noexcept {
-  constexpr std::size_t ahead = 3, line = 64, lines = 6;
-  const auto b = c.memory.lower(std::min(c.split + ahead, c.low));
-  STEADY_PREFETCH(b.tags());
-  const auto* bytes = reinterpret_cast<const std::byte*>(b.slots());
-  for (std::size_t at = 0; at < std::min(Core::geometry_type::stride, lines * line); at += line) {
-    STEADY_PREFETCH(bytes + at);
-  }
-}
-
 template <class Core>
 void growth_step(Core& c, location<typename Core::value_type>* follow) {
   if (!split_bucket(c, follow)) return;
   c.memory.vacate(++c.split);
-  if (c.split <= c.low) return prefetch_split(c);
+  if (c.split <= c.low) return;
   c.memory.extended(c.alloc);
   raise_level(c);
   c.direction = resizing::no;
