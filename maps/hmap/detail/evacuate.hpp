@@ -24,8 +24,8 @@
 
 #include "core.hpp"
 #include "growth.hpp"
-#include "prefetch.hpp"
 #include "pins.hpp"
+#include "prefetch.hpp"
 #include "storage.hpp"
 #include "tophash.hpp"
 

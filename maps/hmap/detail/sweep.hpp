@@ -2,10 +2,11 @@
 //
 // First every chain of the current array, then, while the table grows, every old chain
 // that is not evacuated yet; below the mark all are. A new bucket that waits for its old chain
-// is passed over. Within a bucket the occupied cells come from one comparison of the tophash word; empty cells
-// cost nothing. A chain ends where cell 7 is empty_rest, so that of a bucket without entries
-// only one line is read. Overflow buckets lie anywhere: those of the buckets ahead are asked for
-// in time, or in a table beyond the caches every sixth bucket would wait for memory (DESIGN.md).
+// is passed over. Within a bucket the occupied cells come from one comparison of the tophash
+// word; empty cells cost nothing. A chain ends where cell 7 is empty_rest, so that of a bucket
+// without entries only one line is read. Overflow buckets lie anywhere: those of the buckets
+// ahead are asked for in time, or in a table beyond the caches every sixth bucket would wait for
+// memory (DESIGN.md).
 //
 // The word is read again at every step, never kept: erasing another entry must not make
 // the sweep produce it.
