@@ -125,9 +125,9 @@ def _percentile_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any
     styles = looks(maps_of(run))
     for axes, head, kind in zip(grid.flat, ("denoised", "as measured: the first repetition"), ("denoised", "raw"), strict=True):
         for row in reversed(rows):
-            _draw_curve(axes, row[kind]["curve"], styles[row["map"]])
+            draw_curve(axes, row[kind]["curve"], styles[row["map"]])
         axes.set_title(head)
-        _curve_axes(axes)
+        curve_axes(axes)
     grid[0, 0].set_ylabel("time of one insert")
     add_legend(figure, [row["map"] for row in rows], styles)
     add_foot(figure, f"{_denoised(rows)} The right end of a line is the longest insert of all. Both axes are logarithmic.")
@@ -143,9 +143,9 @@ def _open_loop_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]
     heads = (("1M/s", "1 million arrivals a second"), ("half of its own", "half as many as the map can serve"))
     for axes, (name, head) in zip(grid.flat, heads, strict=True):
         for row in reversed(rows):
-            _draw_curve(axes, open_loop(row, name, "poisson")["curve"], styles[row["map"]])
+            draw_curve(axes, open_loop(row, name, "poisson")["curve"], styles[row["map"]])
         axes.set_title(head)
-        _curve_axes(axes)
+        curve_axes(axes)
     grid[0, 0].set_ylabel("response time")
     add_legend(figure, [row["map"] for row in rows], styles)
     add_foot(
@@ -277,7 +277,8 @@ def _parts_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -
     return figure
 
 
-def _draw_curve(axes: Axes, curve: list[list[float]], look: Any) -> None:
+def draw_curve(axes: Axes, curve: list[list[float]], look: Any) -> None:
+    """Durations over the share of operations that take no longer, to the last."""
     axes.plot(
         [1 / (1 - share) for share, _ in curve], [max(FLOOR_NS, ns) for _, ns in curve],
         color=look.colour, linestyle=look.dashes, linewidth=look.width, marker=look.marker, markersize=look.size,
@@ -285,7 +286,8 @@ def _draw_curve(axes: Axes, curve: list[list[float]], look: Any) -> None:
     )  # fmt: skip
 
 
-def _curve_axes(axes: Axes) -> None:
+def curve_axes(axes: Axes) -> None:
+    """For curves: each step to the right a nine more."""
     axes.set_xscale("log")
     axes.set_xlim(left=1)
     ticks = [10**k for k in range(0, 9) if 10**k <= axes.get_xlim()[1]]

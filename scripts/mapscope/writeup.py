@@ -24,13 +24,18 @@ from mapscope.fingerprint import fingerprint
 from mapscope.repository import ROOT
 from mapscope.runs import Runs, counters_of, read_runs
 from mapscope.style import RC
-from mapscope.text import count_of
-from mapscope.writeup_figures import cost_of_growth_figure, cost_of_line_figure
+from mapscope.summary_growth import open_loop
+from mapscope.text import count_of, duration
+from mapscope.writeup_figures import cost_of_growth_figure, cost_of_line_figure, waiting_figure
 
 WRITEUP = ROOT / "docs" / "writeup"
 TEMPLATE = "article.template.md"
 LINES_OF = ("find_hit_chained", "find_hit")
 GROWING, RESERVED = "insert_grow", "insert_reserved"
+STALL = 0.01
+"""A single insert that takes so large a part of the time of all is said to stall."""
+QUEUE = 10
+"""A caller who waits so many times the longest insert has waited for many."""
 
 
 @dataclass
@@ -44,9 +49,10 @@ class Article:
 def write_article(run: str, results: Path, folder: Path = WRITEUP) -> list[Path]:
     """README.md, tables/ and figures/ in `folder`, from a run. Raises UsageError or RunStopped."""
     runs = read_runs([run], results)
-    lines, growth = cost_of_line(runs), cost_of_growth(runs)
+    lines, growth, waiting = cost_of_line(runs), cost_of_growth(runs), watched_growing(runs)
     article = Article(
-        _values(runs, lines, growth), {"cost-of-a-line": _line_table(runs), "cost-of-growth": _growth_table(growth)}
+        _values(runs, lines, growth) | {"waiting": _waiting_values(waiting)},
+        {"cost-of-a-line": _line_table(runs), "cost-of-growth": _growth_table(growth), "waiting": _waiting_table(waiting)},
     )
     written = []
     try:
@@ -69,6 +75,7 @@ def write_article(run: str, results: Path, folder: Path = WRITEUP) -> list[Path]
         figures = [
             save(cost_of_line_figure(run_document, _points(runs), lines), folder / "figures" / "cost-of-a-line"),
             save(cost_of_growth_figure(run_document, growth), folder / "figures" / "cost-of-growth"),
+            save(waiting_figure(run_document, waiting), folder / "figures" / "waiting"),
         ]
     return [folder / "README.md", *written, *figures]
 
@@ -106,6 +113,19 @@ def cost_of_growth(runs: Runs) -> pandas.DataFrame:
     extra = [float(np.nanmedian(y - x)) for x, y in zip(a, b, strict=True)]
     keys = pandas.DataFrame(both, columns=["kv", "n", "map"])
     return keys.assign(ratio=ratio, low=low, high=high, extra=extra)
+
+
+def watched_growing(runs: Runs) -> list[dict[str, Any]]:
+    """Rows of the tables that were filled insert by insert in memory touched for the first time: the largest, all maps."""
+    label = runs.labels[0]
+    rows = [
+        row for row in runs.documents[label]["growth"]
+        if row["mix"] == "insert" and row["memory"] == "first_touch" and not row["reserved"] and row["pages"] == "small"
+    ]  # fmt: skip
+    if not rows:
+        raise UsageError(f"{label}: no table was watched growing; measure without GROWTH=off")
+    largest = max(rows, key=lambda row: row["n"])
+    return [row for row in rows if (row["n"], row["kv"]) == (largest["n"], largest["kv"])]
 
 
 def markdown(table: pandas.DataFrame) -> str:
@@ -221,3 +241,42 @@ def _growth_table(growth: pandas.DataFrame) -> pandas.DataFrame:
     wide = cells.pivot_table(index="row", columns="n", values="cell", aggfunc="first", sort=False).fillna("-")
     wide.columns = [f"n = {n:,}" for n in wide.columns]
     return wide.reset_index(names="map, payload")
+
+
+def _waiting_table(rows: list[dict[str, Any]]) -> pandas.DataFrame:
+    """One line a map: what an insert takes, and what a caller waits who comes a million times a second."""
+    return pandas.DataFrame(
+        {
+            "map": row["map"],
+            "p50": duration(row["denoised"]["inserts"]["percentiles_ns"][0]),
+            "p99": duration(row["denoised"]["inserts"]["percentiles_ns"][2]),
+            "p99.99": duration(row["denoised"]["inserts"]["percentiles_ns"][4]),
+            "longest": duration(row["denoised"]["inserts"]["max_ns"]),
+            "response, p99": duration(response["percentiles_ns"][2]),
+            "response, longest": duration(response["max_ns"]),
+            "bytes an entry at most": f"{row['resident']['peak_per_entry']:.1f}" if row["resident"] else "n/a",
+        }
+        for row in rows
+        for response in [open_loop(row, "1M/s", "poisson")["responses"]]
+    )  # fmt: skip
+
+
+def _waiting_values(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the text says of these: where a single insert takes long, and where callers wait although none does."""
+    single = {row["map"]: row["denoised"]["inserts"] for row in rows}
+    response = {row["map"]: open_loop(row, "1M/s", "poisson")["responses"]["max_ns"] for row in rows}
+    stalls = [name for name, times in single.items() if times["max_ns"] > STALL * times["total_ns"]]
+    smooth = [name for name in single if name not in stalls]
+
+    def named(name: str) -> dict[str, str]:
+        return {"map": name, "longest": duration(single[name]["max_ns"]), "response": duration(response[name])}
+
+    return {
+        "n": f"{rows[0]['n']:,}",
+        "payload": rows[0]["kv"],
+        "repetitions": rows[0]["repetitions"],
+        "null": duration(max(row["null_loop"]["denoised"]["max_ns"] for row in rows)),
+        "stalls": [named(name) for name in sorted(stalls, key=lambda name: single[name]["max_ns"])],
+        "smooth": [named(name) for name in smooth],
+        "queued": [named(name) for name in smooth if response[name] > QUEUE * single[name]["max_ns"]],
+    }

@@ -9,17 +9,21 @@ import pandas
 from matplotlib.figure import Figure
 
 from mapscope.figure import add_foot, add_legend, make_grid
+from mapscope.plot_growth import CURVE_PANEL, curve_axes, draw_curve
 from mapscope.style import FAINT, GREY, looks
+from mapscope.summary_growth import open_loop, title_of
 from mapscope.table import maps_of
 
 PANEL = (4.2, 3.4)
+WIDE_PANEL = (5.4, 3.4)
+"""Two of these are as wide as a legend of eight maps."""
 
 
 def cost_of_line_figure(run: dict[str, Any], points: pandas.DataFrame, fits: pandas.DataFrame) -> Figure:
     """ns over distinct cache lines, one point a map, at the smallest and the largest size."""
     sizes = sorted({int(points["n"].min()), int(points["n"].max())})
     workloads = list(dict.fromkeys(points["workload"]))
-    figure, grid = make_grid(run, len(workloads), len(sizes), "What a cache line costs", "shared", panel=PANEL)
+    figure, grid = make_grid(run, len(workloads), len(sizes), "What a cache line costs", "shared", panel=WIDE_PANEL)
     styles = looks(maps_of(run))
     for line, workload in zip(grid, workloads, strict=True):
         for axes, n in zip(line, sizes, strict=True):
@@ -80,5 +84,26 @@ def cost_of_growth_figure(run: dict[str, Any], growth: pandas.DataFrame) -> Figu
     add_foot(
         figure,
         "insert_grow over insert_reserved, per insert. Point: geometric mean of per-round ratios; bar: 95 % interval.",
+    )
+    return figure
+
+
+def waiting_figure(run: dict[str, Any], rows: list[dict[str, Any]]) -> Figure:
+    """How long inserts take, and how long those wait who come while another one takes long."""
+    head = "What one insert waits for"
+    figure, grid = make_grid(run, 1, 2, head, "shared", how=title_of(rows[0]), panel=CURVE_PANEL, sharey=True)
+    styles = looks(maps_of(run))
+    one, response = grid.flat
+    for row in reversed(rows):
+        draw_curve(one, row["denoised"]["curve"], styles[row["map"]])
+        draw_curve(response, open_loop(row, "1M/s", "poisson")["curve"], styles[row["map"]])
+    for axes, title in ((one, "one insert"), (response, "response, a million arrivals a second")):
+        axes.set_title(title)
+        curve_axes(axes)
+    one.set_ylabel("time")
+    add_legend(figure, [row["map"] for row in rows], styles)
+    add_foot(
+        figure,
+        "Of each insert the shortest time of all repetitions. The right end of a line is the longest of all. Both axes are logarithmic.",
     )
     return figure

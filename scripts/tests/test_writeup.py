@@ -13,6 +13,7 @@ from conftest import Lab, one_line
 from mapscope.cli import main
 from mapscope.repository import RESULTS
 from mapscope.runs import read_runs
+from mapscope.text import duration
 from mapscope.writeup import TEMPLATE, WRITEUP, cost_of_growth, cost_of_line, latex, markdown
 
 
@@ -25,7 +26,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_made_anew_it_is_what_is_committed(made: Path) -> None:
     names = {str(path.relative_to(made)) for path in made.rglob("*") if path.is_file()}
-    assert names >= {"README.md", "tables/cost-of-a-line.tex", "figures/cost-of-growth.svg"}
+    assert names >= {"README.md", "tables/cost-of-a-line.tex", "figures/cost-of-growth.svg", "figures/waiting.svg"}
     for name in names:
         assert (WRITEUP / name).exists(), name
         if not name.endswith(".png"):  # its compression is another library's business
@@ -63,6 +64,20 @@ def test_its_figures_by_another_way(made: Path) -> None:
     assert (lines["low"] < lines["slope"]).all() and (lines["r2"] <= 1).all()
     largest = lines[(lines["workload"] == "find_hit_chained") & (lines["n"] == lines["n"].max())].iloc[0]
     assert f"**{largest['slope']:.1f} ns**" in (made / "README.md").read_text()
+
+
+def test_who_waits_by_another_way(made: Path) -> None:
+    run = next(e["run"] for e in json.loads((RESULTS / "index.json").read_text()) if e["purpose"] == "writeup")
+    growth = [row for row in read_runs([run], RESULTS).documents[run]["growth"] if row["stage"] == "growth/insert-first_touch"]
+    table = [line.split(" | ") for line in (made / "tables" / "waiting.md").read_text().splitlines()[2:]]
+    assert [line[0].strip("| ") for line in table] == [row["map"] for row in growth]
+    text = (made / "README.md").read_text()
+    for line, row in zip(table, growth, strict=True):
+        inserts = row["denoised"]["inserts"]
+        (response,) = (x["responses"] for x in row["open_loop"] if x["name"] == "1M/s" and x["arrivals"] == "poisson")
+        assert line[4] == duration(inserts["max_ns"]) and line[6] == duration(response["max_ns"])
+        stalls = inserts["max_ns"] > inserts["total_ns"] / 100
+        assert (f"{row['map']} (longest insert **{line[4]}**)" in text) != stalls
 
 
 def test_tables_for_both_kinds_of_text() -> None:
