@@ -9,8 +9,8 @@ from typing import Any
 STATES = ("before", "draining", "after")
 HEADS = ("operation", "full", "half-way", "drained", "half-way/full")
 KEY = (
-    "full: just before the growth   half-way: of reads, in a table that stands still there; of writes, which drain it, "
-    "from its beginning on\nns per operation, median over the repetitions, and half the span of the middle half of them"
+    "Full: just before the growth. Half-way: reads in a table that stands still there; writes, which drain it, from its "
+    "beginning on.\nIn ns per operation: median over the repetitions, ± half the span of the middle half of them."
 )
 
 
