@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <memory_resource>
+#include <stdexcept>
 #include <string>
 
 #include "support.hpp"
@@ -28,9 +29,18 @@ class used_memory : public std::pmr::memory_resource {
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
 
+/// Throws when it has been called `left` times.
+struct failing_hash {
+  static inline int left = 0;
+  std::uint64_t operator()(std::uint64_t key, std::uint32_t seed) const {
+    if (left > 0 && --left == 0) throw std::runtime_error("no hash");
+    return hmap::hash<std::uint64_t>{}(key, seed);
+  }
+};
+
 template <class Traits>
 using pmr_table = hmap::basic_map<
-    std::uint64_t, std::string, hmap::hash<std::uint64_t>, hmap::equal_to<std::uint64_t>,
+    std::uint64_t, std::string, failing_hash, hmap::equal_to<std::uint64_t>,
     std::pmr::polymorphic_allocator<std::pair<const std::uint64_t, std::string>>, Traits>;
 
 template <class Map>
@@ -120,6 +130,22 @@ TYPED_TEST(UsedMemory, IsNotReadByWhateverEndsAGrowth) {
       expect_whole(m);
     }
   }
+}
+
+TYPED_TEST(UsedMemory, IsNotReadWhereAGrowthFailedAtItsFirstChain) {
+  TypeParam m(&this->memory_);
+  std::uint64_t n = 0;
+  for (; n < 208; ++n) m.try_emplace(n, value<TypeParam>(n));
+  ASSERT_EQ(hmap::inspect(m).B, 5U);
+  failing_hash::left = 2;  // of the new key, and of the first that moves
+  EXPECT_THROW(m.try_emplace(n, value<TypeParam>(n)), std::runtime_error);
+  failing_hash::left = 0;
+  ASSERT_TRUE(hmap::inspect(m).growing);
+  hmap::for_each_bucket(m, [](const hmap::bucket_view& b) { EXPECT_TRUE(b.old || b.waits); });
+  expect_whole(m);
+  m.try_emplace(n, value<TypeParam>(n));
+  expect_whole(m);
+  EXPECT_EQ(m.size(), 209U);
 }
 
 TYPED_TEST(UsedMemory, SparesAreClearedWhenTheyAreTaken) {
