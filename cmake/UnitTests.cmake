@@ -14,6 +14,10 @@ function(add_shared_tests map)
     add_unit_tests(${map}_${test}_test ../../tests/${test}_test.cpp LIBRARIES ${map}::${map})
     target_include_directories(${map}_${test}_test PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   endforeach()
+  add_unit_tests(${map}_fuzz_replay fuzz/fuzz_target.cpp ../../tests/fuzz_replay.cpp
+    LIBRARIES ${map}::${map})
+  target_compile_definitions(${map}_fuzz_replay
+    PRIVATE "FUZZ_CORPUS=\"${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus\"")
 endfunction()
 
 if(MAPSCOPE_BUILD_TESTS)

@@ -1,4 +1,5 @@
-// Every input that the fuzzer has kept, again: with any compiler, in every test run.
+// Every input that the fuzzer has kept (scripts/fuzz.sh runs the fuzzer itself), again: with any
+// compiler, in every test run. The build says where they are: __FILE__ may be relative to anything.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -13,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 namespace {
 
 TEST(Fuzz, CorpusIsReplayed) {
-  const auto corpus = std::filesystem::path(__FILE__).parent_path() / "corpus";
+  const auto corpus = std::filesystem::path(FUZZ_CORPUS);
   std::size_t files = 0;
   for (const auto& entry : std::filesystem::directory_iterator(corpus)) {
     std::ifstream file(entry.path(), std::ios::binary);
