@@ -75,9 +75,10 @@ class churn {
     key_of<Payload> leaves{};
     entry<Payload> enters{};
 
-    friend void widen(step& slot) {
-      workloads::widen(slot.leaves);
-      workloads::widen(slot.enters);
+    template <class Visit>
+    friend void each_text(step& slot, Visit&& visit) {
+      workloads::each_text(slot.leaves, visit);
+      workloads::each_text(slot.enters, visit);
     }
   };
 

@@ -86,11 +86,12 @@ class ttl_cache {
     std::array<key_of<Payload>, 3> live{};
     key_of<Payload> gone{};
 
-    friend void widen(step& slot) {
-      workloads::widen(slot.leaves);
-      workloads::widen(slot.enters);
-      for (auto& key : slot.live) workloads::widen(key);
-      workloads::widen(slot.gone);
+    template <class Visit>
+    friend void each_text(step& slot, Visit&& visit) {
+      workloads::each_text(slot.leaves, visit);
+      workloads::each_text(slot.enters, visit);
+      for (auto& key : slot.live) workloads::each_text(key, visit);
+      workloads::each_text(slot.gone, visit);
     }
   };
 

@@ -1,8 +1,13 @@
 #include "workloads/keys.hpp"
 
+#include <algorithm>
 #include <cstring>
+#include <functional>
+#include <numeric>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -68,14 +73,38 @@ TEST(spell, string_lengths_mix_short_and_long) {
   EXPECT_NEAR(static_cast<double>(in_place) / n, 0.3875, 0.03);
 }
 
-TEST(spell, a_widened_string_keeps_its_buffer) {
-  std::string slot;
-  widen(slot);
-  const void* buffer = slot.data();
+TEST(make_slots, keep_their_buffers) {
+  auto slots = make_slots<entry<string_string>>(1);
+  const void* const buffers[]{slots[0].key.data(), slots[0].value.data()};
   for (std::uint64_t id = 0; id < 1000; ++id) {
-    spell(id, slot);
-    ASSERT_EQ(slot.data(), buffer);
+    spell(id, slots[0].key);
+    spell(id, slots[0].value);
+    ASSERT_EQ(slots[0].key.data(), buffers[0]);
+    ASSERT_EQ(slots[0].value.data(), buffers[1]);
   }
+}
+
+/// A heap of which every second block was freed, in random order.
+std::vector<std::string> tattered_heap() {
+  std::vector<std::string> blocks(4000);
+  for (auto& block : blocks) block.reserve(longest_string);
+  std::vector<std::size_t> order(blocks.size() / 2);
+  std::iota(order.begin(), order.end(), 0);
+  random_source random(1);
+  for (std::size_t i = order.size(); i-- > 1;) std::swap(order[i], order[random.below(i + 1)]);
+  for (const std::size_t i : order) std::string().swap(blocks[2 * i]);
+  return blocks;
+}
+
+TEST(make_slots, lie_in_the_order_in_which_they_are_read) {
+  const auto heap = tattered_heap();
+  const auto slots = make_slots<entry<string_string>>(2500);
+  std::vector<char const*> places;
+  for (auto const& slot : slots) {
+    places.push_back(slot.key.data());
+    places.push_back(slot.value.data());
+  }
+  EXPECT_TRUE(std::ranges::is_sorted(places, std::less<>{}));
 }
 
 TEST(spell, records_differ_in_the_words_a_digest_reads) {
