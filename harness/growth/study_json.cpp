@@ -226,6 +226,7 @@ std::string to_json(study_results const& of, labels const& names) {
                  {"denoised", object({{"inserts", to_json(of.inserts)},
                                       {"lookups", summary_or_null(of.lookups)},
                                       {"erases", summary_or_null(of.erases)},
+                                      {"halves", array(of.halves, written)},
                                       {"curve", to_json(of.curve)},
                                       {"timeline", to_json(of.timeline)}})},
                  {"raw", object({{"inserts", array(of.raw_inserts, written)},

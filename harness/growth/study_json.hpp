@@ -17,6 +17,7 @@ struct study_results {
   std::uint64_t need_bytes, available_bytes;
   std::span<const float> denoised, raw;
   summary null_denoised{}, inserts{}, lookups{}, erases{};
+  std::vector<summary> halves{};  // inserts of every second repetition, and of those between
   std::vector<summary> null_raw{}, raw_inserts{}, raw_lookups{},
       raw_erases{};  // of each repetition
   std::vector<curve_point> curve{}, raw_curve{};

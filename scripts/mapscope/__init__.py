@@ -15,4 +15,4 @@ the timed rounds, are read by counter_json and callgrind, and end up in the rows
 """
 
 __version__ = "0.1.0"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5

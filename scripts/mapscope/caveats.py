@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from mapscope.fingerprint import size
+from mapscope.halves import PLACES, apart
 from mapscope.ladder import shared_cache
 from mapscope.text import count_of, which
 
 WIDE_SPREAD = 0.10
 LOST_SHARE = 0.01
 """The share of a process's wall time that may go to others before it is told."""
+WIDE_HALVES = 0.15
+"""So far apart may the two halves of a growth's repetitions be before it is told."""
 
 
 def caveats(run: dict[str, Any]) -> list[str]:
@@ -31,6 +34,12 @@ def caveats(run: dict[str, Any]) -> list[str]:
     rounds = [count for row in run["rows"] for count in row["involuntary_switches"] if count is not None]
     if disturbed := sum(count > 0 for count in rounds):
         found.append(f"another program took the CPU in the midst of {disturbed} of {len(rounds)} measurements (marked !)")
+    unsettled = [row for row in run["growth"] if _widest(row) > WIDE_HALVES]
+    if unsettled:
+        found.append(
+            f"percentiles of {len(unsettled)} of {len(run['growth'])} growing tables have not settled: half of the repetitions "
+            f"and the other half are more than {WIDE_HALVES:.0%} apart; compare longest inserts, or repeat more often"
+        )
     rejected = sorted({result["backend"] for result in run["calibration"] if not result["accepted"]})
     if rejected:
         found.append(f"counters that failed their calibration, and are withheld: of {', '.join(rejected)}")
@@ -58,6 +67,11 @@ def caveats(run: dict[str, Any]) -> list[str]:
     if tool["dirty"] or tool["commit"]["reason"]:
         found.append("the sources were no clean commit: they cannot be had again exactly")
     return found
+
+
+def _widest(row: dict[str, Any]) -> float:
+    found = apart(row) or {}
+    return max((found[name] for name in PLACES if name in found), default=0.0)
 
 
 def _failures(failures: list[dict[str, Any]]) -> str:

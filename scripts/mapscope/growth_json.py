@@ -38,9 +38,10 @@ def check_growth(document: Any, plan: Plan, task: Task) -> None:
 
 
 def row_of(document: dict[str, Any], task: Task) -> dict[str, Any]:
-    """The entry of `growth` in run.json."""
+    """The entry of `growth` in run.json. A binary of an older commit (AGAINST) may not know halves."""
     identity = {"stage": task.stage, "kv": task.kv, "map": task.map, "memory": document["memory"]}
-    return identity | {field: document[field] for field in COPIED}
+    copied = {field: document[field] for field in COPIED}
+    return identity | copied | {"denoised": {"halves": []} | document["denoised"]}
 
 
 def _check_times(document: dict[str, Any], repetitions: int) -> None:
@@ -56,8 +57,15 @@ def _check_times(document: dict[str, Any], repetitions: int) -> None:
             raise BadOutput(f"raw {what} of {len(document['raw'][what])} repetitions, expected {repetitions}")
     if inserts["max_ns"] > min(one["max_ns"] for one in document["raw"]["inserts"]) * 1.0001:
         raise BadOutput("the denoised maximum is above that of a single repetition")
+    _check_halves(inserts, document["denoised"].get("halves", []))
     if document["drain"] is not None:
         _check_drain(document["drain"], repetitions)
+
+
+def _check_halves(inserts: dict[str, Any], halves: list[dict[str, Any]]) -> None:
+    for half in halves:
+        if half["count"] != inserts["count"] or half["max_ns"] < inserts["max_ns"] * 0.9999:
+            raise BadOutput("half of the repetitions has other inserts, or a shorter longest, than all of them")
 
 
 def _check_drain(drain: dict[str, Any], repetitions: int) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mapscope.drains import drain_of
 from mapscope.growth_plan import PREFIX
+from mapscope.halves import at_most
 from mapscope.text import count_of
 
 TIMELINE = (("longest", 3), ("99th percentile", 2), ("median", 1))
@@ -47,14 +48,15 @@ def drains(documents: list[dict[str, Any]], letters: list[str]) -> list[dict[str
 
 def sentence(documents: list[dict[str, Any]]) -> str:
     """What there is to be seen; or that there is nothing."""
-    passes = sum(len(document.get("growth", [])) for document in documents)
-    if not passes:
+    rows = [row for document in documents for row in document.get("growth", [])]
+    if not rows:
         return "None of these runs recorded single growths or open-loop response times."
-    events = sum(len(entry["events"]) for document in documents for entry in document.get("growth", []))
+    events = sum(len(row["events"]) for row in rows)
     return (
-        f"{count_of(passes, 'table')} were watched growing, {count_of(events, 'time')} in all. Of each operation the "
+        f"{count_of(len(rows), 'table')} were watched growing, {count_of(events, 'time')} in all. Of each operation the "
         "shortest time of all repetitions is taken. Open loop: what an operation would have taken, waiting included, "
         "had operations arrived at that rate whether or not the one before was done."
+        f"{f' What is left of noise: {left}.' if (left := at_most(rows)) else ''}"
     )
 
 

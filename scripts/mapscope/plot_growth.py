@@ -21,6 +21,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from mapscope.drains import spread_of
 from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, add_legend, count_label, make_grid
+from mapscope.halves import at_most
 from mapscope.style import FAINT, GREY, looks
 from mapscope.summary_growth import open_loop, title_of
 from mapscope.table import maps_of
@@ -330,7 +331,8 @@ def _legend(figure: Figure, handles: list[Any]) -> None:
 def _denoised(rows: list[dict[str, Any]]) -> str:
     worst = max(row["null_loop"]["denoised"]["max_ns"] for row in rows)
     repetitions = rows[0]["repetitions"]
+    left = at_most(rows)
     return (
         f"Denoised: of each operation the shortest of {repetitions} repetitions in new processes; "
-        f"an empty loop is then {duration(worst)} at most."
+        f"an empty loop is then {duration(worst)} at most{f'; {left}' if left else ''}."
     )

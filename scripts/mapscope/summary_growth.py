@@ -11,6 +11,7 @@ from rich.table import Table
 
 from mapscope.drains import HEADS, drain_of
 from mapscope.drains import KEY as DRAIN_KEY
+from mapscope.halves import by_map
 from mapscope.terminal import TitledTable
 from mapscope.text import duration, per_operation
 
@@ -38,6 +39,8 @@ def print_growth(console: Console, run: dict[str, Any]) -> None:
         console.print(_event_table(part))
         _print_parts(console, part)
         _print_drains(console, part)
+        if halves := by_map(part):
+            console.print(halves, highlight=False, markup=False, overflow="fold")
     if run["growth"]:
         console.print(KEY, highlight=False, markup=False)
         _print_noise(console, run["growth"])

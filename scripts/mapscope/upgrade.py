@@ -1,5 +1,5 @@
 """Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth,
-3 no latency ladder, no states of workloads, no churn and no cost of draining.
+3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no halves of a growth's repetitions.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -11,7 +11,7 @@ from typing import Any
 
 from mapscope.known import unknown
 
-READABLE = (1, 2, 3, 4)
+READABLE = (1, 2, 3, 4, 5)
 NO_LADDER = {
     "reason": "the run is older than the latency ladder is",
     "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
@@ -26,7 +26,17 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_growth(document)
     if document["schema_version"] == 3:
         document = _with_churn(_with_ladder_and_states(document))
+    if document["schema_version"] == 4:
+        document = _with_halves(document)
     return document
+
+
+def _with_halves(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {"schema_version": 5}
+    rows = document.get("growth")
+    if not isinstance(rows, list):
+        return result
+    return result | {"growth": [_with(row, denoised=_with(_of(row, "denoised"), halves=[])) for row in rows]}
 
 
 def _with_ladder_and_states(document: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +97,10 @@ def _with_counters(document: dict[str, Any]) -> dict[str, Any]:
             **{name: _each(document.get(name), stage=None) for name in ("failures", "missing", "processes")},
         }
     return result
+
+
+def _of(entry: Any, field: str) -> Any:
+    return entry.get(field) if isinstance(entry, dict) else None
 
 
 def _with(entry: Any, **further: Any) -> Any:

@@ -113,6 +113,7 @@ if stage == "growth":
         null_loop=dict(denoised=durations(operations, 0.01), raw=[durations(operations)] * repetitions),
         denoised=dict(inserts=durations(inserts), lookups=durations(n) if mixed else None,
                       erases=durations(inserts) if churn else None, curve=curve,
+                      halves=[durations(inserts, 0.9 if fault == "low half" else 1.0), durations(inserts, 1.25)][: 2 * (repetitions > 1)],
                       timeline=[[k, 50.0, 80.0, worst if k else 5000.0] for k in (0, 9, 99, 999)]),
         raw=dict(inserts=[durations(inserts, 0.5 if fault == "below the minimum" else 2.0)] * repetitions,
                  lookups=[None] * repetitions, erases=[durations(inserts, 2.0) if churn else None] * repetitions, curve=curve),

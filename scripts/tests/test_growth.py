@@ -10,7 +10,7 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import MAPS, calls, set_faults
-from mapscope import growth_plan
+from mapscope import growth_plan, halves
 from mapscope.growth_plan import plan_growth
 from mapscope.selection import _workloads
 from mapscope.suites import SUITES, WHOLE_LIVES
@@ -61,6 +61,8 @@ def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     drain = tables[tables.index("hmap: around its growth at 2,000 entries") :]
     assert drain.split("update", 1)[1].split()[:7] == ["20.0", "±0.0", "60.0", "±0.0", "30.0", "±0.0", "3.00"]
     assert "std: around" not in tables
+    assert "apart at p50/p90/p99/longest by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
+    assert "have not settled" not in text
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -76,6 +78,7 @@ def test_growth_can_be_switched_off(lab: Lab) -> None:
     [
         ("short trace", "expected 8000"),
         ("below the minimum", "above that of a single repetition"),
+        ("low half", "half of the repetitions has other inserts"),
         ("lost drain", "drain: erase after of 2 repetitions, expected 3"),
         ("crash", "SIGSEGV"),
         ("exit 3", "the reason"),
@@ -179,11 +182,54 @@ def test_growth_of_schema_version_3_is_still_read(lab: Lab) -> None:
     for entry in document["growth_passes"]:
         del entry["churn"]
     for row in document["growth"]:
-        del row["churn"], row["drain"], row["denoised"]["erases"], row["raw"]["erases"]
+        del row["churn"], row["drain"], row["denoised"]["erases"], row["denoised"]["halves"], row["raw"]["erases"]
     (lab.folder() / "run.json").write_text(json.dumps(document))
     assert lab.mapscope("validate", "latest").returncode == 0
     text = lab.mapscope("summary", "latest").stdout
     assert "growth   int_int" in text and "around its growth" not in text
+
+
+def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
+    assert lab.mapscope("run", *GROWING).returncode == 0
+    assert "Every second repetition" in lab.mapscope("summary", "latest").stdout
+    document = lab.run_json()
+    document["schema_version"] = 4
+    for row in document["growth"]:
+        del row["denoised"]["halves"]
+    (lab.folder() / "run.json").write_text(json.dumps(document))
+    assert lab.mapscope("validate", "latest").returncode == 0
+    text = lab.mapscope("summary", "latest").stdout
+    assert "growth   int_int" in text and "Every second repetition" not in text
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_percentiles_that_have_not_settled_are_told(lab: Lab) -> None:
+    assert lab.mapscope("run", *GROWING).returncode == 0
+    document = lab.run_json()
+    for row, longer in zip(document["growth"], (1.14, 1.16, 1.5), strict=False):
+        row["denoised"]["halves"][1]["percentiles_ns"][2] *= longer
+    (lab.folder() / "run.json").write_text(json.dumps(document))
+    told = " ".join(lab.mapscope("summary", "latest").stdout.split())
+    assert f"percentiles of 2 of {len(MAPS)} growing tables have not settled" in told
+    assert "hmap 0/0/14/25 %, std 0/0/16/25 %" in told
+
+
+def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> dict[str, Any]:
+    """Of p50, p90, p99 and the longest."""
+    of = [{"percentiles_ns": [*times[:3], 1.0, 1.0, 1.0, 1.0], "max_ns": times[3]} for times in halves]
+    return {"map": name, "denoised": {"halves": of}}
+
+
+def test_halves_are_compared_whichever_is_the_larger() -> None:
+    one, other = row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)), row_with_halves("other", (5, 5, 5, 5))
+    assert halves.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "longest": 0.25})
+    assert halves.apart(other) is None
+    words = halves.by_map([one, other])
+    assert words is not None and words.endswith("apart at p50/p90/p99/longest by: one 10/100/0/25 %")
+    third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 100, 150))
+    assert "third -/5/0/50 %" in (halves.by_map([one, third]) or "")
+    assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (halves.at_most([one, third]) or "")
+    assert halves.by_map([other]) is None and halves.at_most([other]) is None
 
 
 def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:

@@ -41,7 +41,7 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda d: d.update(schema_version=5), ("schema_version", "5", "reads 1, 2, 3 and 4")),
+        (lambda d: d.update(schema_version=6), ("schema_version", "6", "reads 1, 2, 3, 4 and 5")),
         (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
         (lambda d: d.pop("environment"), ("environment",)),
         (lambda d: d.update(surprise=1), ("surprise",)),
@@ -121,4 +121,4 @@ def test_every_field_is_documented() -> None:
     for name in ("row", "failure", "process", "session", "environment", "selection", "build", "counter_backend", "calibration", "growth_pass", "growth", "ladder", "latency"):
         fields |= set(definitions[name]["properties"])
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
-    assert "schema version 4" in text.lower()
+    assert "schema version 5" in text.lower()

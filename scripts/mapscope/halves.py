@@ -1,0 +1,48 @@
+"""How far one half of a growth's repetitions agrees with the other: the noise that denoising has left, from the
+run itself. All repetitions together are nearer to the truth than either half.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+PLACES = {"p50": 0, "p90": 1, "p99": 2}
+LONGEST = "longest"
+
+
+def apart(row: dict[str, Any]) -> dict[str, float] | None:
+    """By name of a figure, the larger of both over the smaller, less 1.
+
+    None where there was one repetition only, or the run is of a schema before 5; a figure of 0 ns is left out.
+    """
+    if len(row["denoised"]["halves"]) < 2:
+        return None
+    pairs = {name: [half["percentiles_ns"][at] for half in row["denoised"]["halves"]] for name, at in PLACES.items()}
+    pairs[LONGEST] = [half["max_ns"] for half in row["denoised"]["halves"]]
+    return {name: max(pair) / min(pair) - 1 for name, pair in pairs.items() if min(pair) > 0}
+
+
+def by_map(rows: list[dict[str, Any]]) -> str | None:
+    """Of each map, in words; None where none is known."""
+    known = [(row["map"], apart(row)) for row in rows]
+    texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, LONGEST))} %" for name, found in known if found]
+    if not texts:
+        return None
+    return f"Every second repetition against those between, apart at {'/'.join((*PLACES, LONGEST))} by: {', '.join(texts)}"
+
+
+def at_most(rows: list[dict[str, Any]]) -> str | None:
+    """Of the worst map, in words; None where none is known."""
+    known = [found for row in rows if (found := apart(row))]
+    if not known:
+        return None
+    middle = max((found[name] for found in known for name in PLACES if name in found), default=None)
+    longest = max((found[LONGEST] for found in known if LONGEST in found), default=None)
+    return (
+        f"every second repetition and those between are apart by {_percent(middle)} % at most at p50, p90 and p99, "
+        f"by {_percent(longest)} % in the longest"
+    )
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{100 * share:.0f}"
