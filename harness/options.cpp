@@ -146,6 +146,8 @@ void declare_growth(CLI::App& app, raw_options& raw) {
   app.add_option("--growth-pages", raw.growth_pages, "small, or huge where the system allows it");
   app.add_option("--growth-repetitions", raw.growth_repetitions,
                  "in new processes; of each operation the shortest time is taken");
+  app.add_flag("--growth-turns", raw.request.in_turns,
+               "stop (SIGSTOP) between repetitions until continued, so that maps can take turns");
   app.add_option("--growth-out", raw.request.output,
                  "where the JSON goes (default standard output)");
   app.add_option("--growth-trace", raw.request.trace, "where all durations go, as 32-bit floats");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -71,7 +72,10 @@ class measurement {
 
   study_results run() {
     make_shared_memory();
-    for (std::size_t i = 0; i < what_.repetitions; ++i) repeat(i);
+    for (std::size_t i = 0; i < what_.repetitions; ++i) {
+      if (i > 0 && what_.in_turns) std::raise(SIGSTOP);
+      repeat(i);
+    }
     if (work_->can_be_observed()) observe();
     if (drains()) measure_drains();
     count_memory();

@@ -19,6 +19,7 @@ struct request {
   std::string output;   // JSON; empty: standard output
   std::string trace;    // all denoised and then all raw durations, as floats; empty: not kept
   int count_into = -1;  // a descriptor: this process only counts memory, for its parent
+  bool in_turns = false;  // stops itself after each repetition but the last, until it is continued
 };
 
 /// What the words before the numbers are.

@@ -52,6 +52,7 @@ def _growth_command(task: Task, plan: Plan, catalogue: Catalogue, output: Path) 
         f"--growth-pages={wanted.pages}",
         f"--growth-repetitions={wanted.repetitions}",
         *(["--growth-reserved"] if wanted.reserved else []),
+        *(["--growth-turns"] if wanted.in_turns else []),
         *([f"--growth-churn={wanted.churn}"] if wanted.churn else []),
         f"--growth-out={output.resolve()}",
         f"--growth-trace={trace_of(output.resolve())}",

@@ -38,7 +38,7 @@ def check_growth(document: Any, plan: Plan, task: Task) -> None:
 
 
 def row_of(document: dict[str, Any], task: Task) -> dict[str, Any]:
-    """The entry of `growth` in run.json. A binary of an older commit (AGAINST) may not know halves."""
+    """The entry of `growth` in run.json. What an older binary has left in a run that is resumed knows no halves."""
     identity = {"stage": task.stage, "kv": task.kv, "map": task.map, "memory": document["memory"]}
     copied = {field: document[field] for field in COPIED}
     return identity | copied | {"denoised": {"halves": []} | document["denoised"]}

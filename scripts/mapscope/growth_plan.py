@@ -1,4 +1,5 @@
-"""Which tables are watched growing: every pass is a process for each map, all repetitions in it.
+"""Which tables are watched growing: every pass is a process for each map, all repetitions in it. The maps take
+turns, one repetition each, so that a slow minute of the machine falls on all of them.
 
 A pass is told apart by its stage, `growth/<variant>`, so that it travels through plan, runner and
 folder like the stages that count.
@@ -6,7 +7,7 @@ folder like the stages that count.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,10 @@ REQUESTS = {
 }
 CHURN_KV = "int_int"
 SIZE_OF_PAGE = ("small", "huge")
+BYTES_PER_OPERATION = 20
+"""Five durations, in the process that repeats them."""
+SHARE_FOR_WAITING = 0.25
+"""So much of the memory may those who wait for their turn hold."""
 THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
@@ -37,12 +42,20 @@ class GrowthPass:
     """How many entries leave and come for each that is there; None where the table grows."""
     reason: str | None = None
     """Why it cannot be run here; None when it can."""
+    in_turns: bool = False
+    """Whether the maps take turns, repetition by repetition."""
 
     @property
     def stage(self) -> str:
         """What tells it apart from passes with the same payload and size."""
         words = [self.mix, self.memory, *(["reserved"] if self.reserved else []), *(["huge"] if self.pages == "huge" else [])]
         return PREFIX + "-".join(words)
+
+    @property
+    def waiting_bytes(self) -> int:
+        """What a process holds while others have their turn."""
+        operations = self.n * ((self.churn or 0) + 1) * (1 if self.mix == "insert" else 2)
+        return BYTES_PER_OPERATION * operations
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -85,6 +98,12 @@ def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: in
         for n, times in suite.churn if CHURN_KV in kv
     ]  # fmt: skip
     return growing + churning
+
+
+def with_turns(passes: list[GrowthPass], maps: int, memory_bytes: int) -> list[GrowthPass]:
+    """The same passes, in turns where there are several maps and memory for those who wait."""
+    room = SHARE_FOR_WAITING * memory_bytes
+    return [replace(one, in_turns=maps > 1 and maps * one.waiting_bytes <= room) for one in passes]
 
 
 def why_no_huge_pages() -> str | None:

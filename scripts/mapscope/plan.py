@@ -116,6 +116,10 @@ class Plan:
             if (entry["stage"], entry["kv"], entry["n"]) == (task.stage, task.kv, task.n)
         )  # fmt: skip
 
+    def turns_of(self, task: Task) -> tuple[str, str, int] | None:
+        """The block in which the process of `task` takes turns with others; None where it runs by itself."""
+        return task.block if is_growth(task.stage) and self.growth_pass(task).in_turns else None
+
     def stages(self) -> list[str]:
         """The counting stages in order."""
         return [stage for backend in self.counter_backends for stage in backend["stages"]]

@@ -10,7 +10,7 @@ from mapscope.build import Catalogue
 from mapscope.counter_plan import counter_binaries, plan_counters
 from mapscope.environment import describe_machine
 from mapscope.errors import UsageError
-from mapscope.growth_plan import plan_growth
+from mapscope.growth_plan import plan_growth, with_turns
 from mapscope.ladder_plan import plan_ladder
 from mapscope.plan import Plan, round_seed, schedule
 from mapscope.repository import describe_tool
@@ -36,6 +36,9 @@ def make_plan(
     first = described[0]
     counting = plan_counters(selection, catalogue, cpu)
     environment = describe_machine(cpu, pinned)
+    passes = plan_growth(
+        suite["name"], selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
+    )
     return Plan(
         schema_version=SCHEMA_VERSION,
         created=now(),
@@ -68,12 +71,7 @@ def make_plan(
         ladder=plan_ladder(catalogue, environment),
         counter_backends=counting.backends,
         cache=counting.cache,
-        growth_passes=[
-            one.document()
-            for one in plan_growth(
-                suite["name"], selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
-            )
-        ],
+        growth_passes=[one.document() for one in with_turns(passes, len(selection.maps), environment["memory_bytes"])],
     )
 
 

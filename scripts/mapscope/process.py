@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import tempfile
 import time
@@ -19,8 +20,8 @@ from mapscope.text import now
 TIMEOUT_S = 1800
 """A process that takes longer hangs."""
 POLL_S = 0.02
-NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=", "--out=")
-"""Words that would tell where somebody's results lie."""
+NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=", "--out=", "--growth-turns")
+"""Words that would tell where somebody's results lie, or have the process wait for a turn that nobody gives."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,28 @@ class Ended:
     """The entry of `processes` in run.json."""
 
 
+class Turn:
+    """While a process is at work."""
+
+    def __init__(self, cpu: int | None) -> None:
+        self._cpu = cpu
+        self._stolen = stolen_ms(cpu)
+        self._started, self._ended = time.monotonic(), None
+        self.stolen: float | None = None
+        """ms that the hypervisor took; None where that is not told, and before the end."""
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been, or was."""
+        return (self._ended or time.monotonic()) - self._started
+
+    def end(self) -> None:
+        """Now."""
+        self._ended = time.monotonic()
+        stolen = stolen_ms(self._cpu)
+        self.stolen = None if stolen is None or self._stolen is None else stolen - self._stolen
+
+
 class Child:
     """A process that has been started for a task. Raises OSError or SubprocessError when it cannot be."""
 
@@ -43,8 +66,8 @@ class Child:
         self.task = task
         self._arguments = arguments
         self._cpu = cpu
-        self._stolen = stolen_ms(cpu)
-        self._began, self._started = now(), time.monotonic()
+        self._turns = [Turn(cpu)]
+        self._began = now()
         self._timed_out = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by finish and abandon)
         try:
@@ -64,12 +87,28 @@ class Child:
 
     @property
     def seconds(self) -> float:
-        """Since it was started."""
-        return time.monotonic() - self._started
+        """Since it was started, without the times when it rested."""
+        return sum(turn.seconds for turn in self._turns)
 
     def has_ended(self) -> bool:
         """Whether it has; it is not reaped yet, so that its accounts can still be read."""
         return os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+
+    def rests(self) -> bool:
+        """Whether it has stopped itself; told once for each time."""
+        try:
+            stopped = os.waitid(os.P_PID, self._popen.pid, os.WSTOPPED | os.WNOHANG) is not None
+        except ChildProcessError:  # it has ended
+            stopped = False
+        if not stopped:
+            return False
+        self._turns[-1].end()
+        return True
+
+    def go_on(self) -> None:
+        """Its next turn."""
+        self._turns.append(Turn(self._cpu))
+        self._popen.send_signal(signal.SIGCONT)
 
     def kill_when_overdue(self) -> None:
         """The timeout; its end is then noticed like any other."""
@@ -88,9 +127,9 @@ class Child:
 
     def finish(self) -> Ended:
         """The accounts of a process that has ended."""
-        seconds = self.seconds
         waited = waited_ms(self._popen.pid)  # while it is still a zombie
-        stolen = stolen_ms(self._cpu)
+        self._turns[-1].end()
+        stolen = [turn.stolen for turn in self._turns]
         self._stderr.seek(0)
         lines = self._stderr.read().decode(errors="replace").strip().splitlines()
         self.abandon()
@@ -104,9 +143,9 @@ class Child:
                 "position": task.position,
                 "command": [word for word in self._arguments if not word.startswith(NOT_OURS_TO_TELL)],
                 "started": self._began,
-                "seconds": round(seconds, 3),
+                "seconds": round(self.seconds, 3),
                 "waited_ms": waited,
-                "stolen_ms": None if stolen is None or self._stolen is None else round(stolen - self._stolen, 1),
+                "stolen_ms": None if None in stolen else round(sum(stolen), 1),
             },
         )
 

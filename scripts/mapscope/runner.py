@@ -12,6 +12,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import groupby
 from typing import Any
 
 from mapscope import callgrind, load, report
@@ -35,6 +36,8 @@ from mapscope.progress import Display
 from mapscope.text import now
 
 TICK_S = 0.5
+REST_POLL_S = 0.05
+"""What may be lost between two turns."""
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -62,7 +65,11 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
         with stopped_by_signals() as check, display:
             crew = Crew(plan, folder, catalogue, display, check)
             with kept_off(cpu):
-                crew.carry_out([task for task in missing if runs_pinned(task.stage)], cpu, side_by_side=1)
+                for in_turns, group in groupby((t for t in missing if runs_pinned(t.stage)), key=plan.turns_of):
+                    if in_turns:
+                        crew.take_turns(list(group), cpu)
+                    else:
+                        crew.carry_out(list(group), cpu, side_by_side=1)
             crew.carry_out([task for task in missing if not runs_pinned(task.stage)], None, free_cpus())
     except MapscopeError as error:
         with suppress(RunStopped):  # on a full disk; the raw files are there, and resuming assembles them
@@ -120,6 +127,34 @@ class Crew:
         finally:
             for child in at_work:
                 child.abandon()
+
+    def take_turns(self, tasks: list[Task], cpu: int | None) -> None:
+        """All of `tasks`, pinned to `cpu` if given: processes that rest between the parts of their work, a part of each in turn."""
+        report.write_run(self._folder, self._plan)
+        at_work: list[Child] = []
+        try:
+            for task in tasks:
+                if child := self._start(task, cpu):
+                    at_work.append(child)
+                    self._let_work(child, at_work)
+            while at_work:
+                for child in [*at_work]:
+                    child.go_on()
+                    self._let_work(child, at_work)
+        finally:
+            for child in at_work:
+                child.abandon()
+
+    def _let_work(self, child: Child, at_work: list[Child]) -> None:
+        """Until it rests, or has ended and is settled."""
+        while not child.rests():
+            self._check()
+            if ended_among([child], REST_POLL_S):
+                at_work.remove(child)
+                seconds = child.seconds
+                return self._settle(child.task, child.finish(), seconds)
+            child.kill_when_overdue()
+            self._display.tick(child.task)
 
     def _start(self, task: Task, cpu: int | None) -> Child | None:
         output = self._folder.temporary(task)

@@ -169,7 +169,7 @@ SUITES: dict[str, Suite] = {
                     ("insert", "first_touch", False, "huge"),
                     ("mixed", "first_touch", False, "small"),
                 ),
-                repetitions=10,
+                repetitions=24,
                 churn=ALL_CHURN,
             ),
         ),

@@ -1,5 +1,5 @@
 """Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth,
-3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no halves of a growth's repetitions.
+3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no halves of a growth's repetitions and no turns.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -27,12 +27,12 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
     if document["schema_version"] == 3:
         document = _with_churn(_with_ladder_and_states(document))
     if document["schema_version"] == 4:
-        document = _with_halves(document)
+        document = _with_halves_and_turns(document)
     return document
 
 
-def _with_halves(document: dict[str, Any]) -> dict[str, Any]:
-    result = document | {"schema_version": 5}
+def _with_halves_and_turns(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {"schema_version": 5, "growth_passes": _each(document.get("growth_passes"), in_turns=False)}
     rows = document.get("growth")
     if not isinstance(rows, list):
         return result

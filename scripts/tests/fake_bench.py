@@ -73,6 +73,16 @@ if fault == "fill the disk":
 
 if stage == "growth":
     repetitions, mixed = int(options["growth-repetitions"]), options["growth"] == "mixed"
+    for repetition in range(repetitions):
+        if repetition and "growth-turns" in options:
+            os.kill(os.getpid(), signal.SIGSTOP)
+        with (here / "repetitions.log").open("a") as log:
+            log.write(f"{{name}} {{repetition}}\n")
+        if fault == "dies in its turn" and repetition:
+            os.kill(os.getpid(), signal.SIGSEGV)
+        if fault == "hangs in its turn" and repetition:
+            (here / "hanging").touch()
+            time.sleep(60)
     churn = int(options["growth-churn"]) if options["growth"] == "churn" else None
     inserts = n * (churn or 1)
     operations = inserts * (2 if mixed or churn else 1)

@@ -1,7 +1,10 @@
 """Growing tables from the plan to the tables and pictures: what is kept, what is refused, and what is not believed."""
 
 import json
+import signal
+import time
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,6 +66,62 @@ def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     assert "std: around" not in tables
     assert "apart at p50/p90/p99/longest by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
     assert "have not settled" not in text
+
+
+def repetitions_of(lab: Lab) -> list[str]:
+    """Map and repetition, in the order in which they ran."""
+    return (lab.build / "repetitions.log").read_text().splitlines()
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_maps_take_turns_repetition_by_repetition(lab: Lab) -> None:
+    assert lab.mapscope("run", *GROWING).returncode == 0
+    assert repetitions_of(lab) == [f"{name} {i}" for i in range(3) for name in MAPS]
+    document = lab.run_json()
+    assert all(one["in_turns"] for one in document["growth_passes"])
+    assert not any("--growth-turns" in word for one in document["processes"] for word in one["command"])
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_where_too_much_would_wait_one_map_follows_the_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", 0.0)
+    assert lab.mapscope("run", *GROWING).returncode == 0
+    assert repetitions_of(lab) == [f"{name} {i}" for name in MAPS for i in range(3)]
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_who_dies_in_its_turn_is_a_failure_and_the_others_go_on(lab: Lab) -> None:
+    set_faults(lab.build, {"std": {"fault": "dies in its turn", "stage": "growth"}})
+    assert "SIGSEGV" in one_line(lab.mapscope("run", *GROWING), 1)
+    assert sorted(growth_of(lab)) == sorted(set(MAPS) - {"std"})
+    set_faults(lab.build, {})
+    assert lab.mapscope("run", "--resume", "latest").returncode == 0
+    assert sorted(growth_of(lab)) == sorted(MAPS)
+
+
+def test_an_interruption_leaves_nobody_waiting_for_a_turn(lab: Lab) -> None:
+    set_faults(lab.build, {"std": {"fault": "hangs in its turn", "stage": "growth"}})
+    run = lab.start("run", *GROWING)
+    deadline = time.monotonic() + 60
+    while not (lab.build / "hanging").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    run.send_signal(signal.SIGINT)
+    run.communicate(timeout=60)
+    assert run.returncode != 0
+    assert not [pid for pid in map(int, (line.split()[0] for line in calls(lab.build))) if Path(f"/proc/{pid}").exists()]
+    set_faults(lab.build, {})
+    assert lab.mapscope("run", "--resume", "latest").returncode == 0
+    assert sorted(growth_of(lab)) == sorted(MAPS)
+
+
+def test_turns_need_several_maps_and_memory_for_those_who_wait() -> None:
+    passes = plan_growth("growth", "auto", [1_000_000], None, ["int_int"])
+    assert not any(one.in_turns for one in passes)
+    growing = [one for one in passes if one.churn is None]
+    assert {one.mix: one.waiting_bytes for one in growing} == {"insert": 20_000_000, "mixed": 40_000_000}
+    turns = growth_plan.with_turns(growing, 8, 4 * 8 * 20_000_000)
+    assert {one.mix: one.in_turns for one in turns} == {"insert": True, "mixed": False}
+    assert not any(one.in_turns for one in growth_plan.with_turns(growing, 1, 10**12))
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -194,6 +253,8 @@ def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     assert "Every second repetition" in lab.mapscope("summary", "latest").stdout
     document = lab.run_json()
     document["schema_version"] = 4
+    for entry in document["growth_passes"]:
+        del entry["in_turns"]
     for row in document["growth"]:
         del row["denoised"]["halves"]
     (lab.folder() / "run.json").write_text(json.dumps(document))
@@ -207,7 +268,8 @@ def test_percentiles_that_have_not_settled_are_told(lab: Lab) -> None:
     assert lab.mapscope("run", *GROWING).returncode == 0
     document = lab.run_json()
     for row, longer in zip(document["growth"], (1.14, 1.16, 1.5), strict=False):
-        row["denoised"]["halves"][1]["percentiles_ns"][2] *= longer
+        for half, p99 in zip(row["denoised"]["halves"], (700.0, 700.0 * longer), strict=True):
+            half["percentiles_ns"][2] = p99
     (lab.folder() / "run.json").write_text(json.dumps(document))
     told = " ".join(lab.mapscope("summary", "latest").stdout.split())
     assert f"percentiles of 2 of {len(MAPS)} growing tables have not settled" in told
@@ -217,7 +279,7 @@ def test_percentiles_that_have_not_settled_are_told(lab: Lab) -> None:
 def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> dict[str, Any]:
     """Of p50, p90, p99 and the longest."""
     of = [{"percentiles_ns": [*times[:3], 1.0, 1.0, 1.0, 1.0], "max_ns": times[3]} for times in halves]
-    return {"map": name, "denoised": {"halves": of}}
+    return {"map": name, "clock": {"resolution_ns": 5.0}, "denoised": {"halves": of}}
 
 
 def test_halves_are_compared_whichever_is_the_larger() -> None:
@@ -226,8 +288,8 @@ def test_halves_are_compared_whichever_is_the_larger() -> None:
     assert halves.apart(other) is None
     words = halves.by_map([one, other])
     assert words is not None and words.endswith("apart at p50/p90/p99/longest by: one 10/100/0/25 %")
-    third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 100, 150))
-    assert "third -/5/0/50 %" in (halves.by_map([one, third]) or "")
+    third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 108, 150))
+    assert "third -/0/8/50 %" in (halves.by_map([one, third]) or "")
     assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (halves.at_most([one, third]) or "")
     assert halves.by_map([other]) is None and halves.at_most([other]) is None
 
