@@ -105,7 +105,7 @@ TEST(wrong_map, a_stray_argument_is_a_usage_error) {
 TEST(wrong_map, a_growth_that_will_not_fit_is_a_usage_error) {
   const outcome result = run("--kv=int_int --sizes=1073741824 --growth=churn --growth-churn=1000");
   EXPECT_EQ(result.exit_code, 2) << result.words;
-  EXPECT_TRUE(has(result.words, "bench_wrong: n = 1073741824 needs about 3")) << result.words;
+  EXPECT_TRUE(has(result.words, "bench_wrong: n = 1073741824 needs about 4")) << result.words;
   EXPECT_TRUE(has(result.words, "MB can be had; measure fewer entries")) << result.words;
   EXPECT_EQ(std::count(result.words.begin(), result.words.end(), '\n'), 1) << result.words;
 }

@@ -169,7 +169,7 @@ SUITES: dict[str, Suite] = {
                     ("insert", "first_touch", False, "huge"),
                     ("mixed", "first_touch", False, "small"),
                 ),
-                repetitions=24,
+                repetitions=16,
                 churn=ALL_CHURN,
             ),
         ),
