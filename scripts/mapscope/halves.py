@@ -35,7 +35,7 @@ def by_map(rows: list[dict[str, Any]]) -> str | None:
     texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, LONGEST))} %" for name, found in known if found]
     if not texts:
         return None
-    return f"Every second repetition against those between, apart at {'/'.join((*PLACES, LONGEST))} by: {', '.join(texts)}"
+    return f"Half of the repetitions and the other half differ at {'/'.join((*PLACES, LONGEST))} by: {', '.join(texts)}"
 
 
 def at_most(rows: list[dict[str, Any]]) -> str | None:
@@ -46,7 +46,7 @@ def at_most(rows: list[dict[str, Any]]) -> str | None:
     middle = max((found[name] for found in known for name in PLACES if name in found), default=None)
     longest = max((found[LONGEST] for found in known if LONGEST in found), default=None)
     return (
-        f"every second repetition and those between are apart by {_percent(middle)} % at most at p50, p90 and p99, "
+        f"half of the repetitions and the other half differ by {_percent(middle)} % at most at p50, p90 and p99, "
         f"by {_percent(longest)} % in the longest"
     )
 

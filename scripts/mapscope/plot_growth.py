@@ -106,7 +106,7 @@ def _scatter_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]])
     _legend(figure, handles)
     many = ", ".join(row["map"] for row in rows if len(row["events"]) >= MOST_EVENTS)
     unmarked = f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
-    add_foot(figure, f"{_denoised(rows)} Spans are 1/80 of a decade; of each its longest operation is drawn.{unmarked}")
+    add_foot(figure, f"{_denoised(rows)}\nSpans are 1/80 of a decade; of each its longest operation is drawn.{unmarked}")
     return figure
 
 
@@ -131,7 +131,7 @@ def _percentile_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any
         curve_axes(axes)
     grid[0, 0].set_ylabel("time of one insert")
     add_legend(figure, [row["map"] for row in rows], styles)
-    add_foot(figure, f"{_denoised(rows)} The right end of a line is the longest insert of all. Both axes are logarithmic.")
+    add_foot(figure, f"{_denoised(rows)}\nThe right end of a line is the longest insert of all. Both axes are logarithmic.")
     return figure
 
 

@@ -64,7 +64,7 @@ def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     drain = tables[tables.index("hmap: around its growth at 2,000 entries") :]
     assert drain.split("update", 1)[1].split()[:7] == ["20.0", "±0.0", "60.0", "±0.0", "30.0", "±0.0", "3.00"]
     assert "std: around" not in tables
-    assert "apart at p50/p90/p99/longest by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
+    assert "differ at p50/p90/p99/longest by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
     assert "have not settled" not in text
 
 
@@ -250,7 +250,7 @@ def test_growth_of_schema_version_3_is_still_read(lab: Lab) -> None:
 
 def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     assert lab.mapscope("run", *GROWING).returncode == 0
-    assert "Every second repetition" in lab.mapscope("summary", "latest").stdout
+    assert "Half of the repetitions" in lab.mapscope("summary", "latest").stdout
     document = lab.run_json()
     document["schema_version"] = 4
     for entry in document["growth_passes"]:
@@ -260,7 +260,7 @@ def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     (lab.folder() / "run.json").write_text(json.dumps(document))
     assert lab.mapscope("validate", "latest").returncode == 0
     text = lab.mapscope("summary", "latest").stdout
-    assert "growth   int_int" in text and "Every second repetition" not in text
+    assert "growth   int_int" in text and "Half of the repetitions" not in text
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -287,7 +287,7 @@ def test_halves_are_compared_whichever_is_the_larger() -> None:
     assert halves.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "longest": 0.25})
     assert halves.apart(other) is None
     words = halves.by_map([one, other])
-    assert words is not None and words.endswith("apart at p50/p90/p99/longest by: one 10/100/0/25 %")
+    assert words is not None and words.endswith("differ at p50/p90/p99/longest by: one 10/100/0/25 %")
     third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 108, 150))
     assert "third -/0/8/50 %" in (halves.by_map([one, third]) or "")
     assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (halves.at_most([one, third]) or "")
