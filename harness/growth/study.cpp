@@ -238,7 +238,8 @@ class measurement {
   std::unique_ptr<fixture> work_;
   std::size_t operations_;
   std::uint64_t need_ = 0, available_ = 0;
-  std::array<std::optional<shared_memory>, 2> halves_;  // the shortest times of every second repetition
+  /// The shortest times, of every second repetition and of those between.
+  std::array<std::optional<shared_memory>, 2> halves_;
   std::optional<shared_memory> raw_, null_, parts_;
   std::string no_counts_;
 };
