@@ -2,7 +2,8 @@
 
 Each process of the one build has its twin of the other at its side: the same map, payload, size
 and seed, started right after or before it as a coin says. What the machine does in a minute then
-falls on both, and their ratio inside a round is free of it. Each build gets a run of its own,
+falls on both, and their ratio inside a round is free of it. Tables that are watched growing take turns
+repetition by repetition, the two of a map one after the other. Each build gets a run of its own,
 complete and readable like any other; that the two belong together is told by the times at
 which their processes started (compare reads it from there).
 """
@@ -12,20 +13,22 @@ from __future__ import annotations
 import random
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from mapscope import load, report
-from mapscope.build import Catalogue, read_catalogue
+from mapscope.build import Catalogue, knows, read_catalogue
 from mapscope.environment import describe_moment
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.folder import RunFolder
+from mapscope.growth_plan import is_growth, may_wait
 from mapscope.ladder_plan import without_ladder
 from mapscope.pinning import kept_off
-from mapscope.plan import Plan
+from mapscope.plan import Plan, Task
 from mapscope.progress import Display
 from mapscope.repository import describe_tool, tree_of
-from mapscope.runner import Crew, clear_leftovers, stopped_by_signals
+from mapscope.runner import Crew, clear_leftovers, stopped_by_signals, take_turns
 from mapscope.text import now
 
 
@@ -57,6 +60,12 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
 def without_new_states(workloads: list[str], here: Catalogue, there: Catalogue) -> list[str]:
     """What both builds can measure, of what nobody has named: an older one has fewer states, or none."""
     return [name for name in workloads if name not in here.states or name in there.states]
+
+
+def cannot_watch(there: Catalogue, maps: list[str]) -> str | None:
+    """Why the other build cannot watch tables grow in turns; None when it can."""
+    older = [name for name in maps if not knows(there.binary(name), "--growth-turns")]
+    return f"{there.directory} is older than growth in turns: {', '.join(older)}" if older else None
 
 
 def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
@@ -93,10 +102,10 @@ def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
 
 
 def rejoin(sides: tuple[Side, Side]) -> None:
-    """Forget timed processes whose twin is missing: a ratio is of two that ran at one moment."""
+    """Forget processes whose twin is missing: a ratio is of two that ran at one moment."""
     missing = [set(side.folder.missing(side.plan)) for side in sides]
     for task in missing[0] ^ missing[1]:
-        if task.stage is None:
+        if task.stage is None or is_growth(task.stage):
             for side in sides:
                 side.folder.raw(task).unlink(missing_ok=True)
 
@@ -124,10 +133,14 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
         with stopped_by_signals() as check, display, kept_off(cpu):
             crews = [Crew(side.plan, side.folder, side.catalogue, display, check) for side in sides]
             missing = [set(side.folder.missing(side.plan)) for side in sides]
-            for task in sides[1].plan.tasks():  # which has all that the other has, and the ladder
-                for which in dice.sample((0, 1), 2):
-                    if task in missing[which]:
-                        crews[which].carry_out([task], cpu, side_by_side=1)
+            ours = sides[1].plan  # which has all that the other has, and the ladder
+            for in_turns, tasks in groupby(ours.tasks(), key=ours.turns_of):
+                groups = [[(crew, task) for crew, still in zip(crews, missing, strict=True) if task in still] for task in tasks]
+                for together in _at_once(ours, groups) if in_turns else ():
+                    take_turns(together, cpu, dice)
+                for group in groups if not in_turns else ():
+                    for crew, task in dice.sample(group, len(group)):
+                        crew.carry_out([task], cpu, side_by_side=1)
     except MapscopeError as error:
         with suppress(RunStopped):
             close_sessions("interrupted" if isinstance(error, Interrupted) else "stopped")
@@ -136,6 +149,15 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
         for side in sides:
             clear_leftovers(side.folder)
     return close_sessions("finished")
+
+
+def _at_once(plan: Plan, groups: list[list[tuple[Crew, Task]]]) -> list[list[list[tuple[Crew, Task]]]]:
+    """All twins of a pass together where there is memory for those who wait, else pair after pair."""
+    present = [group for group in groups if group]
+    waiting = sum(map(len, present))
+    if not present or may_wait(plan.growth_pass(present[0][0][1]), waiting, plan.environment["memory_bytes"]):
+        return [present]
+    return [[group] for group in present]
 
 
 def _write_session(side: Side, number: int, began: str, before: Any, outcome: str | None, after: Any) -> None:

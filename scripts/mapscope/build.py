@@ -140,6 +140,15 @@ def ask(binary: Path, *options: str) -> Any:
         raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
 
 
+def knows(binary: Path, option: str) -> bool:
+    """Whether a binary takes an option that an older one may lack."""
+    try:
+        ask(binary, option)
+    except UsageError:
+        return False
+    return True
+
+
 def sha256(binary: Path) -> str:
     """What a binary is told from another by."""
     return hashlib.sha256(binary.read_bytes()).hexdigest()

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from mapscope import __version__, build, load, report
 from mapscope.against import (
-    Side, create_folders, execute_pair, of_commit, rejoin, require_alike, stored_sides, without_new_states,
+    Side, cannot_watch, create_folders, execute_pair, of_commit, rejoin, require_alike, stored_sides, without_new_states,
 )  # fmt: skip
 from mapscope.counters import REQUESTS, asked_for
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
@@ -132,7 +132,8 @@ def plot(options: argparse.Namespace) -> int:
 def compare(options: argparse.Namespace) -> int:
     """`compare --a RUNS --b RUNS`: what is slower or faster in B; 1 if too much is, with --fail-on-slower."""
     from mapscope.compare import compare as compare_sides
-    from mapscope.compare_tables import name_of, print_comparison, too_slow
+    from mapscope.compare_tables import print_comparison, too_slow
+    from mapscope.compare_text import name_of
     from mapscope.runs import read_runs
 
     results = Path(options.results or RESULTS)
@@ -373,9 +374,9 @@ def _measure_pair(
     pinned: dict[str, Any],
 ) -> int:
     """`run --against`: the present build and another, process by process, then how they compare."""
-    if (options.counters or "off") != "off" or (options.growth or "off") != "off":
-        raise UsageError("--against (AGAINST) compares the times of rows; leave out COUNTERS and GROWTH")
-    selection = replace(selection, counters="off", growth="off")
+    if (options.counters or "off") != "off":
+        raise UsageError("--against (AGAINST) compares times; leave out COUNTERS")
+    selection = replace(selection, counters="off")
     report.check_destination(results, 2 * selection.benchmarks, 0)
     if options.dry_run:  # the other build may still be to come
         print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
@@ -384,7 +385,12 @@ def _measure_pair(
     if not options.workloads:
         selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)
-    plans = [make_plan(selection, suite, seed, each, cpu, pinned) for each in (there, catalogue)]
+    if SUITES[suite["name"]].growth and selection.growth != "off" and (reason := cannot_watch(there, selection.maps)):
+        if options.growth or options.growth_sizes or options.growth_repetitions:
+            raise UsageError(f"--against (AGAINST): {reason}; leave growth out with GROWTH=off")
+        print(f"no table is watched growing: {reason}")
+        selection = replace(selection, growth="off")
+    plans = [make_plan(selection, suite, seed, each, cpu, pinned, builds=2) for each in (there, catalogue)]
     plans[0] = of_commit(plans[0], there)
     when, host = datetime.now(), plans[1].environment["hostname"]
     earlier = when - timedelta(seconds=1)  # so that `latest` is the present build

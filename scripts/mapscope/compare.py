@@ -15,6 +15,7 @@ import numpy as np
 import pandas
 
 from mapscope import inference
+from mapscope.compare_growth import compare_growth
 from mapscope.errors import UsageError
 from mapscope.fingerprint import differences
 from mapscope.runs import KEY, Runs
@@ -52,6 +53,8 @@ class Comparison:
     """How many rows the other side lacks."""
     unlike: list[str]
     """How the machines or builds of the two sides differ, in words."""
+    growth: pandas.DataFrame
+    """Tables that both sides have watched growing; compare_growth.COLUMNS."""
 
 
 def compare(a: Runs, b: Runs, margin: float = inference.MARGIN) -> Comparison:
@@ -82,7 +85,7 @@ def compare(a: Runs, b: Runs, margin: float = inference.MARGIN) -> Comparison:
     size_a, size_b = (len(side.table.drop_duplicates(KEY)) for side in (a, b))
     return Comparison(
         a, b, method, rows, means, drift if method == "apart" else 0.0, margin,
-        size_a - len(keys), size_b - len(keys), other,
+        size_a - len(keys), size_b - len(keys), other, compare_growth(a, b, method == "paired", margin),
     )  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from mapscope.compare import METHODS, Comparison
+from mapscope.compare_growth_tables import growth_sentence, print_growth
+from mapscope.compare_text import bracketed, marked, name_of
 from mapscope.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
 from mapscope.terminal import TitledTable
 from mapscope.text import count_of, significant
@@ -35,7 +37,9 @@ def print_comparison(console: Console, found: Comparison, everything: bool = Fal
         console.print(_rows_table(ordered if everything else ordered.head(SHOWN)))
         if not everything and len(listed) > SHOWN:
             console.print(f"and {len(listed) - SHOWN} more; --all (ALL=1) lists every row", highlight=False)
-    console.print(f"\n{sentence(found)}", highlight=False, markup=False, soft_wrap=False)
+    print_growth(console, found.growth)
+    for told in (sentence(found), growth_sentence(found.growth)) if len(found.growth) else (sentence(found),):
+        console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=False)
 
 
 def sentence(found: Comparison) -> str:
@@ -55,24 +59,9 @@ def counts(found: Comparison) -> dict[str, int]:
 
 
 def too_slow(found: Comparison, percent: float) -> pandas.DataFrame:
-    """The rows called slower whose ratio exceeds the limit."""
-    rows = found.rows
-    return rows[(rows["verdict"] == "slower") & (rows["ratio"] > 1 + percent / 100)]
-
-
-def name_of(row: dict[str, Any]) -> str:
-    """A row in words: `hmap find_hit int_int n=1000`."""
-    parts = [row["map"], row["workload"], row["kv"], f"n={row['n']}" if row["n"] else ""]
-    own = "own hash" if row["hash"] == "own" else ""
-    return " ".join(part for part in (*parts, own) if part)
-
-
-def bracketed(row: dict[str, Any]) -> str:
-    """`1.10 [1.05, 1.16]`; the ratio alone where there is no interval."""
-    if pandas.isna(row["ratio"]):
-        return "-"
-    ratio = f"{row['ratio']:.3f}"
-    return ratio if pandas.isna(row["low"]) else f"{ratio} [{significant(row['low'])}, {significant(row['high'])}]"
+    """The rows called slower whose ratio exceeds the limit, growing tables among them."""
+    slow = [rows[(rows["verdict"] == "slower") & (rows["ratio"] > 1 + percent / 100)] for rows in (found.rows, found.growth)]
+    return pandas.concat([rows for rows in slow if len(rows)] or slow[:1], ignore_index=True)
 
 
 def _print_head(console: Console, found: Comparison) -> None:
@@ -99,9 +88,6 @@ def _state(document: dict[str, Any] | None) -> str:
     return f"  commit {commit}{', dirty' if document['tool']['dirty'] else ''}"
 
 
-MARKS = {"slower": "+", "faster": "-", "same": "=", "undecided": "?"}
-
-
 def _means_table(name: str, part: pandas.DataFrame) -> Table:
     table = TitledTable(f"{name}: B over A" if name else "B over A")
     table.add_column("workload", overflow="fold")
@@ -110,7 +96,7 @@ def _means_table(name: str, part: pandas.DataFrame) -> Table:
         table.add_column(kv or "ratio", overflow="fold")
     for workload, group in part.groupby("workload", sort=False):
         by_kv = {row["kv"]: row for row in group.to_dict("records")}
-        cells = [f"{MARKS[by_kv[kv]['verdict']]} {bracketed(by_kv[kv])}" if kv in by_kv else "" for kv in payloads]
+        cells = [marked(by_kv[kv]) if kv in by_kv else "" for kv in payloads]
         table.add_row(str(workload), *cells)
     return table
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas
 
 from mapscope.compare import Comparison
+from mapscope.compare_growth_tables import growth_sentence
 from mapscope.compare_tables import sentence
 from mapscope.inference import CONFIDENCE
 from mapscope.runs import Runs
@@ -48,6 +49,8 @@ def of_comparison(found: Comparison) -> list[str]:
             f"No geometric mean of a workload and payload is slower or faster; {settled} of {len(found.means)} "
             f"are the same within {found.margin:.0%}."
         )
+    if len(found.growth):
+        result.append(growth_sentence(found.growth))
     return result
 
 

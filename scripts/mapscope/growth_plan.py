@@ -1,5 +1,5 @@
 """Which tables are watched growing: every pass is a process for each map, all repetitions in it. The maps take
-turns, one repetition each, so that a slow minute of the machine falls on all of them.
+turns, one repetition each, so that a slow minute of the machine falls on all of them; and so do the builds of a pair.
 
 A pass is told apart by its stage, `growth/<variant>`, so that it travels through plan, runner and
 folder like the stages that count.
@@ -43,7 +43,7 @@ class GrowthPass:
     reason: str | None = None
     """Why it cannot be run here; None when it can."""
     in_turns: bool = False
-    """Whether the maps take turns, repetition by repetition."""
+    """Whether the maps take turns, repetition by repetition; of two builds, at least those of one map."""
 
     @property
     def stage(self) -> str:
@@ -100,10 +100,14 @@ def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: in
     return growing + churning
 
 
-def with_turns(passes: list[GrowthPass], maps: int, memory_bytes: int) -> list[GrowthPass]:
-    """The same passes, in turns where there are several maps and memory for those who wait."""
-    room = SHARE_FOR_WAITING * memory_bytes
-    return [replace(one, in_turns=maps > 1 and maps * one.waiting_bytes <= room) for one in passes]
+def with_turns(passes: list[GrowthPass], processes: int, memory_bytes: int) -> list[GrowthPass]:
+    """The same passes, in turns where there is memory for so many processes that wait."""
+    return [replace(one, in_turns=may_wait(one, processes, memory_bytes)) for one in passes]
+
+
+def may_wait(one: GrowthPass, processes: int, memory_bytes: int) -> bool:
+    """Whether there are several, and memory for those of them who wait for their turn."""
+    return processes > 1 and processes * one.waiting_bytes <= SHARE_FOR_WAITING * memory_bytes
 
 
 def why_no_huge_pages() -> str | None:

@@ -14,6 +14,8 @@ from mapscope import conclusions, page_growth
 from mapscope.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.caveats import caveats
 from mapscope.compare import METHODS, Comparison
+from mapscope.compare_growth import FIGURES
+from mapscope.compare_growth_tables import KEY as GROWTH_KEY
 from mapscope.drains import HEADS as DRAIN_HEADS
 from mapscope.drains import KEY as DRAIN_KEY
 from mapscope.fingerprint import fingerprint, size
@@ -23,7 +25,7 @@ from mapscope.passing import METHOD as passing_method
 from mapscope.passing import Passing, cells, heads
 from mapscope.runs import ABOUT, Runs, rounds_of
 from mapscope.standings import standings
-from mapscope.text import count_of, significant
+from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
     ("conclusions", "Conclusions"), ("explore", "Explore"), ("standings", "How the maps stand"),
@@ -187,7 +189,18 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "method": f"The two runs were {method}" if found.method == "paired" else method.capitalize(),
         "unlike": found.unlike,
         "tables": tables,
+        "growth": [
+            {"title": title, "figures": FIGURES, "lines": [_grown(row) for row in part.to_dict("records")]}
+            for title, part in found.growth.groupby("title", sort=False)
+        ],
+        "growth_key": " ".join(GROWTH_KEY.split()),
     }
+
+
+def _grown(row: dict[str, Any]) -> dict[str, Any]:
+    """A growing table in both runs."""
+    figures = [[duration(row[side][name]) for side in ("figures_a", "figures_b")] for name in FIGURES]
+    return {"map": row["map"], "mean": _mean(row), "figures": figures}
 
 
 def _mean(row: dict[str, Any] | None) -> dict[str, str] | None:

@@ -25,8 +25,9 @@ def make_plan(
     catalogue: Catalogue,
     cpu: int | None,
     pinned: dict[str, Any],
+    builds: int = 1,
 ) -> Plan:
-    """Raises UsageError when a binary is missing or unusable."""
+    """Of one build, or of one of two that take turns. Raises UsageError when a binary is missing or unusable."""
     described = [build.describe(catalogue, name) for name in selection.maps]
     hashless = [entry["map"] for entry in described if not entry.get("has_own_hash", True)]
     if hashless and selection.hashes == ["own"]:
@@ -39,6 +40,7 @@ def make_plan(
     passes = plan_growth(
         suite["name"], selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
     )
+    in_turn = len(selection.maps) if builds == 1 else builds
     return Plan(
         schema_version=SCHEMA_VERSION,
         created=now(),
@@ -71,7 +73,7 @@ def make_plan(
         ladder=plan_ladder(catalogue, environment),
         counter_backends=counting.backends,
         cache=counting.cache,
-        growth_passes=[one.document() for one in with_turns(passes, len(selection.maps), environment["memory_bytes"])],
+        growth_passes=[one.document() for one in with_turns(passes, in_turn, environment["memory_bytes"])],
     )
 
 

@@ -7,10 +7,11 @@ simulated comes last and shares all CPUs: nothing in it is timed.
 from __future__ import annotations
 
 import os
+import random
 import signal
 import subprocess
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from itertools import groupby
 from typing import Any
@@ -61,13 +62,14 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
         return report.write_run(folder, plan)
 
     missing = folder.missing(plan)
+    dice = random.Random(plan.seeds["base"])
     try:
         with stopped_by_signals() as check, display:
             crew = Crew(plan, folder, catalogue, display, check)
             with kept_off(cpu):
                 for in_turns, group in groupby((t for t in missing if runs_pinned(t.stage)), key=plan.turns_of):
                     if in_turns:
-                        crew.take_turns(list(group), cpu)
+                        take_turns([[(crew, task)] for task in group], cpu, dice)
                     else:
                         crew.carry_out(list(group), cpu, side_by_side=1)
             crew.carry_out([task for task in missing if not runs_pinned(task.stage)], None, free_cpus())
@@ -114,8 +116,8 @@ class Crew:
                 while waiting and len(at_work) < side_by_side:
                     if waiting[0].phase != phase and not at_work:
                         phase = waiting[0].phase
-                        report.write_run(self._folder, self._plan)
-                    if child := self._start(waiting.popleft(), cpu):
+                        self.write_run()
+                    if child := self.start(waiting.popleft(), cpu):
                         at_work.append(child)
                 for child in ended_among(at_work, TICK_S):
                     at_work.remove(child)
@@ -128,35 +130,24 @@ class Crew:
             for child in at_work:
                 child.abandon()
 
-    def take_turns(self, tasks: list[Task], cpu: int | None) -> None:
-        """All of `tasks`, pinned to `cpu` if given: processes that rest between the parts of their work, a part of each in turn."""
-        report.write_run(self._folder, self._plan)
-        at_work: list[Child] = []
-        try:
-            for task in tasks:
-                if child := self._start(task, cpu):
-                    at_work.append(child)
-                    self._let_work(child, at_work)
-            while at_work:
-                for child in [*at_work]:
-                    child.go_on()
-                    self._let_work(child, at_work)
-        finally:
-            for child in at_work:
-                child.abandon()
-
-    def _let_work(self, child: Child, at_work: list[Child]) -> None:
-        """Until it rests, or has ended and is settled."""
+    def rests_or_ends(self, child: Child) -> bool:
+        """Let it work until it rests; or until its end, and keep what it has brought: then False."""
         while not child.rests():
             self._check()
             if ended_among([child], REST_POLL_S):
-                at_work.remove(child)
                 seconds = child.seconds
-                return self._settle(child.task, child.finish(), seconds)
+                self._settle(child.task, child.finish(), seconds)
+                return False
             child.kill_when_overdue()
             self._display.tick(child.task)
+        return True
 
-    def _start(self, task: Task, cpu: int | None) -> Child | None:
+    def write_run(self) -> None:
+        """run.json as it is now."""
+        report.write_run(self._folder, self._plan)
+
+    def start(self, task: Task, cpu: int | None) -> Child | None:
+        """Its process; None when it cannot be started, which is then kept."""
         output = self._folder.temporary(task)
         words = command(task, self._plan, self._catalogue, output)
         try:
@@ -227,6 +218,32 @@ class Crew:
             raise BadOutput(f"the trace cannot be kept: {error.strerror}") from None
         report.keep_raw(self._folder, task, document, ended.process | {"memory": document["memory"]})
         return None
+
+
+def take_turns(groups: Sequence[Sequence[tuple[Crew, Task]]], cpu: int | None, dice: random.Random) -> None:
+    """All of these, pinned to `cpu` if given: processes that rest between the parts of their work, a part of each in turn.
+
+    The parts of a group follow one another at once, in an order that dice say anew each time.
+    """
+    at_work: list[list[tuple[Crew, Child]]] = [[] for _ in groups]
+    for crew in dict.fromkeys(crew for group in groups for crew, _ in group):
+        crew.write_run()
+    try:
+        for group, children in zip(groups, at_work, strict=True):
+            for crew, task in dice.sample(group, len(group)):
+                if child := crew.start(task, cpu):
+                    children.append((crew, child))
+                    if not crew.rests_or_ends(child):
+                        children.pop()
+        while any(at_work):
+            for children in at_work:
+                for crew, child in dice.sample(children, len(children)):
+                    child.go_on()
+                    if not crew.rests_or_ends(child):
+                        children.remove((crew, child))
+    finally:
+        for _, child in (each for children in at_work for each in children):
+            child.abandon()
 
 
 def explain(task: Task, ended: Ended, unusable: str) -> dict[str, Any]:

@@ -39,6 +39,9 @@ cache = dict(name=options.get("cache", "host"), source="a table", levels=[
 counters = dict(cache=cache, backends=[
     dict(name="sim", available=True, reason="", version="1", label="[sim: LRU 32K/8 1M/8 32M/8, virtual addresses]",
          events=[])] if simulates else describe["hardware"])
+if refused := set(options) & set(describe.get("refuses", [])):
+    print(f"unknown argument '--{{refused.pop()}}'", file=sys.stderr)
+    sys.exit(2)
 if "describe" in options:
     print(json.dumps(dict(describe, counters=counters)))
     sys.exit(0)
@@ -77,7 +80,7 @@ if stage == "growth":
         if repetition and "growth-turns" in options:
             os.kill(os.getpid(), signal.SIGSTOP)
         with (here / "repetitions.log").open("a") as log:
-            log.write(f"{{name}} {{repetition}}\n")
+            log.write(f"{{name}} {{repetition}} {{time.monotonic_ns()}}\n")
         if fault == "dies in its turn" and repetition:
             os.kill(os.getpid(), signal.SIGSEGV)
         if fault == "hangs in its turn" and repetition:
@@ -89,8 +92,10 @@ if stage == "growth":
     worst = 1e3 * (1 + describe["rank"])
 
     def durations(count, factor=1.0):
+        slowed = describe.get("growth_factor", 1.0)
+        factor *= slowed
         return dict(count=count, total_ns=50.0 * count * factor, max_ns=worst * factor,
-                    percentiles_ns=[50.0, 60.0, 70.0, 80.0, 90.0, 100.0, worst * factor], longer_than_10us_100us_1ms=[3, 1, 0])
+                    percentiles_ns=[*(ns * slowed for ns in (50.0, 60.0, 70.0, 80.0, 90.0, 100.0)), worst * factor], longer_than_10us_100us_1ms=[3, 1, 0])
 
     curve = [[0.0, 10.0], [0.9, 50.0], [0.99, 90.0], [1 - 1 / (n + 1), worst]]
     in_steps = name == "hmap"

@@ -9,14 +9,17 @@ import signal
 import subprocess
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from conftest import SMALL, Lab, one_line
-from fake_bench import calls, make_build, set_faults
+from fake_bench import MAPS, calls, make_build, set_faults
+from mapscope import growth_plan
 from mapscope.compare import twins
 from mapscope.runs import read_runs
 
+GROWING = (*SMALL[:-4], "--growth-sizes", "4000")
 SCRIPTS = Path(__file__).resolve().parents[1]
 
 
@@ -45,7 +48,7 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(("--counters", "sim"), "leave out COUNTERS"), (("--growth", "auto"), "COUNTERS and GROWTH"), (("--against", "nowhere"), "no build in nowhere")],
+    [(("--counters", "sim"), "leave out COUNTERS"), (("--against", "nowhere"), "no build in nowhere")],
 )
 def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], told: str) -> None:
     assert told in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)
@@ -75,6 +78,88 @@ def test_a_build_that_lacks_a_map_or_was_made_otherwise_is_refused(lab: Lab, oth
 def test_resuming_takes_no_commit(undisturbed: Lab, other: Path) -> None:
     line = one_line(undisturbed.mapscope("run", "--resume", "latest", "--against", str(other)), 2)
     assert "leave out AGAINST" in line
+
+
+def repetitions(lab: Lab, other: Path) -> list[tuple[str, int]]:
+    """Which map's repetition ran, in what order, of both builds."""
+    told = []
+    for build in (lab.build, other):
+        told += [line.split() for line in (build / "repetitions.log").read_text().splitlines()]
+    return [(name, int(number)) for name, number, _ in sorted(told, key=lambda line: int(line[2]))]
+
+
+def watched(results: Path) -> list[dict[str, Any]]:
+    """What both runs have seen of growing tables, the base first."""
+    return [json.loads((folder / "run.json").read_text())["growth"] for folder in pair_of(results)]
+
+
+def test_growing_tables_take_turns_build_by_build(lab: Lab, other: Path) -> None:
+    answer = lab.mapscope("run", *GROWING, "--against", str(other))
+    assert answer.returncode == 0, answer.stderr
+    ran = repetitions(lab, other)
+    assert ran == [(name, i) for i in range(3) for name in MAPS for _ in range(2)]
+    assert [[row["map"] for row in rows] for rows in watched(lab.results)] == [list(MAPS)] * 2
+    assert f"Of {len(MAPS)} growing tables, 0 slower, 0 faster, {len(MAPS)} the same" in " ".join(answer.stdout.split())
+    assert "Not all were measured in turn" not in answer.stdout
+
+
+def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    two_wait = 2.5 * 4000 * growth_plan.BYTES_PER_OPERATION
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", two_wait / memory)
+    assert lab.mapscope("run", *GROWING, "--against", str(other)).returncode == 0
+    assert repetitions(lab, other) == [(name, i) for name in MAPS for i in range(3) for _ in range(2)]
+
+
+def test_where_none_may_wait_they_are_not_called_in_turn(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", 0.0)
+    answer = lab.mapscope("run", *GROWING, "--against", str(other))
+    assert answer.returncode == 0, answer.stderr
+    told = " ".join(answer.stdout.split())
+    assert f"0 the same, {len(MAPS)} undecided" in told and "Not all were measured in turn" in told
+
+
+def test_a_growth_whose_twin_died_is_measured_again_with_it(lab: Lab, other: Path) -> None:
+    set_faults(other, {"std": {"fault": "dies in its turn", "stage": "growth"}})
+    assert "failure" in one_line(lab.mapscope("run", *GROWING, "--against", str(other)), 1)
+    base, ours = watched(lab.results)
+    assert [row["map"] for row in base] == [name for name in MAPS if name != "std"] and len(ours) == len(MAPS)
+    set_faults(other, {})
+    before = len(repetitions(lab, other))
+    assert lab.mapscope("run", "--resume", "latest").returncode == 0
+    assert repetitions(lab, other)[before:] == [("std", i) for i in range(3) for _ in range(2)]
+    assert [len(rows) for rows in watched(lab.results)] == [len(MAPS)] * 2
+
+
+def test_a_build_older_than_turns_compares_the_rest(lab: Lab, other: Path) -> None:
+    described = json.loads((other / "describe.json").read_text())
+    described["std"]["refuses"] = ["growth-turns"]
+    (other / "describe.json").write_text(json.dumps(described))
+    small = [word for word in GROWING if word not in ("--growth-sizes", "4000")]
+    answer = lab.mapscope("run", *small, "--against", str(other))
+    assert answer.returncode == 0, answer.stderr
+    assert "no table is watched growing" in answer.stdout and "older than growth in turns: std" in answer.stdout
+    assert watched(lab.results) == [[], []]
+    assert "leave growth out with GROWTH=off" in one_line(lab.mapscope("run", *GROWING, "--against", str(other)), 2)
+
+
+def test_a_slower_growth_is_told_and_fails_on_demand(lab: Lab, other: Path) -> None:
+    described = json.loads((lab.build / "describe.json").read_text())
+    described["hmap"]["growth_factor"] = 1.2
+    (lab.build / "describe.json").write_text(json.dumps(described))
+    answer = lab.mapscope("run", *GROWING, "--against", str(other))
+    assert answer.returncode == 0, answer.stderr
+    told = " ".join(answer.stdout.split())
+    assert f"Of {len(MAPS)} growing tables, 1 slower, 0 faster, {len(MAPS) - 1} the same" in told
+    assert "hmap + 1.200 [1.20, 1.20]" in told
+    near = 3 * len(MAPS) - 2  # 50 and 60 ns are a step of the clock apart
+    assert f"{near} of {near + 2} percentiles (p50, p90, p99) are within 15% of each other" in told
+    tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("again with")]
+    assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
+    base, ours = map(str, pair_of(lab.results))
+    assert "growth/insert-first_touch" in one_line(lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "5"), 1)
+    assert lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "25").returncode == 0
+    assert lab.mapscope("compare", "--a", ours, "--b", base, "--fail-on-slower", "5").returncode == 0
 
 
 def pair_of(results: Path) -> tuple[Path, Path]:

@@ -25,6 +25,8 @@ from mapscope.files import write_whole
 from mapscope.page import MOST_BYTES, write_page
 from mapscope.passing import Passing, Way, cells
 from mapscope.runs import read_runs
+from mapscope.summary_growth import title_of
+from mapscope.text import duration
 from test_compare import edited, slowed
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -135,6 +137,20 @@ def test_what_operations_cost_while_a_table_drains_stands_beside_before_and_afte
         table = text.split(caption)[1].split("</table>")[0]
         for line in drain.lines:
             assert f'<th scope="row">{line[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in line[1:]) in table
+
+
+def test_growing_tables_of_both_runs_stand_side_by_side(two_runs: tuple[Path, Any]) -> None:
+    path, documents = two_runs
+    text = path.read_text()
+    section = text.split('id="comparison"')[1].split("</section>")[0]
+    assert documents[0]["growth"] and "growing tables, 0 slower" in text
+    for a, b in zip(documents[0]["growth"], documents[1]["growth"], strict=True):
+        table = section.split(f"<caption>Growing: {title_of(a)}</caption>")[1].split("</table>")[0]
+        line = table.split(f'<th scope="row">{a["map"]}</th>')[1].split("</tr>")[0]
+        sides = [row["denoised"]["inserts"] for row in (a, b)]
+        for at in range(3):
+            assert "".join(f"<td>{duration(side['percentiles_ns'][at])}</td>" for side in sides) in line
+        assert "".join(f"<td>{duration(side['max_ns'])}</td>" for side in sides) in line
 
 
 def test_a_page_without_it_does_not_speak_of_it(finished: Lab, tmp_path: Path) -> None:
