@@ -61,7 +61,8 @@ struct variant {
 struct payload_part {
   payload_info info;
   std::vector<variant> variants;
-  std::string (*answer_check)(std::uint64_t seed);
+  /// What is wrong with the map's answers under a hash; nothing where it has no such hash.
+  std::string (*answer_check)(std::uint64_t seed, std::string_view hash);
   /// Passes over one growing table; null where nothing is timed.
   growth::builder build_growth = nullptr;
 };

@@ -1,5 +1,6 @@
 // A benchmark program whose maps are wrong: on int_int one that only fails once it is large, on
-// string_int one that the answer check sees through, on int_struct one that runs out of memory.
+// string_int one that the answer check sees through, on int_struct one that runs out of memory, on
+// string_string one that is only wrong with its own hash.
 #include <cstdint>
 #include <new>
 #include <string>
@@ -60,15 +61,23 @@ struct cramped : fake {
   using map = cramped_map<Key, Value, Hash>;
 };
 
+struct two_faced : liar {
+  template <class Key, class Value, class Hash>
+  using map = std::unordered_map<Key, Value, Hash>;
+  template <class Key, class Value>
+  using map_own_hash = lying_map<Key, Value, std::hash<Key>>;
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   return harness::run_application(
       {{fake::name, fake::title, fake::version(), "none", "none", false},
        {{"find_hit", "", ""}, {"range", "", ""}, {"range_stuck", "", "", "range", "stuck"}},
-       {"shared"sv},
+       {"shared"sv, "own"sv},
        {harness::make_part<forgetful, workloads::int_int>(),
         harness::make_part<liar, workloads::string_int>(),
-        harness::make_part<cramped, workloads::int_struct>()}},
+        harness::make_part<cramped, workloads::int_struct>(),
+        harness::make_part<two_faced, workloads::string_string>()}},
       argc, argv);
 }

@@ -92,6 +92,16 @@ TEST(wrong_map, the_answer_check_stops_it_before_anything_is_timed) {
   EXPECT_FALSE(has(result.json, "\"name\"")) << result.json;
 }
 
+TEST(wrong_map, the_answer_check_is_of_the_hashes_that_run) {
+  const std::string all = "--kv=string_string --workloads=find_hit --sizes=1000";
+  EXPECT_EQ(run(all + " --hash=shared").exit_code, 0);
+  for (const std::string hashes : {"", " --hash=own"}) {
+    const outcome result = run(all + hashes);
+    EXPECT_EQ(result.exit_code, 1) << result.words;
+    EXPECT_TRUE(has(result.words, "answer check failed")) << result.words;
+  }
+}
+
 TEST(wrong_map, a_stray_argument_is_a_usage_error) {
   for (char const* argument : {"stray", "--stray", "--kv=stray", "--benchmark_stray=1"}) {
     const outcome result = run(argument);

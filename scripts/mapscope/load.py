@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import jsonschema
 import jsonschema_rs
+import orjson
 
 from mapscope import stats
 from mapscope.errors import DocumentError, UsageError
@@ -27,6 +28,27 @@ GROUP = ["workload", "kv", "hash", "n"]
 
 def read_json(path: Path) -> Any:
     """Parse strictly. Raises DocumentError naming the file, and the line where it breaks."""
+    try:
+        text = path.read_bytes()
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+    try:
+        document = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return _read_slowly(path, text)
+    return document if _keeps_every_key(text, document) else _read_slowly(path, text)
+
+
+def _keeps_every_key(text: bytes, document: Any) -> bool:
+    """Whether no key occurs twice: one that was dropped has taken its colon along.
+
+    False as well where a colon may be written otherwise, so that counting says nothing.
+    """
+    return b"\\u003" not in text and text.count(b":") == orjson.dumps(document).count(b":")
+
+
+def _read_slowly(path: Path, text: bytes) -> Any:
+    """The same, several times as slow, but it tells where a file breaks and which key occurs twice."""
 
     def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         document = dict(pairs)
@@ -39,10 +61,7 @@ def read_json(path: Path) -> Any:
         raise DocumentError(f"{path}: {name} is not a number that JSON knows")
 
     try:
-        text = path.read_text(encoding="utf-8")
-        return json.loads(text, object_pairs_hook=no_duplicates, parse_constant=no_constant)
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+        return json.loads(text.decode(), object_pairs_hook=no_duplicates, parse_constant=no_constant)
     except UnicodeDecodeError:
         raise DocumentError(f"{path}: not a text file") from None
     except json.JSONDecodeError as error:
@@ -136,9 +155,8 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
         for backend, cells in row["counters"].items():
             if backend not in backends:
                 fail(index, "counters", f"'{backend}' is not in 'counter_backends'")
-            for event, cell in cells.items():
-                if (cell["value"] is None) == (not cell["reason"]):
-                    fail(index, f"counters.{backend}.{event}", "needs either a value or a reason")
+            if wrong := [name for name, cell in cells.items() if (cell["value"] is None) == (not cell["reason"])]:
+                fail(index, f"counters.{backend}.{wrong[0]}", "needs either a value or a reason")
     described = stats.describe_all([row["rounds"] for row in document["rows"]])
     recomputed = stats.add_ratios([row | figures for row, figures in zip(document["rows"], described, strict=True)])
     for index, (row, again) in enumerate(zip(document["rows"], recomputed, strict=True)):

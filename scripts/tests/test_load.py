@@ -82,6 +82,10 @@ def test_truncated_files_are_told_by_every_command(tampered: Tamper, command: st
         ('{"a": NaN}', "NaN is not a number"),
         ('{"a": -Infinity}', "-Infinity is not a number"),
         ('{"a": 1, "a": 2}', "'a' occurs twice"),
+        ('{"a": 1, "a" : 2}', "'a' occurs twice"),
+        ('{"a": 1, "a"\n\t: 2, "b" : 3}', "'a' occurs twice"),
+        ('[{"b": {"a": 1, "\\u0061": 2}}, "\\\":"]', "'a' occurs twice"),
+        ('{"a:": 1, "a:": 2, "b": "\\u003a\\u003A"}', "'a:' occurs twice"),
         ("", "truncated or corrupt"),
         ("\x00\x01", "truncated or corrupt"),
     ],
@@ -91,6 +95,20 @@ def test_only_strict_json_is_read(tmp_path: Any, text: str, told: str) -> None:
     with pytest.raises(DocumentError, match=r"file\.json") as error:
         read_json(tmp_path / "file.json")
     assert told in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": {"a": [1, {"a": -0.5e-7}]}, "b": "\\"a\\": 1", "c\\\\": ":"}',
+        '{"a" : 1, "b"\n: [2, "x :y"], "":\t""}',
+        '"\\u00e9 \\ud83d\\ude00 \u00e9"',
+        "[9007199254740993, 1e300, 0.1, true, null]",
+    ],
+)
+def test_what_is_strict_is_read_as_python_reads_it(tmp_path: Any, text: str) -> None:
+    (tmp_path / "file.json").write_text(text)
+    assert read_json(tmp_path / "file.json") == json.loads(text)
 
 
 def test_binary_files_are_told(tmp_path: Any) -> None:
