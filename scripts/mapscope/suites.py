@@ -122,7 +122,7 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="standard",
-            summary="about a quarter of an hour: both sides of two growth points, in cache and out of L2",
+            summary="ten minutes, and three for counters: both sides of two growth points, in cache and out of L2",
             sizes=(1_000, growth_point(10), growth_point(10) + 1, growth_point(14), growth_point(14) + 1),
             rounds=5,
             min_time_s=0.01,

@@ -131,6 +131,27 @@ def test_a_growth_whose_twin_died_is_measured_again_with_it(lab: Lab, other: Pat
     assert [len(rows) for rows in watched(lab.results)] == [len(MAPS)] * 2
 
 
+def test_an_interruption_in_a_turn_leaves_no_process_and_can_be_resumed(lab: Lab, other: Path) -> None:
+    set_faults(other, {"std": {"fault": "hangs in its turn", "stage": "growth"}})
+    run = lab.start("run", *GROWING, "--against", str(other))
+    deadline = time.monotonic() + 60
+    while not (other / "hanging").exists():
+        assert time.monotonic() < deadline and run.poll() is None
+        time.sleep(0.02)
+    run.send_signal(signal.SIGINT)
+    _, stderr = run.communicate(timeout=60)
+    assert run.returncode == 130 and "go on with: make bench RESUME=" in stderr
+    started = [int(line.split()[0]) for build in (lab.build, other) for line in calls(build)]
+    assert not [pid for pid in started if Path(f"/proc/{pid}").exists()]
+    assert not [path for folder in lab.results.iterdir() for path in folder.glob("at-work-*")]
+    set_faults(other, {})
+    before = len(repetitions(lab, other))
+    answer = lab.mapscope("run", "--resume", "latest")
+    assert answer.returncode == 0, answer.stderr
+    assert repetitions(lab, other)[before:] == [(name, i) for i in range(3) for name in MAPS for _ in range(2)]
+    assert f"{len(MAPS)} the same" in answer.stdout
+
+
 def test_a_build_older_than_turns_compares_the_rest(lab: Lab, other: Path) -> None:
     described = json.loads((other / "describe.json").read_text())
     described["std"]["refuses"] = ["growth-turns"]
