@@ -6,7 +6,7 @@ namespace harness {
 
 /// Names to choose from; nothing in it can run.
 inline catalogue fake_catalogue() {
-  const auto no_check = [](std::uint64_t) { return std::string(); };
+  const auto no_check = [](std::uint64_t, std::string_view) { return std::string(); };
   return {{"fake", "a \"fake\" map", "1.2", "none", "maps/adapters/fake.hpp", true},
           {{"fill", "fills it", "one insert"}, {"walk", "walks it", "one entry"},
            {"walk_cold", "", "one entry", "walk", "cold"}},

@@ -190,7 +190,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "unlike": found.unlike,
         "tables": tables,
         "growth": [
-            {"title": title, "figures": FIGURES, "lines": [_grown(row) for row in part.to_dict("records")]}
+            {"title": ", ".join(str(title).split("   ")), "figures": FIGURES, "lines": [_grown(row) for row in part.to_dict("records")]}
             for title, part in found.growth.groupby("title", sort=False)
         ],
         "growth_key": " ".join(GROWTH_KEY.split()),
