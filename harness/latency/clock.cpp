@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -49,7 +50,7 @@ double measure_ns_per_tick() noexcept { return 1; }
 
 #endif
 
-/// Durations of nothing, as the stopwatch gives them.
+/// Durations of nothing in ascending order, as the stopwatch gives them.
 std::vector<double> empty_durations(clock_facts const& facts) {
   stopwatch watch(facts);
   std::vector<double> durations(20'000);
@@ -74,9 +75,13 @@ clock_facts calibrate() {
     const double step = durations[i] - durations[i - 1];
     if (step > 0.01) facts.resolution_ns = std::min(facts.resolution_ns, step);
   }
-  // The usual cost rather than the least, which is of a lucky phase of a coarse counter.
-  facts.overhead_ns = durations[durations.size() / 2];
+  facts.overhead_ns = usual_cost(durations);
   return facts;
+}
+
+double usual_cost(std::span<double const> ascending) {
+  const std::span<double const> kept = ascending.first(ascending.size() - ascending.size() / 20);
+  return std::accumulate(kept.begin(), kept.end(), 0.0) / static_cast<double>(kept.size());
 }
 
 }  // namespace latency

@@ -1,5 +1,8 @@
 #include "harness/latency/clock.hpp"
 
+#include <algorithm>
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace {
@@ -10,6 +13,23 @@ TEST(Clock, SaysWhatItIsAndHowFine) {
   EXPECT_GT(facts.ns_per_tick, 0);
   EXPECT_GT(facts.resolution_ns, 0);
   EXPECT_GE(facts.overhead_ns, 0);
+}
+
+/// A coarse counter shows a cost between two steps as either of them.
+TEST(Clock, ItsCostDoesNotJumpByAStep) {
+  const auto cost = [](std::size_t longer) {
+    std::vector<double> shown(1000, 20.0);
+    std::fill(shown.end() - static_cast<std::ptrdiff_t>(longer), shown.end(), 30.0);
+    return latency::usual_cost(shown);
+  };
+  EXPECT_NEAR(cost(490), cost(510), 0.3);
+  EXPECT_NEAR(cost(500), 25, 0.5);
+}
+
+TEST(Clock, WhatComesIntoItDoesNotCount) {
+  std::vector<double> shown(1000, 20.0);
+  shown.back() = 1e9;
+  EXPECT_DOUBLE_EQ(latency::usual_cost(shown), 20);
 }
 
 TEST(Clock, NeverRunsBackwards) {
