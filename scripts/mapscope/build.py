@@ -141,7 +141,8 @@ def ask(binary: Path, *options: str) -> Any:
 
 
 def knows(binary: Path, option: str) -> bool:
-    """Whether a binary takes an option that an older one may lack."""
+    """Whether a binary takes an option that an older one may lack. Raises UsageError when it does not run at all."""
+    ask(binary)
     try:
         ask(binary, option)
     except UsageError:

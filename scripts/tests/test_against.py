@@ -164,6 +164,12 @@ def test_a_build_older_than_turns_compares_the_rest(lab: Lab, other: Path) -> No
     assert "leave growth out with GROWTH=off" in one_line(lab.mapscope("run", *GROWING, "--against", str(other)), 2)
 
 
+def test_a_binary_that_is_missing_is_not_called_old(lab: Lab, other: Path) -> None:
+    (other / "bench_std").unlink()
+    line = one_line(lab.mapscope("run", *GROWING, "--against", str(other)), 2)
+    assert "bench_std" in line and "older" not in line
+
+
 def test_a_slower_growth_is_told_and_fails_on_demand(lab: Lab, other: Path) -> None:
     described = json.loads((lab.build / "describe.json").read_text())
     described["hmap"]["growth_factor"] = 1.2
