@@ -4,17 +4,26 @@
 // what the hash can do:
 //
 //   seeded       hash(key, seed) exists           its answer is taken as it is
-//   avalanching  has a type is_avalanching        hash(key) xor seed; every bit is good
+//   avalanching  has a type is_avalanching        hash(key), its halves swapped, xor seed;
+//                                                 every bit is good
 //   any other    std::hash and the like           hash(key) and the seed are mixed by one
 //                                                 128-bit multiplication
 //
 // The table takes the bucket from the low bits and the tophash from the top byte, so a
 // hash that is not avalanching (std::hash<int> is the identity) must be mixed.
+// `using is_avalanching = std::false_type` says that it is not, as with Boost; void or any
+// other type says that it is.
+//
+// The halves are swapped because programs share keys out among tables by the low or the top bits
+// of the same hash. All keys of such a table have these bits in common: a table that took its
+// bucket from them would use one in sixteen, with sixteen tables, and its chains grow as long.
 //
 // hmap::hash is seeded for integers, enumerations, pointers, floating point and strings
 // (std::string_view and C strings look up std::string keys without a copy); any other
-// type goes through std::hash. It multiplies and folds; it resists accidents, and an
-// attacker who does not know the seed, but it is not a cryptographic hash.
+// type goes through std::hash. Strings with character traits of their own have no default
+// hash, as in std: only the traits know which characters are equal. It multiplies and folds;
+// it resists accidents, and an attacker who does not know the seed, but it is not a
+// cryptographic hash.
 #pragma once
 
 #include <bit>
@@ -54,9 +63,10 @@ constexpr std::uint64_t hash_word(std::uint64_t word, std::uint64_t seed) noexce
   return multiply_fold(multiply_fold(word ^ fold_key0, seed ^ fold_key1), fold_key0);
 }
 
+/// Up to eight bytes. `p` may be null when there are none: a default std::string_view.
 inline std::uint64_t read_tail(const char* p, std::size_t n) noexcept {
   std::uint64_t word = 0;
-  std::memcpy(&word, p, n);
+  if (n != 0) std::memcpy(&word, p, n);
   return word;
 }
 
@@ -67,7 +77,7 @@ inline std::uint64_t hash_bytes(const char* p, std::size_t n, std::uint64_t seed
   }
   const std::size_t first = n < 8 ? n : 8;
   const std::uint64_t a = read_tail(p, first);
-  const std::uint64_t b = read_tail(p + first, n - first);
+  const std::uint64_t b = n > first ? read_tail(p + first, n - first) : 0;
   return multiply_fold(multiply_fold(a ^ fold_key1, b ^ state), state ^ fold_key0);
 }
 
@@ -77,26 +87,50 @@ concept seeded_hash = requires(const Hash& hash, const Key& key, std::uint32_t s
 };
 
 template <class Hash>
-concept avalanching_hash = requires { typename Hash::is_avalanching; };
+concept avalanching_hash =
+    requires { typename Hash::is_avalanching; } &&
+    !requires { requires !bool(Hash::is_avalanching::value); };
+
+/// The integers of 128 bits, which std::is_integral leaves out in strict C++.
+template <class Key>
+inline constexpr bool is_wide_integer =
+#if defined(__SIZEOF_INT128__)
+    __extension__ std::is_same_v<Key, __int128> || __extension__ std::is_same_v<Key, unsigned __int128>;
+#else
+    false;
+#endif
 
 template <class Hash, class Key>
 std::uint64_t seeded(const Hash& hash, const Key& key, std::uint32_t seed) {
   if constexpr (seeded_hash<Hash, Key>) {
     return hash(key, seed);
   } else if constexpr (avalanching_hash<Hash> && sizeof(std::size_t) == 8) {
-    return hash(key) ^ seed;
+    return std::rotl(static_cast<std::uint64_t>(hash(key)), 32) ^ seed;
   } else {
     return hash_word(hash(key), seed);
   }
 }
 
+/// Whether K may be looked up as it is: hash and equality say that they take other types than the
+/// key's own, and take this one. Anything else is converted to the key first.
+template <class Hash, class Equal, class Key, class K>
+concept usable_as_key =
+    requires {
+      typename Hash::is_transparent;
+      typename Equal::is_transparent;
+    } &&
+    (seeded_hash<Hash, K> || std::is_invocable_r_v<std::uint64_t, const Hash&, const K&>) &&
+    std::is_invocable_r_v<bool, const Equal&, const Key&, const K&>;
+
 }  // namespace detail
 
 template <class Key>
 struct hash {
-  std::uint64_t operator()(const Key& key, std::uint32_t seed) const
-      noexcept(std::is_scalar_v<Key> || noexcept(std::hash<Key>{}(key))) {
-    if constexpr (std::is_integral_v<Key> || std::is_enum_v<Key>) {
+  std::uint64_t operator()(const Key& key, std::uint32_t seed) const noexcept(is_nothrow()) {
+    if constexpr (detail::is_wide_integer<Key>) {
+      const auto high = static_cast<std::uint64_t>(key >> 64);
+      return detail::hash_word(static_cast<std::uint64_t>(key) ^ detail::hash_word(high, 0), seed);
+    } else if constexpr (std::is_integral_v<Key> || std::is_enum_v<Key>) {
       return detail::hash_word(static_cast<std::uint64_t>(key), seed);
     } else if constexpr (std::is_pointer_v<Key>) {
       return detail::hash_word(reinterpret_cast<std::uintptr_t>(key), seed);
@@ -108,6 +142,14 @@ struct hash {
   }
 
  private:
+  static constexpr bool is_nothrow() noexcept {
+    if constexpr (std::is_scalar_v<Key> || detail::is_wide_integer<Key>) {
+      return true;
+    } else {
+      return std::is_nothrow_invocable_v<std::hash<Key>, const Key&>;
+    }
+  }
+
   /// +0 and -0 are equal and hash alike; a NaN equals nothing, so its hash is random:
   /// a million NaN keys must not share a chain.
   static std::uint64_t floating(Key key, std::uint32_t seed) noexcept {
@@ -117,18 +159,17 @@ struct hash {
   }
 };
 
-template <class Char, class Traits, class Alloc>
-struct hash<std::basic_string<Char, Traits, Alloc>> {
+template <class Char, class Alloc>
+struct hash<std::basic_string<Char, std::char_traits<Char>, Alloc>> {
   using is_transparent = void;
-  std::uint64_t operator()(std::basic_string_view<Char, Traits> key,
-                           std::uint32_t seed) const noexcept {
+  std::uint64_t operator()(std::basic_string_view<Char> key, std::uint32_t seed) const noexcept {
     return detail::hash_bytes(reinterpret_cast<const char*>(key.data()),
                               key.size() * sizeof(Char), seed);
   }
 };
 
-template <class Char, class Traits>
-struct hash<std::basic_string_view<Char, Traits>> : hash<std::basic_string<Char, Traits>> {};
+template <class Char>
+struct hash<std::basic_string_view<Char>> : hash<std::basic_string<Char>> {};
 
 /// The default equality: == on the key type, and for strings on anything that views as one.
 template <class Key>

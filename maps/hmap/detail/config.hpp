@@ -25,3 +25,15 @@
 #define HMAP_ALWAYS_INLINE inline
 #define HMAP_PREFETCH(address) static_cast<void>(address)
 #endif
+
+// Code without exceptions (-fno-exceptions): what would throw ends the program (fail.hpp), so
+// nothing is ever caught.
+#if defined(__cpp_exceptions)
+#define HMAP_TRY try
+#define HMAP_CATCH_ALL catch (...)
+#define HMAP_RETHROW throw
+#else
+#define HMAP_TRY if constexpr (true)
+#define HMAP_CATCH_ALL if constexpr (false)
+#define HMAP_RETHROW static_cast<void>(0)
+#endif
