@@ -7,7 +7,7 @@
 //     b[1] = 2;                                   // a.at(1) == 2
 //
 // A nil handle answers every read like an empty table; erase and clear do nothing; a write
-// throws hmap::nil_map_error with Go's message (without exceptions it ends the program). Passing a handle by value passes the table
+// throws hmap::nil_map_error with Go's message, or ends a program without exceptions. Passing a handle by value passes the table
 // itself, which is what Go programs mean by "maps are references".
 //
 // The count of handles is atomic, the table is not: it is to be shared between threads like

@@ -442,8 +442,8 @@ class basic_map {
   }
   void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
 
-  /// Whatever makes a std::pair makes an entry (detail/emplace.hpp). For a key that is there already
-  /// no value is made, and the arguments keep theirs.
+  /// Whatever makes a std::pair makes an entry (detail/emplace.hpp). For a key that is there
+  /// already no value is made, and the arguments keep theirs.
   template <class... Args>
   HMAP_ALWAYS_INLINE std::pair<iterator, bool> emplace(Args&&... args) {
     const auto add = [this](auto&& key, auto&&... value) {

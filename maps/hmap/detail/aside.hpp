@@ -72,8 +72,8 @@ template <class Core>
 class departing_entry {
   using layout = typename Core::layout;
   static constexpr bool ends_later =
-      layout::moves_nothrow && !(ends_quietly<typename Core::key_type> &&
-                                 ends_quietly<typename Core::mapped_type>);
+      layout::moves_nothrow &&
+      !(ends_quietly<typename Core::key_type> && ends_quietly<typename Core::mapped_type>);
   struct nothing {};
 
  public:

@@ -29,8 +29,8 @@ class atomic_view {
   }
   /// The failing load is an acquire: what is read then was written by the winner.
   bool compare_exchange_strong(T& expected, T desired, std::memory_order order) const noexcept {
-    return __atomic_compare_exchange_n(object_, &expected, desired, false,
-                                       static_cast<int>(order), __ATOMIC_ACQUIRE);
+    return __atomic_compare_exchange_n(object_, &expected, desired, false, static_cast<int>(order),
+                                       __ATOMIC_ACQUIRE);
   }
 
  private:

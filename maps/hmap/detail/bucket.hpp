@@ -83,8 +83,8 @@ concept makes_objects =
       alloc.construct(p, std::move(*p));
     };
 
-/// Whether copying its bytes moves an object. (GCC and Clang call a type trivially copyable that can
-/// be neither copied nor moved: a std::mutex, a list head that knows its own address.)
+/// Whether copying its bytes moves an object. (GCC and Clang call a type trivially copyable that
+/// can be neither copied nor moved: a std::mutex, a list head that knows its own address.)
 template <class Object>
 inline constexpr bool is_bytes =
     std::is_trivially_copyable_v<Object> && std::is_move_constructible_v<Object>;

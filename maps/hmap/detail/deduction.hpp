@@ -21,8 +21,8 @@ concept legacy_input_iterator =
       ++it;
     };
 
-/// Whether a range can be gone through twice, to count it first. (The map's own iterators over split
-/// entries are, though by the rules of C++17 no forward iterators.)
+/// Whether a range can be gone through twice, to count it first. (The map's own iterators over
+/// split entries can, though they are no forward iterators by the rules of C++17.)
 template <class It>
 concept multi_pass_iterator =
     std::forward_iterator<It> ||

@@ -79,8 +79,8 @@ bool erase_key(Core& c, const K& key) {
   return true;
 }
 
-/// Makes a bucket without overflow empty. One that is empty already is not written to: reserved memory that no entry
-/// has been in stays untouched.
+/// Makes a bucket without overflow empty. One that is empty already is not written to: reserved
+/// memory that no entry has been in stays untouched.
 template <class Core>
 void reset_if_used(bucket* b) noexcept {
   std::uint64_t tops;

@@ -1,6 +1,7 @@
 // Taking entries of another table over.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
@@ -39,8 +40,8 @@ void move_across(Core& c, location to, Other& other, location from) {
 }
 
 /// Takes the entry at `from`, in the chain of `other` that starts at `head`, unless its key is here
-/// already. Whatever can throw does so before the entry moves, and then nothing has changed. A
-/// table that must grow for it makes room for all that `other` has.
+/// already. Whatever can throw does so before the entry moves, and then nothing has changed. The
+/// first one makes room for all that `other` has, so that no entry moves twice.
 template <class Core, class Other>
 void take_entry(Core& c, Other& other, bucket* head, location from) {
   const auto& key = Other::layout::key(from.b, from.i);
@@ -49,8 +50,9 @@ void take_entry(Core& c, Other& other, bucket* head, location from) {
   const write_guard other_guard(other);
   if (c.h.buckets == nullptr) c.h.buckets = make_bucket_array(c, c.h.B);
   if (find_hashed(c, key, hash)) return;
-  if (!c.growing() && over_load<typename Core::traits>(c.h.count + 1, c.h.B)) {
-    reserve_buckets(c, buckets_for<typename Core::traits>(c.h.count + other.h.count));
+  const std::size_t most = c.h.count + other.h.count;
+  if (most > capacity<typename Core::traits>(c.h.B)) {
+    reserve_buckets(c, buckets_for<typename Core::traits>(most));
   }
   const location to = make_room(c, hash);
   move_across(c, to, other, from);

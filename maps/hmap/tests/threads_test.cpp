@@ -204,4 +204,15 @@ TEST(ThreadsAndHandover, AWriterMayFollowReaders) {
   }
 }
 
+/// Each begin() may move on where the next one starts.
+TEST(Threads, ReadersLookForTheFirstEntryTogether) {
+  auto m = filled<strings>(3'000);
+  for (int round = 0; round < 20; ++round) {
+    for (int i = 0; i < 100; ++i) m.erase(m.begin());
+    const strings& all = m;
+    together(4, [&] { EXPECT_EQ(swept(all), all.size()); });
+  }
+  EXPECT_SOUND(m);
+}
+
 }  // namespace
