@@ -7,8 +7,9 @@
 //     b[1] = 2;                                   // a.at(1) == 2
 //
 // A nil handle answers every read like an empty table; erase and clear do nothing; a write
-// throws hmap::nil_map_error with Go's message, or ends a program without exceptions. Passing a handle by value passes the table
-// itself, which is what Go programs mean by "maps are references".
+// throws hmap::nil_map_error with Go's message (without exceptions the program ends with it).
+// Passing a handle by value passes the table itself, which is what Go programs mean by "maps are
+// references". The memory of the table object comes from the table's allocator, too.
 //
 // The count of handles is atomic, the table is not: it is to be shared between threads like
 // any container. Cost beside a plain map: one indirection, and an atomic add for a copy.

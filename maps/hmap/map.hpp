@@ -203,8 +203,7 @@ class basic_map {
   /// Moves the functors. `other` is empty then, and usable as far as its functors still are.
   basic_map(basic_map&& other) noexcept(functors_move)
       : basic_map(take_header, other, Allocator(other.c_.alloc)) {}
-  basic_map(basic_map&& other, const Allocator& alloc)
-      : c_(std::move(other.c_.hash), std::move(other.c_.equal), alloc) {
+  basic_map(basic_map&& other, const Allocator& alloc) : basic_map(take_functors, other, alloc) {
     if (c_.alloc == other.c_.alloc) {
       c_.take_content(other.c_);
     } else {
@@ -525,11 +524,16 @@ class basic_map {
     constexpr int address_bits = std::numeric_limits<std::size_t>::digits > 48 ? 48 : 30;
     return (std::size_t{1} << address_bits) / layout::size;
   }
+  struct take_functors_tag {};
+  static constexpr take_functors_tag take_functors{};
   struct take_header_tag {};
   static constexpr take_header_tag take_header{};
 
+  basic_map(take_functors_tag, basic_map& other, const Allocator& alloc) noexcept(functors_move)
+      : c_(std::move(other.c_.hash), std::move(other.c_.equal), alloc) {}
+
   basic_map(take_header_tag, basic_map& other, Allocator&& alloc) noexcept(functors_move)
-      : c_(std::move(other.c_.hash), std::move(other.c_.equal), alloc) {
+      : basic_map(take_functors, other, alloc) {
     c_.take_content(other.c_);
   }
 
