@@ -7,7 +7,7 @@
 //     b[1] = 2;                                   // a.at(1) == 2
 //
 // A nil handle answers every read like an empty table; erase and clear do nothing; a write
-// throws hmap::nil_map_error with Go's message. Passing a handle by value passes the table
+// throws hmap::nil_map_error with Go's message (without exceptions it ends the program). Passing a handle by value passes the table
 // itself, which is what Go programs mean by "maps are references".
 //
 // The count of handles is atomic, the table is not: it is to be shared between threads like
@@ -16,10 +16,15 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdlib>
 #include <initializer_list>
+#include <memory>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
+#include "detail/config.hpp"
+#include "detail/fail.hpp"
 #include "map.hpp"
 
 namespace hmap {
@@ -30,15 +35,31 @@ class nil_map_error : public std::logic_error {
   nil_map_error() : std::logic_error("assignment to entry in nil map") {}
 };
 
+namespace detail {
+
+[[noreturn, gnu::cold, gnu::noinline]] inline void throw_nil_map_error() {
+#if defined(__cpp_exceptions)
+  throw nil_map_error();
+#else
+  print_and_abort(nil_map_error().what());
+  std::abort();
+#endif
+}
+
+}  // namespace detail
+
 template <class Key, class T, class Map = map<Key, T>>
 class handle {
   struct shared {
     Map table;
     std::atomic<std::size_t> handles{1};
 
-    template <class... Args>
-    explicit shared(Args&&... args) : table(std::forward<Args>(args)...) {}
+    explicit shared(Map&& t) : table(std::move(t)) {}
   };
+  // The table's allocator has the memory of the table object, too.
+  using shared_alloc =
+      typename std::allocator_traits<typename Map::allocator_type>::template rebind_alloc<shared>;
+  using shared_traits = std::allocator_traits<shared_alloc>;
 
  public:
   using key_type = Key;
@@ -59,14 +80,21 @@ class handle {
     return *this;
   }
   ~handle() {
-    if (shared_ && shared_->handles.fetch_sub(1, std::memory_order_acq_rel) == 1) delete shared_;
+    if (shared_ && shared_->handles.fetch_sub(1, std::memory_order_acq_rel) == 1) end(shared_);
   }
 
   /// A handle to a new table made from these arguments: Go's make(map[K]V, hint).
   template <class... Args>
   static handle make(Args&&... args) {
+    Map table(std::forward<Args>(args)...);
+    shared_alloc alloc(table.get_allocator());
     handle h;
-    h.shared_ = new shared(std::forward<Args>(args)...);
+    h.shared_ = shared_traits::allocate(alloc, 1);
+    HMAP_TRY { ::new (static_cast<void*>(h.shared_)) shared(std::move(table)); }
+    HMAP_CATCH_ALL {
+      shared_traits::deallocate(alloc, std::exchange(h.shared_, nullptr), 1);
+      HMAP_RETHROW;
+    }
     return h;
   }
 
@@ -93,7 +121,7 @@ class handle {
   }
   template <class K>
   T& at(const K& key) const {
-    if (!shared_) throw std::out_of_range("hmap: at() of a key in a nil map");
+    if (!shared_) detail::throw_out_of_range("hmap: at() of a key in a nil map");
     return shared_->table.at(key);
   }
   iterator begin() const noexcept { return shared_ ? shared_->table.begin() : iterator(); }
@@ -126,11 +154,17 @@ class handle {
 
   /// The table itself; throws nil_map_error if there is none.
   Map& table() const {
-    if (!shared_) throw nil_map_error();
+    if (!shared_) detail::throw_nil_map_error();
     return shared_->table;
   }
 
  private:
+  static void end(shared* s) noexcept {
+    shared_alloc alloc(s->table.get_allocator());
+    s->~shared();
+    shared_traits::deallocate(alloc, s, 1);
+  }
+
   shared* shared_ = nullptr;
 };
 

@@ -78,7 +78,7 @@ header_view inspect(const Map& m) {
           .same_size_grow = (flags & detail::same_size_grow) != 0,
           .iterator = (flags & detail::iterator_flag) != 0,
           .old_iterator = (flags & detail::old_iterator_flag) != 0,
-          .hash_writing = (flags & detail::hash_writing) != 0,
+          .hash_writing = detail::writer_of(c) != 0,
           .buckets = h.buckets ? c.bucket_count() : 0,
           .old_buckets = c.growing() ? c.old_bucket_count() : 0,
           .nevacuate = h.nevacuate,
@@ -158,6 +158,7 @@ class checker {
     // The marks of the old array say which buckets of the current one may be read.
     if (error_.empty() && c_.growing()) check_array(c_.h.oldbuckets, old_B(c_), true);
     if (error_.empty() && c_.h.buckets) check_array(c_.h.buckets, c_.h.B, false);
+    if (error_.empty() && c_.first != nullptr) nothing_comes_before_the_first();
     if (error_.empty()) totals_agree();
     return error_;
   }
@@ -179,7 +180,7 @@ class checker {
 
   void header_is_sane() {
     const std::uint8_t flags = load_flags(c_.h);
-    if (flags & hash_writing) fail("hashWriting is set between operations");
+    if (writer_of(c_) != 0) fail("hashWriting is set between operations");
     if ((flags & same_size_grow) && !c_.growing()) fail("sameSizeGrow without growth");
     if (c_.h.buckets == nullptr && c_.h.count != 0) fail("entries but no buckets");
     if (c_.growing() && c_.h.nevacuate >= c_.old_bucket_count()) {
@@ -239,6 +240,26 @@ class checker {
     if (tophash(hash) != b->tophash[i]) fail("chain ", ch.index, ": tophash is not the key's");
     const location first = find_hashed(c_, key, hash);
     if (first != location{b, i}) fail("chain ", ch.index, ": a key twice, or not found");
+  }
+
+  /// In the order of a sweep.
+  void nothing_comes_before_the_first() {
+    for (std::size_t i = 0; i < c_.bucket_count(); ++i) {
+      if (!c_.waits(i) && !is_empty_before_first(i, c_.bucket_at(c_.h.buckets, i))) return;
+    }
+    if (!c_.growing()) return fail("begin() starts at no chain of this table");
+    for (std::size_t i = c_.h.nevacuate; i < c_.old_bucket_count(); ++i) {
+      if (!is_empty_before_first(i, c_.bucket_at(c_.h.oldbuckets, i))) return;
+    }
+  }
+
+  /// Whether to go on.
+  bool is_empty_before_first(std::size_t index, bucket* head) {
+    if (head == c_.first) return false;
+    for (bucket* b = head; b != nullptr; b = c_.overflow_of(b)) {
+      if (tophash_word(b->tophash).occupied()) fail("chain ", index, ": an entry before the first");
+    }
+    return error_.empty();
   }
 
   void totals_agree() {

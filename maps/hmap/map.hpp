@@ -45,19 +45,24 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
+#include <cstdint>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
 #include <memory>
-#include <stdexcept>
 #include <type_traits>
 #include <utility>
 
 #include "detail/assign.hpp"
 #include "detail/deduction.hpp"
+#include "detail/emplace.hpp"
 #include "detail/erase.hpp"
+#include "detail/fail.hpp"
 #include "detail/find.hpp"
+#include "detail/merge.hpp"
+#include "detail/relocate.hpp"
 #include "detail/sweep.hpp"
 #include "observer.hpp"
 #include "range.hpp"
@@ -70,9 +75,9 @@ struct split_traits {
   using layout = detail::split_layout<K, V>;
   // Named without the layout, which needs complete types: a map may be part of its own value.
   template <class K, class V>
-  using reference = std::pair<const K&, V&>;
+  using reference = split_reference<K, V>;
   template <class K, class V>
-  using const_reference = std::pair<const K&, const V&>;
+  using const_reference = split_reference<K, const V>;
   using observer = no_observer;
   /// How a large old array is given back.
   using release = detail::page_release;
@@ -94,10 +99,12 @@ class basic_map {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
   using layout = typename core::layout;
   using alloc_traits = std::allocator_traits<Allocator>;
-  static constexpr bool transparent = requires {
-    typename Hash::is_transparent;
-    typename KeyEqual::is_transparent;
-  };
+  template <class K>
+  static constexpr bool lookup_key = detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  static constexpr bool functors_move = std::is_nothrow_move_constructible_v<Hash> &&
+                                        std::is_nothrow_move_constructible_v<KeyEqual>;
+  static constexpr bool functors_swap =
+      std::is_nothrow_swappable_v<Hash> && std::is_nothrow_swappable_v<KeyEqual>;
 
  public:
   using key_type = Key;
@@ -110,8 +117,11 @@ class basic_map {
   using allocator_type = Allocator;
   using reference = typename Traits::template reference<Key, T>;
   using const_reference = typename Traits::template const_reference<Key, T>;
+  using pointer = typename alloc_traits::pointer;
+  using const_pointer = typename alloc_traits::const_pointer;
   using iterator = detail::sweep_iterator<core, false>;
   using const_iterator = detail::sweep_iterator<core, true>;
+  using erase_result = detail::erase_result<core>;
   using observer_type = typename Traits::observer;
 
   // ---- construction
@@ -120,13 +130,14 @@ class basic_map {
 
   /// Room for `hint` entries, Go's way: up to 8 allocate nothing yet, and a hint beyond any
   /// address space (hint buckets of more than 2^48 bytes) counts as 0: it is a hint, while
-  /// reserve() is a demand. One that is merely too large throws std::bad_alloc.
+  /// reserve() is a demand. One that is merely more than the machine, or its control group, can
+  /// hold throws std::bad_alloc.
   explicit basic_map(size_type hint, const Hash& hash = Hash(),
                      const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : c_(hash, equal, alloc) {
     if (hint <= max_hint()) {
       c_.h.B = detail::buckets_for<Traits>(hint);
-      if (c_.h.B != 0) c_.h.buckets = detail::make_bucket_array(c_, c_.h.B);
+      if (c_.h.B != 0) c_.h.buckets = detail::make_requested_array(c_, c_.h.B);
     }
   }
   basic_map(size_type hint, const Allocator& alloc) : basic_map(hint, Hash(), KeyEqual(), alloc) {}
@@ -165,9 +176,11 @@ class basic_map {
     for (auto&& [key, value] : other) insert_absent(key, value);
   }
 
-  basic_map(basic_map&& other) noexcept : basic_map(take_header, other, Allocator(other.c_.alloc)) {}
+  /// Moves the functors. `other` is empty then, and usable as far as its functors still are.
+  basic_map(basic_map&& other) noexcept(functors_move)
+      : basic_map(take_header, other, Allocator(other.c_.alloc)) {}
   basic_map(basic_map&& other, const Allocator& alloc)
-      : basic_map(0, other.c_.hash, other.c_.equal, alloc) {
+      : c_(std::move(other.c_.hash), std::move(other.c_.equal), alloc) {
     if (c_.alloc == other.c_.alloc) {
       c_.take_content(other.c_);
     } else {
@@ -189,8 +202,9 @@ class basic_map {
   }
 
   basic_map& operator=(basic_map&& other) noexcept(
-      alloc_traits::propagate_on_container_move_assignment::value ||
-      alloc_traits::is_always_equal::value) {
+      (alloc_traits::propagate_on_container_move_assignment::value ||
+       alloc_traits::is_always_equal::value) &&
+      functors_move && functors_swap) {
     if (this == &other) return *this;
     if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
       basic_map taken(take_header, other, Allocator(other.c_.alloc));
@@ -208,8 +222,7 @@ class basic_map {
     return *this;
   }
 
-  void swap(basic_map& other) noexcept(std::is_nothrow_swappable_v<Hash> &&
-                                       std::is_nothrow_swappable_v<KeyEqual>) {
+  void swap(basic_map& other) noexcept(functors_swap) {
     if constexpr (alloc_traits::propagate_on_container_swap::value) {
       using std::swap;
       swap(c_.alloc, other.c_.alloc);
@@ -223,7 +236,8 @@ class basic_map {
   [[nodiscard]] bool empty() const noexcept { return c_.h.count == 0; }
   size_type size() const noexcept { return c_.h.count; }
   size_type max_size() const noexcept {
-    return detail::bucket_memory<core>::max_buckets / 2 * Traits::load_factor_num / 2;
+    return std::min<size_type>(detail::capacity<Traits>(detail::largest_B(c_)),
+                               alloc_traits::max_size(c_.alloc));
   }
   size_type bucket_count() const noexcept { return c_.h.buckets ? c_.bucket_count() : 0; }
   /// Entries a bucket (of eight cells).
@@ -232,21 +246,25 @@ class basic_map {
   }
   /// Fixed: 6.5 entries a bucket.
   float max_load_factor() const noexcept { return Traits::load_factor_num / 2.0F; }
+  /// A hint without effect, for programs that were written for std::unordered_map.
+  void max_load_factor(float) noexcept {}
 
-  /// Room for n entries without growth. Throws std::length_error if that is more than
-  /// memory can hold, std::bad_alloc if more than it does; then nothing has changed but
-  /// that a growth may have gone on.
+  /// Room for n entries without growth, obtained at once; every entry moves once. Throws
+  /// std::length_error beyond max_size(), std::bad_alloc for more than the machine, its control
+  /// group or the allocator gives. Ends a growth in progress. Strong guarantee for the contents;
+  /// if a hash or a copy throws, the order may have changed.
   void reserve(size_type n) {
-    if (n > max_size()) throw std::length_error("hmap: reserve() beyond max_size()");
-    const detail::write_guard guard(c_.h);
+    if (n > max_size()) detail::throw_length_error("hmap: reserve() beyond max_size()");
+    const detail::write_guard guard(c_);
     detail::reserve_buckets(c_, detail::buckets_for<Traits>(n));
   }
-  /// At least `buckets` buckets (rounded up to a power of two); ends a growth in progress.
+  /// At least `buckets` buckets (rounded up to a power of two), as reserve(). A table never
+  /// shrinks: fewer buckets than there are, and 0, only end a growth in progress.
   void rehash(size_type buckets) {
-    if (buckets > detail::bucket_memory<core>::max_buckets / 2) {
-      throw std::length_error("hmap: rehash() beyond max_size()");
+    if (buckets > size_type{1} << detail::largest_B(c_)) {
+      detail::throw_length_error("hmap: rehash() beyond max_size()");
     }
-    const detail::write_guard guard(c_.h);
+    const detail::write_guard guard(c_);
     detail::reserve_buckets(
         c_, static_cast<std::uint8_t>(buckets > 1 ? std::bit_width(buckets - 1) : 0));
   }
@@ -287,42 +305,42 @@ class basic_map {
   }
 
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   iterator find(const K& key) {
     return iterator(position_of(key));
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   const_iterator find(const K& key) const {
     return const_iterator(position_of(key));
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   bool contains(const K& key) const {
     return bool(detail::find(c_, key).at);
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   size_type count(const K& key) const {
     return contains(key);
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   T& at(const K& key) {
     return value_or_throw(key);
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   const T& at(const K& key) const {
     return value_or_throw(key);
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   std::pair<iterator, iterator> equal_range(const K& key) {
     return range_of(find(key));
   }
   template <class K>
-    requires transparent
+    requires lookup_key<K>
   std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
     return range_of(find(key));
   }
@@ -346,7 +364,9 @@ class basic_map {
     return try_emplace(std::move(key), std::forward<Args>(args)...).first;
   }
 
-  /// For keys that are equal and yet different (+0.0 and -0.0) the last one stays, as in Go.
+  /// For keys that are equal and yet different (+0.0 and -0.0) the last one stays, as in Go. Where
+  /// the table does not grow just now, the value is assigned when the table is done: the end of the
+  /// old one may use the table. If that inserts, the result is invalid like any iterator.
   template <class M>
   std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
     return put(key, std::forward<M>(value));
@@ -390,14 +410,23 @@ class basic_map {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
     }
-    for (; first != last; ++first) emplace(*first);
+    if constexpr (detail::multi_pass_iterator<It>) {
+      insert_counted(first, last);
+    } else {
+      for (; first != last; ++first) emplace(*first);
+    }
   }
   void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
 
+  /// Whatever makes a std::pair makes an entry (detail/emplace.hpp). For a key that is there already
+  /// no value is made, and the arguments keep theirs.
   template <class... Args>
-  std::pair<iterator, bool> emplace(Args&&... args) {
-    std::pair<Key, T> entry(std::forward<Args>(args)...);
-    return try_emplace(std::move(entry.first), std::move(entry.second));
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> emplace(Args&&... args) {
+    const auto add = [this](auto&& key, auto&&... value) {
+      return this->try_emplace(std::forward<decltype(key)>(key),
+                               std::forward<decltype(value)>(value)...);
+    };
+    return detail::emplace_by<Key, T>(c_.alloc, add, std::forward<Args>(args)...);
   }
   template <class... Args>
   iterator emplace_hint(const_iterator, Args&&... args) {
@@ -409,13 +438,15 @@ class basic_map {
   /// While the table grows this moves up to two chains, even when the key is absent.
   size_type erase(const Key& key) { return detail::erase_key(c_, key); }
   template <class K>
-    requires(transparent && !std::is_convertible_v<K &&, iterator> &&
+    requires(lookup_key<std::remove_cvref_t<K>> && !std::is_convertible_v<K &&, iterator> &&
              !std::is_convertible_v<K &&, const_iterator>)
   size_type erase(K&& key) {
     return detail::erase_key(c_, key);
   }
-  iterator erase(iterator at) { return erase_position(at.position()); }
-  iterator erase(const_iterator at) { return erase_position(at.position()); }
+  /// Costs what erase(key) costs: the next entry is looked for when the result is used.
+  erase_result erase(iterator at) { return erase_position(at.position()); }
+  erase_result erase(const_iterator at) { return erase_position(at.position()); }
+  erase_result erase(const erase_result& at) { return erase(const_iterator(at)); }
   iterator erase(const_iterator first, const_iterator last) {
     while (first != last) first = erase(first);
     return iterator(last.position());
@@ -423,14 +454,14 @@ class basic_map {
   /// Keeps the array, so it costs time in proportion to bucket_count().
   void clear() noexcept { detail::clear(c_); }
 
-  /// Moves in every entry of `other` whose key is not here. Basic guarantee.
+  /// Moves in every entry of `other` whose key is not here, key and value, and grows at most once.
+  /// The allocators must be equal. Basic guarantee: each entry is in one of the two tables.
   template <class Hash2, class Equal2, class Traits2>
   void merge(basic_map<Key, T, Hash2, Equal2, Allocator, Traits2>& other) {
     if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
     for (auto it = other.begin(); it != other.end();) {
-      const bool moved = !contains(it->first) &&
-                         try_emplace(it->first, std::move(it->second)).second;
-      it = moved ? other.erase(it) : std::next(it);
+      const auto from = it++.position();
+      detail::take_entry(c_, other.c_, from.head(), from.at());
     }
   }
   template <class Hash2, class Equal2, class Traits2>
@@ -446,11 +477,12 @@ class basic_map {
   observer_type& observer() noexcept { return c_.observer; }
   const observer_type& observer() const noexcept { return c_.observer; }
 
+  /// The same entries, in any order. Keys that the tables take for equal must be equal by == too.
   friend bool operator==(const basic_map& a, const basic_map& b) {
     if (a.size() != b.size()) return false;
     for (auto&& [key, value] : a) {
       const auto other = b.find(key);
-      if (other == b.end() || !(other->second == value)) return false;
+      if (other == b.end() || !(other->first == key && other->second == value)) return false;
     }
     return true;
   }
@@ -459,6 +491,9 @@ class basic_map {
   const core& internals() const noexcept { return c_; }
 
  private:
+  template <class, class, class, class, class, class>
+  friend class basic_map;  // merge()
+
   struct keep {
     void operator()(detail::location) const noexcept {}
   };
@@ -469,24 +504,25 @@ class basic_map {
   struct take_header_tag {};
   static constexpr take_header_tag take_header{};
 
-  basic_map(take_header_tag, basic_map& other, Allocator&& alloc) noexcept
-      : c_(other.c_.hash, other.c_.equal, alloc) {
+  basic_map(take_header_tag, basic_map& other, Allocator&& alloc) noexcept(functors_move)
+      : c_(std::move(other.c_.hash), std::move(other.c_.equal), alloc) {
     c_.take_content(other.c_);
   }
 
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(basic_map& other) {
-    try {
+    HMAP_TRY {
       reserve(other.size());
       for (iterator it = other.begin(); it != other.end(); ++it) {
         const detail::location at = it.position().at();
         insert_absent(std::move(layout::mutable_key(at.b, at.i)),
                       std::move(layout::value(at.b, at.i)));
       }
-    } catch (...) {
+    }
+    HMAP_CATCH_ALL {
       other.clear();
-      throw;
+      HMAP_RETHROW;
     }
     other.clear();
   }
@@ -509,6 +545,21 @@ class basic_map {
     detail::insert_absent(c_, hash, std::forward<K>(key), std::forward<V>(value));
   }
 
+  /// A range whose length can be asked. Nobody knows which of its keys are here already, so that
+  /// growth begins as with single entries; then it goes on to what the rest may need.
+  template <class It>
+  void insert_counted(It first, It last) {
+    std::uint8_t B = c_.h.B;
+    while (first != last) {
+      emplace(*first);
+      ++first;
+      if (c_.h.B == B) continue;
+      const size_type most = size() + static_cast<size_type>(std::distance(first, last));
+      if (most > detail::capacity<Traits>(c_.h.B)) reserve(most);
+      B = c_.h.B;
+    }
+  }
+
   template <class K>
   HMAP_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
     const detail::found f = detail::find(c_, key);
@@ -518,7 +569,7 @@ class basic_map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const detail::location at = detail::find(c_, key).at;
-    if (!at) throw std::out_of_range("hmap: at() of a key that is not there");
+    if (!at) detail::throw_out_of_range("hmap: at() of a key that is not there");
     return layout::value(at.b, at.i);
   }
 
@@ -528,7 +579,8 @@ class basic_map {
   }
 
   HMAP_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
-    return {iterator(detail::sweep_position<core>(c_, a.at, a.head)), a.inserted};
+    return {iterator(detail::sweep_position<core>(c_, a.at, a.head)),
+            a.how == detail::outcome::inserted};
   }
 
   template <class K, class M>
@@ -537,7 +589,10 @@ class basic_map {
       layout::value(at.b, at.i) = std::forward<M>(value);
       if constexpr (detail::needs_key_update<Key>) layout::mutable_key(at.b, at.i) = key;
     };
-    return result(detail::assign(c_, overwrite, std::forward<K>(key), std::forward<M>(value)));
+    const detail::assignment a =
+        detail::assign(c_, overwrite, std::forward<K>(key), std::forward<M>(value));
+    if (a.how == detail::outcome::found) overwrite(a.at);
+    return result(a);
   }
 
   template <class K>
@@ -546,12 +601,9 @@ class basic_map {
     return layout::value(at.b, at.i);
   }
 
-  iterator erase_position(const detail::sweep_position<core>& position) {
-    const detail::write_guard guard(c_.h);
-    detail::sweep_position<core> next = position;
-    next.next();
+  erase_result erase_position(const detail::sweep_position<core>& position) {
     detail::erase_at(c_, position.head(), position.at());
-    return iterator(next);
+    return erase_result(position);
   }
 
   core c_;
@@ -573,9 +625,13 @@ class map : public basic_map<Key, T, Hash, KeyEqual, Allocator, split_traits> {
 
  public:
   using base::base;
-  using base::operator=;
 
-  // The base has this one too; GCC 12 deduces {pair, pair} only from a class's own.
+  // The base has these too, but returns itself, and GCC 12 deduces {pair, pair} only from a class's
+  // own.
+  map& operator=(std::initializer_list<typename base::value_type> entries) {
+    base::operator=(entries);
+    return *this;
+  }
   map(std::initializer_list<typename base::value_type> entries, std::size_t hint = 0,
       const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
       const Allocator& alloc = Allocator())
@@ -584,6 +640,10 @@ class map : public basic_map<Key, T, Hash, KeyEqual, Allocator, split_traits> {
   // Without it std::swap would match better than the base's, and move three times.
   friend void swap(map& a, map& b) noexcept(noexcept(a.swap(b))) { a.swap(b); }
 };
+
+template <class Key, class T, class Hash, class Equal, class Alloc>
+map(const map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
+    -> map<Key, T, Hash, Equal, Alloc>;
 
 template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
           class Alloc = std::allocator<detail::entry_of<It>>>
@@ -601,20 +661,22 @@ map(It, It, std::size_t, Alloc)
     -> map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
             equal_to<detail::key_of<It>>, Alloc>;
 
-template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
+          class Equal = equal_to<std::remove_const_t<Key>>,
           class Alloc = std::allocator<std::pair<const Key, T>>>
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
-    Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
+    Alloc = Alloc()) -> map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
 
 template <class Key, class T, class Hash, detail::allocator_like Alloc>
   requires detail::functor_like<Hash>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
-    -> map<Key, T, Hash, equal_to<Key>, Alloc>;
+    -> map<std::remove_const_t<Key>, T, Hash, equal_to<std::remove_const_t<Key>>, Alloc>;
 
 template <class Key, class T, detail::allocator_like Alloc>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
-    -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+    -> map<std::remove_const_t<Key>, T, hash<std::remove_const_t<Key>>,
+           equal_to<std::remove_const_t<Key>>, Alloc>;
 
 /// The same table with keys and values in real pairs: iterators give value_type&, as code
 /// written for std::unordered_map expects.
@@ -625,9 +687,13 @@ class paired_map : public basic_map<Key, T, Hash, KeyEqual, Allocator, paired_tr
 
  public:
   using base::base;
-  using base::operator=;
 
-  // The base has this one too; GCC 12 deduces {pair, pair} only from a class's own.
+  // The base has these too, but returns itself, and GCC 12 deduces {pair, pair} only from a class's
+  // own.
+  paired_map& operator=(std::initializer_list<typename base::value_type> entries) {
+    base::operator=(entries);
+    return *this;
+  }
   paired_map(std::initializer_list<typename base::value_type> entries, std::size_t hint = 0,
              const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
              const Allocator& alloc = Allocator())
@@ -636,6 +702,10 @@ class paired_map : public basic_map<Key, T, Hash, KeyEqual, Allocator, paired_tr
   // Without it std::swap would match better than the base's, and move three times.
   friend void swap(paired_map& a, paired_map& b) noexcept(noexcept(a.swap(b))) { a.swap(b); }
 };
+
+template <class Key, class T, class Hash, class Equal, class Alloc>
+paired_map(const paired_map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
+    -> paired_map<Key, T, Hash, Equal, Alloc>;
 
 template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
           class Alloc = std::allocator<detail::entry_of<It>>>
@@ -653,19 +723,21 @@ paired_map(It, It, std::size_t, Alloc)
     -> paired_map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
             equal_to<detail::key_of<It>>, Alloc>;
 
-template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
+template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
+          class Equal = equal_to<std::remove_const_t<Key>>,
           class Alloc = std::allocator<std::pair<const Key, T>>>
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
-    Alloc = Alloc()) -> paired_map<Key, T, Hash, Equal, Alloc>;
+    Alloc = Alloc()) -> paired_map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
 
 template <class Key, class T, class Hash, detail::allocator_like Alloc>
   requires detail::functor_like<Hash>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
-    -> paired_map<Key, T, Hash, equal_to<Key>, Alloc>;
+    -> paired_map<std::remove_const_t<Key>, T, Hash, equal_to<std::remove_const_t<Key>>, Alloc>;
 
 template <class Key, class T, detail::allocator_like Alloc>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
-    -> paired_map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+    -> paired_map<std::remove_const_t<Key>, T, hash<std::remove_const_t<Key>>,
+                  equal_to<std::remove_const_t<Key>>, Alloc>;
 
 }  // namespace hmap

@@ -3,7 +3,8 @@
 // Go kills the process with one of three messages when it sees a map written while it is
 // read, written or ranged over. The check is one unsynchronised flag: best effort, no
 // false alarms in correct programs, no promise to catch an incorrect one. Here the same
-// messages reach a handler that can be replaced; the default prints and aborts.
+// messages reach a handler that can be replaced; the default prints and aborts. A table that is
+// used from inside one of its own operations, in the same thread, gets a message of its own.
 // -DHMAP_DETECT_MISUSE=0 removes the checks.
 #pragma once
 
@@ -39,6 +40,9 @@ inline constexpr const char* concurrent_read_and_write = "concurrent map read an
 inline constexpr const char* concurrent_writes = "concurrent map writes";
 inline constexpr const char* concurrent_range_and_write =
     "concurrent map iteration and map write";
+inline constexpr const char* reentry =
+    "hmap: map used from inside one of its own operations (by a hash, a comparison, a "
+    "constructor, an assignment or a destructor)";
 
 [[gnu::cold, gnu::noinline]] inline void fatal(const char* message) {
   current_fatal_handler.load(std::memory_order_relaxed)(message);

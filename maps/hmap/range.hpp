@@ -60,15 +60,14 @@ class range {
   /// At its end from the start.
   range() = default;
   explicit range(const Core& c) : alloc_(c.alloc) {
-    detail::check_no_writer(c.h, detail::concurrent_range_and_write);
+    detail::check_no_writer(c, detail::concurrent_range_and_write);
     if (c.h.count == 0) return;
     extra_ = detail::acquire_cursor(c);
     if (c.growing()) {
-      try {
-        detail::prepare_retirement(c, *extra_);
-      } catch (...) {
+      HMAP_TRY { detail::prepare_retirement(c, *extra_); }
+      HMAP_CATCH_ALL {
         drop();
-        throw;
+        HMAP_RETHROW;
       }
     }
     epoch_ = extra_->epoch;
@@ -97,7 +96,7 @@ class range {
   bool next() {
     const Core* c = table();
     if (c == nullptr) return false;
-    detail::check_no_writer(c->h, detail::concurrent_range_and_write);
+    detail::check_no_writer(*c, detail::concurrent_range_and_write);
     for (;;) {
       if (chain_ == nullptr && !enter_next_bucket(*c)) {
         drop();

@@ -1,12 +1,14 @@
-// The state of a table: Go's 48-byte header, the functors and the allocator. The
-// operations on it stand in files of their own and are free functions over a core:
+// The state of a table: Go's 48-byte header, the functors and the allocator, and two words that
+// Go does not have: where the first entry may be, and which thread writes. The operations are free
+// functions over a core, in files of their own:
 //
 //   storage.hpp   bucket arrays, spare and other overflow buckets
 //   find.hpp      one chain, eight cells at a time
 //   growth.hpp    when a table grows, and how a growth starts
 //   evacuate.hpp  moving old chains, two a write
+//   relocate.hpp  moving all entries at once: reserve() and its kin
 //   assign.hpp    insert and update          erase.hpp   delete and clear
-//   sweep.hpp     begin() to end()
+//   merge.hpp     entries of another table   sweep.hpp   begin() to end()
 //
 // Field names are Go's own (map.go, type hmap), because whoever reads this has that
 // file open beside it.
@@ -16,21 +18,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include "../hash.hpp"
 #include "../misuse.hpp"
+#include "atomic.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
 #include "random.hpp"
 
 namespace hmap::detail {
 
+/// Go's flags but hashWriting (4), which is core::writer here.
 enum flag : std::uint8_t {
   iterator_flag = 1,      // a cursor may be walking buckets
   old_iterator_flag = 2,  // a cursor may be walking oldbuckets
-  hash_writing = 4,       // a write is under way
   same_size_grow = 8,     // the growth in progress keeps B
 };
 
@@ -70,10 +75,9 @@ struct header {
 static_assert(sizeof(void*) != 8 || sizeof(header) == 48, "Go's hmap is 48 bytes");
 
 /// The flags as any thread may read them: a range that begins sets its bits in a table that
-/// others are reading, and hashWriting is looked for in tables that others are writing, which
-/// is the very misuse that it detects. Relaxed atomics on all sides: nothing is ordered by them.
+/// others are reading. Relaxed atomics on all sides: nothing is ordered by them.
 inline std::uint8_t load_flags(const header& h) noexcept {
-  return std::atomic_ref<std::uint8_t>(h.flags).load(std::memory_order_relaxed);
+  return atomic_view<std::uint8_t>(h.flags).load(std::memory_order_relaxed);
 }
 
 /// A cell of a table, or none.
@@ -100,8 +104,26 @@ struct core {
   [[no_unique_address]] Allocator alloc;
   [[no_unique_address]] observer_type observer;
 
-  core(const Hash& hash_, const KeyEqual& equal_, const Allocator& alloc_)
-      : hash(hash_), equal(equal_), alloc(alloc_) {
+  /// In the order of a sweep no entry comes before this chain; null: none is known to be empty.
+  /// begin() starts here and moves it on, also in a const table, so readers race for it. Insertion
+  /// moves it back, whatever moves entries forgets it.
+  mutable bucket* first = nullptr;
+
+  /// The thread that writes the table, or 0: Go's hashWriting flag. Each write sets and clears it.
+  /// Nothing that lookups read may be within a cache line of it: beside B, where Go has its flag,
+  /// these stores took an Intel processor two to five times the rest of a write (DESIGN.md). The
+  /// distance is enough, so that a table needs no alignment of its own.
+  static constexpr std::size_t line = 64;
+  static constexpr std::size_t behind_lookups =
+      std::is_empty_v<Hash> && std::is_empty_v<KeyEqual> && std::is_empty_v<Allocator>
+          ? sizeof(header) - offsetof(header, nevacuate) + sizeof(bucket*)
+          : sizeof(bucket*);
+  std::byte distance[line - behind_lookups];
+  std::uintptr_t writer = 0;
+
+  template <class H, class E>
+  core(H&& hash_, E&& equal_, const Allocator& alloc_)
+      : hash(std::forward<H>(hash_)), equal(std::forward<E>(equal_)), alloc(alloc_) {
     h.hash0 = static_cast<std::uint32_t>(random_u64());
   }
 
@@ -109,6 +131,7 @@ struct core {
   void swap_content(core& other) {
     using std::swap;
     swap(h, other.h);
+    swap(first, other.first);
     swap(hash, other.hash);
     swap(equal, other.equal);
     if (h.extra) h.extra->owner = this;
@@ -119,6 +142,7 @@ struct core {
   void take_content(core& other) noexcept {
     const std::uint32_t fresh_seed = h.hash0;
     h = std::exchange(other.h, header{});
+    first = std::exchange(other.first, nullptr);
     other.h.hash0 = fresh_seed;
     if (h.extra) h.extra->owner = this;
   }
@@ -156,13 +180,22 @@ struct core {
   }
 
   void clear_flag(flag f) noexcept { h.flags = static_cast<std::uint8_t>(h.flags & ~f); }
+
+  // Functions, because a table may be part of its own value, and the layout needs complete types.
+
+  /// Whether an entry changes its place as bytes.
+  static constexpr bool moves_as_bytes() noexcept {
+    return layout::template moves_as_bytes<Allocator>;
+  }
+  /// Nothing to end, nothing owned: an entry's bytes may be in two places.
+  static constexpr bool plain() noexcept { return moves_as_bytes() && !layout::has_indirect; }
 };
 
 /// A key that may differ from itself (NaN) needs care when it moves; one that may be equal
 /// and yet distinguishable (+0 and -0) is rewritten by assignment, as in Go.
 template <class Key>
-inline constexpr bool is_reflexive = std::is_integral_v<Key> || std::is_enum_v<Key> ||
-                                     std::is_pointer_v<Key>;
+inline constexpr bool is_reflexive = std::is_integral_v<Key> || is_wide_integer<Key> ||
+                                     std::is_enum_v<Key> || std::is_pointer_v<Key>;
 template <class Char, class Traits, class Alloc>
 inline constexpr bool is_reflexive<std::basic_string<Char, Traits, Alloc>> = true;
 template <class Char, class Traits>
@@ -171,17 +204,54 @@ inline constexpr bool is_reflexive<std::basic_string_view<Char, Traits>> = true;
 template <class Key>
 inline constexpr bool needs_key_update = std::is_floating_point_v<Key>;
 
-inline void store_flags(header& h, unsigned flags) noexcept {
-  std::atomic_ref<std::uint8_t>(h.flags)
-      .store(static_cast<std::uint8_t>(flags), std::memory_order_relaxed);
-}
-
 inline constexpr bool detect_misuse = HMAP_DETECT_MISUSE;
 
-HMAP_ALWAYS_INLINE void check_no_writer(const header& h, const char* message) {
+/// Tells this thread from all others that run. One instruction where the compiler gives the thread
+/// pointer away; the address of a thread_local can be a call in a shared library.
+HMAP_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__) && \
+    (defined(__x86_64__) || defined(__aarch64__))
+  return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
+#else
+  static thread_local constinit char here = 0;
+  return reinterpret_cast<std::uintptr_t>(&here);
+#endif
+}
+
+/// Where this thread was last seen to begin a write inside a write of the same table. Matters only
+/// with a handler that returns.
+inline const std::uintptr_t*& reentered() noexcept {
+  static thread_local constinit const std::uintptr_t* writer = nullptr;
+  return writer;
+}
+
+[[gnu::cold, gnu::noinline]] inline void report_read(std::uintptr_t writer, const char* message) {
+  fatal(writer == this_thread() ? reentry : message);
+}
+[[gnu::cold, gnu::noinline]] inline void report_write(const std::uintptr_t* place,
+                                                      std::uintptr_t writer) {
+  const bool is_reentry = writer == this_thread();
+  if (is_reentry) reentered() = place;
+  fatal(is_reentry ? reentry : concurrent_writes);
+}
+/// A write ends and finds that another one has ended meanwhile: in another thread, unless it was
+/// one inside this.
+[[gnu::cold, gnu::noinline]] inline void report_end(const std::uintptr_t* place) {
+  if (std::exchange(reentered(), nullptr) != place) fatal(concurrent_writes);
+}
+
+/// Relaxed atomics: the very misuse that is detected is no data race because of it.
+template <class Core>
+HMAP_ALWAYS_INLINE std::uintptr_t writer_of(const Core& c) noexcept {
+  return atomic_view<std::uintptr_t>(const_cast<std::uintptr_t&>(c.writer))
+      .load(std::memory_order_relaxed);
+}
+
+template <class Core>
+HMAP_ALWAYS_INLINE void check_no_writer(const Core& c, const char* message) {
   if constexpr (detect_misuse) {
-    if (load_flags(h) & hash_writing) [[unlikely]] {
-      fatal(message);
+    if (const std::uintptr_t writer = writer_of(c)) [[unlikely]] {
+      report_read(writer, message);
     }
   }
 }
@@ -189,30 +259,31 @@ HMAP_ALWAYS_INLINE void check_no_writer(const header& h, const char* message) {
 /// Marks the table as being written for its lifetime. Made after the hash is computed, so
 /// that a throwing hash leaves no mark (Go does the same).
 class write_guard {
+  using view = atomic_view<std::uintptr_t>;
+
  public:
-  HMAP_ALWAYS_INLINE explicit write_guard(header& h) : h_(h) {
+  template <class Core>
+  HMAP_ALWAYS_INLINE explicit write_guard(Core& c) : writer_(c.writer) {
     if constexpr (detect_misuse) {
-      const std::uint8_t flags = load_flags(h_);
-      if (flags & hash_writing) [[unlikely]] {
-        fatal(concurrent_writes);
+      if (const std::uintptr_t other = view(writer_).load(std::memory_order_relaxed)) [[unlikely]] {
+        report_write(&writer_, other);
       }
-      store_flags(h_, flags | hash_writing);
+      view(writer_).store(this_thread(), std::memory_order_relaxed);
     }
   }
   HMAP_ALWAYS_INLINE ~write_guard() {
     if constexpr (detect_misuse) {
-      const std::uint8_t flags = load_flags(h_);
-      if (!(flags & hash_writing)) [[unlikely]] {
-        fatal(concurrent_writes);
+      if (view(writer_).load(std::memory_order_relaxed) == 0) [[unlikely]] {
+        report_end(&writer_);
       }
-      store_flags(h_, flags & ~unsigned{hash_writing});
+      view(writer_).store(0, std::memory_order_relaxed);
     }
   }
   write_guard(const write_guard&) = delete;
   write_guard& operator=(const write_guard&) = delete;
 
  private:
-  header& h_;
+  std::uintptr_t& writer_;
 };
 
 }  // namespace hmap::detail

@@ -2,6 +2,7 @@
 // hash or an allocator, and which types an iterator's pairs consist of.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <iterator>
 #include <memory>
@@ -19,6 +20,14 @@ concept legacy_input_iterator =
       *it;
       ++it;
     };
+
+/// Whether a range can be gone through twice, to count it first. (The map's own iterators over split
+/// entries are, though by the rules of C++17 no forward iterators.)
+template <class It>
+concept multi_pass_iterator =
+    std::forward_iterator<It> ||
+    std::derived_from<typename std::iterator_traits<It>::iterator_category,
+                      std::forward_iterator_tag>;
 
 template <class It>
 using key_of = std::remove_const_t<typename std::iterator_traits<It>::value_type::first_type>;

@@ -3,12 +3,15 @@
 // An erased cell becomes empty_one. If everything behind it in the chain is empty_rest,
 // it and the empty_one cells before it become empty_rest, walking back over overflow
 // buckets: that keeps misses short after erasure. Overflow buckets stay linked and the
-// array keeps its size, as in Go; at zero entries the table takes a new seed.
+// array keeps its size, as in Go; at zero entries the table takes a new seed. An entry whose
+// destructor may use the table ends when the table is done with its cell (aside.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
+#include "aside.hpp"
 #include "core.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
@@ -40,13 +43,21 @@ void spread_empty_rest(const Core& c, bucket* head, location at) noexcept {
   } while (at.b->tophash[at.i] == empty_one);
 }
 
-/// Ends the entry at `at`, a cell of the chain that starts at `head`.
+/// Counts the entry out that has left `at`, a cell of the chain that starts at `head`.
 template <class Core>
-void erase_at(Core& c, bucket* head, location at) noexcept {
-  Core::layout::destroy(c.alloc, at.b, at.i);
+void vacate(Core& c, bucket* head, location at) noexcept {
   at.b->tophash[at.i] = empty_one;
   if (nothing_behind(c, at)) spread_empty_rest(c, head, at);
   if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+}
+
+/// Erases the entry at `at`.
+template <class Core>
+void erase_at(Core& c, bucket* head, location at) noexcept {
+  departing_entry<Core> entry(c);  // ends behind the guard
+  const write_guard guard(c);
+  entry.take(at);
+  vacate(c, head, at);
 }
 
 /// Erases by key; says whether it was there. While the table grows this evacuates, even
@@ -55,15 +66,26 @@ template <class Core, class K>
 bool erase_key(Core& c, const K& key) {
   if (c.h.count == 0) return false;
   const std::uint64_t hash = c.hash_of(key);
-  const write_guard guard(c.h);
+  departing_entry<Core> entry(c);  // ends behind the guard
+  const write_guard guard(c);
   location at = find_hashed(c, key, hash);
   if (c.growing()) [[unlikely]] {
     // The key may live in the table itself, so it is looked up before entries move.
     grow_work(c, hash, at ? &at : nullptr);
   }
   if (!at) return false;
-  erase_at(c, head_of(c, hash), at);
+  entry.take(at);
+  vacate(c, head_of(c, hash), at);
   return true;
+}
+
+/// Makes a bucket without overflow empty. One that is empty already is not written to: reserved memory that no entry
+/// has been in stays untouched.
+template <class Core>
+void reset_if_used(bucket* b) noexcept {
+  std::uint64_t tops;
+  std::memcpy(&tops, b->tophash, sizeof tops);
+  if (tops != 0) bucket_memory<Core>::reset(b);
 }
 
 /// Erases everything and forgets a growth in progress; the array stays, as in Go, so this
@@ -71,18 +93,21 @@ bool erase_key(Core& c, const K& key) {
 template <class Core>
 void clear(Core& c) noexcept {
   if (c.h.count == 0) return;
-  const write_guard guard(c.h);
+  const write_guard guard(c);
   if (c.h.extra != nullptr) release_pinned(c, *c.h.extra);
   empty_arrays(c);
+  // A growth's array holds what the memory held before, wherever no chain has moved yet.
+  const bool is_cleared = !c.growing();
   if (c.growing()) {
     free_bucket_array(c, c.h.oldbuckets, old_B(c));
     c.h.oldbuckets = nullptr;
     c.clear_flag(same_size_grow);
   }
-  const std::size_t buckets = array_buckets<Core>(c.h.B);
-  for (std::size_t i = 0; i < buckets; ++i) {
-    bucket_memory<Core>::reset(c.bucket_at(c.h.buckets, i));
+  for (std::size_t i = 0; i < c.bucket_count(); ++i) {
+    bucket* const b = c.bucket_at(c.h.buckets, i);
+    is_cleared ? reset_if_used<Core>(b) : bucket_memory<Core>::reset(b);
   }
+  c.first = nullptr;
   if (c.h.extra != nullptr) {
     c.h.extra->spares_used = 0;
     ++c.h.extra->epoch;  // cursors from before end here

@@ -58,7 +58,7 @@ void move_entry(Core& c, bool keep, bucket* to, unsigned j, bucket* from, unsign
   using layout = typename Core::layout;
   using key_type = typename Core::key_type;
   using mapped_type = typename Core::mapped_type;
-  if constexpr (std::is_copy_constructible_v<key_type> && !layout::plain) {
+  if constexpr (std::is_copy_constructible_v<key_type> && !Core::plain()) {
     if (keep) {
       const key_type& key = layout::key(from, i);
       mapped_type& value = layout::value(from, i);
@@ -104,8 +104,8 @@ class chain_restoration {
  private:
   void take_back(location to, location& from) noexcept {
     if (from.i == bucket_cells) from = {c_.overflow_of(from.b), 0};
-    if constexpr (layout::moves || layout::trivial) {
-      if (keep_ && !layout::plain) layout::destroy(c_.alloc, to.b, to.i);
+    if constexpr (layout::moves || Core::moves_as_bytes()) {
+      if (keep_ && !Core::plain()) layout::destroy(c_.alloc, to.b, to.i);
       layout::transfer(c_.alloc, to.b, to.i, from.b, from.i);
     } else {
       layout::destroy(c_.alloc, from.b, from.i);
@@ -149,7 +149,7 @@ class chain_restoration {
 template <class Core>
 void release_chain(Core& c, bucket* old) noexcept {
   using layout = typename Core::layout;
-  if constexpr (!layout::moves && !layout::trivial) {
+  if constexpr (!layout::moves && !Core::moves_as_bytes()) {
     for (bucket* b = old; b != nullptr; b = c.overflow_of(b)) {
       for (unsigned i = 0; i < bucket_cells; ++i) {
         if (b->tophash[i] != evacuated_empty) layout::destroy(c.alloc, b, i);
@@ -182,7 +182,7 @@ void evacuate_chain(Core& c, std::size_t index, location* watch) {
   location watched{};
   bucket* b = old;
   unsigned i = 0;
-  try {
+  HMAP_TRY {
     for (; b != nullptr; b = c.overflow_of(b)) {
       for (i = 0; i < bucket_cells; ++i) {
         const std::uint8_t top = b->tophash[i];
@@ -204,12 +204,13 @@ void evacuate_chain(Core& c, std::size_t index, location* watch) {
         if (watch != nullptr && *watch == location{b, i}) watched = {new_b, j};
       }
     }
-  } catch (...) {
+  }
+  HMAP_CATCH_ALL {
     chain_restoration<Core>(c, keep, old, x, y).run({b, i});
     c.h.noverflow = noverflow;
     if (c.h.extra) c.h.extra->spares_used = spares_used;
     if (keep) forget_kept_chain(c);
-    throw;
+    HMAP_RETHROW;
   }
   if (watched) *watch = watched;
   if (!keep) release_chain(c, old);
@@ -262,6 +263,7 @@ void advance_evacuation_mark(Core& c) noexcept {
 
 template <class Core>
 void evacuate(Core& c, std::size_t index, location* watch) {
+  c.first = nullptr;
   if (!c.has_moved(index)) {
     evacuate_chain(c, index, watch);
     c.observer.bucket_evacuated(index);

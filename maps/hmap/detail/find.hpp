@@ -76,7 +76,7 @@ struct found {
 template <class Core, class K>
 HMAP_ALWAYS_INLINE found find(const Core& c, const K& key) {
   if (c.h.count == 0) return {};
-  check_no_writer(c.h, concurrent_read_and_write);
+  check_no_writer(c, concurrent_read_and_write);
   const std::uint64_t hash = c.hash_of(key);
   bucket* head = chain_of(c, hash);
   prefetch_cells<typename Core::layout>(head);

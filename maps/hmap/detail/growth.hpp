@@ -48,6 +48,11 @@ constexpr bool too_many_overflow(std::uint16_t noverflow, std::uint8_t B) noexce
   return noverflow >= std::uint16_t{1} << (B < 15 ? B : 15);
 }
 
+/// The flags of a table whose array has become the old one, and its cursors with it.
+inline std::uint8_t flags_of_old_cursors(const header& h) noexcept {
+  return h.flags & iterator_flag ? old_iterator_flag : 0;
+}
+
 /// Starts a growth: another array beside the old one. Nothing moves yet. Throws what the
 /// allocator throws, and then has changed nothing.
 template <class Core>
@@ -59,13 +64,13 @@ void hash_grow(Core& c, growth_kind kind) {
   bucket* fresh = make_growth_array(c, B);
   free_leaving(c);
 
-  std::uint8_t flags = static_cast<std::uint8_t>(h.flags & ~(iterator_flag | old_iterator_flag));
-  if (h.flags & iterator_flag) flags |= old_iterator_flag;
+  std::uint8_t flags = flags_of_old_cursors(h);
   if (kind == growth_kind::same_size) flags |= same_size_grow;
   h.flags = flags;
   h.B = B;
   h.oldbuckets = h.buckets;
   h.buckets = fresh;
+  c.first = nullptr;
   h.nevacuate = 0;
   h.noverflow = 0;
   if (h.extra != nullptr) h.extra->spares_used = h.extra->released = 0;

@@ -36,6 +36,7 @@ struct kept_chain {
 struct retired_array {
   bucket* array;
   std::uint8_t B;
+  bool has_entries;  // in every chain, as in one that is kept
   retired_array* next;
 };
 
@@ -82,7 +83,7 @@ void forget_kept_chain(Core& c) noexcept {
 template <class Core>
 void prepare_retirement(const Core& c, extra_record& extra) {
   if (extra.spare_retirement.load() != nullptr) return;
-  retired_array* fresh = node_memory<Core, retired_array>::make(c, {nullptr, 0, nullptr});
+  retired_array* fresh = node_memory<Core, retired_array>::make(c, {});
   retired_array* none = nullptr;
   if (!extra.spare_retirement.compare_exchange_strong(none, fresh)) {
     node_memory<Core, retired_array>::free(c.alloc, fresh);
@@ -90,11 +91,22 @@ void prepare_retirement(const Core& c, extra_record& extra) {
 }
 
 template <class Core>
-void retire_array(Core& c, bucket* array, std::uint8_t B) noexcept {
+void retire_array(Core& c, bucket* array, std::uint8_t B, bool has_entries = false) noexcept {
   extra_record& extra = *c.h.extra;
   retired_array* node = extra.spare_retirement.exchange(nullptr);
-  *node = {array, B, extra.retired.load()};
+  *node = {array, B, has_entries, extra.retired.load()};
   extra.retired = node;
+}
+
+/// Ends what is left in an evacuated chain, its overflow buckets included.
+template <class Core>
+void release_evacuated_chain(Core& c, bucket* head, bucket* array, std::uint8_t B) noexcept {
+  for (bucket* b = head; b != nullptr; b = c.overflow_of(b)) {
+    for (unsigned i = 0; i < bucket_cells; ++i) {
+      if (b->tophash[i] != evacuated_empty) Core::layout::destroy(c.alloc, b, i);
+    }
+  }
+  free_overflow_chain(c, head, array, B);
 }
 
 /// Ends the entries left in evacuated chains and frees the arrays left by growth. Takes the
@@ -102,15 +114,13 @@ void retire_array(Core& c, bucket* array, std::uint8_t B) noexcept {
 template <class Core>
 void release_pinned(Core& c, extra_record& extra) noexcept {
   for (kept_chain* chain = extra.kept.exchange(nullptr); chain != nullptr;) {
-    for (bucket* b = chain->head; b != nullptr; b = c.overflow_of(b)) {
-      for (unsigned i = 0; i < bucket_cells; ++i) {
-        if (b->tophash[i] != evacuated_empty) Core::layout::destroy(c.alloc, b, i);
-      }
-    }
-    free_overflow_chain(c, chain->head, chain->array, chain->B);
+    release_evacuated_chain(c, chain->head, chain->array, chain->B);
     node_memory<Core, kept_chain>::free(c.alloc, std::exchange(chain, chain->next));
   }
   for (retired_array* node = extra.retired.exchange(nullptr); node != nullptr;) {
+    for (std::size_t i = 0; node->has_entries && i < std::size_t{1} << node->B; ++i) {
+      release_evacuated_chain(c, c.bucket_at(node->array, i), node->array, node->B);
+    }
     free_bucket_array(c, node->array, node->B);
     node_memory<Core, retired_array>::free(c.alloc, std::exchange(node, node->next));
   }
@@ -156,7 +166,7 @@ extra_record* acquire_cursor(const Core& c) {
   extra_record& extra = extra_of(c);
   extra.holders.fetch_add(1, std::memory_order_relaxed);
   extra.cursors.fetch_add(1, std::memory_order_acq_rel);
-  std::atomic_ref<std::uint8_t>(c.h.flags)
+  atomic_view<std::uint8_t>(c.h.flags)
       .fetch_or(iterator_flag | old_iterator_flag, std::memory_order_relaxed);
   return &extra;
 }

@@ -6,8 +6,9 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <random>
+
+#include "config.hpp"
 
 namespace hmap {
 
@@ -36,10 +37,11 @@ inline std::uint64_t entropy() noexcept {
   std::uint64_t mixed = counter.fetch_add(1, std::memory_order_relaxed) * 0xd1342543de82ef95;
   mixed ^= static_cast<std::uint64_t>(
       std::chrono::steady_clock::now().time_since_epoch().count());
-  try {
+  HMAP_TRY {
     std::random_device device;
     mixed ^= std::uint64_t{device()} << 32 | device();
-  } catch (const std::exception&) {
+  }
+  HMAP_CATCH_ALL {
     // No entropy source: the clock and the counter have to do.
   }
   return mixed;

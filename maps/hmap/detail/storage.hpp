@@ -16,6 +16,8 @@
 // large arrays as untouched pages.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -26,6 +28,8 @@
 #include <utility>
 
 #include "core.hpp"
+#include "fail.hpp"
+#include "memory_limit.hpp"
 #include "release.hpp"
 
 namespace hmap::detail {
@@ -49,10 +53,10 @@ struct bucket_memory {
   using unit_alloc = typename Core::alloc_traits::template rebind_alloc<unit>;
   using unit_traits = std::allocator_traits<unit_alloc>;
   static_assert(std::is_same_v<typename unit_traits::pointer, unit*>,
-                "hmap needs an allocator whose pointer is a plain pointer");
+                "hmap needs an allocator whose pointer is a plain pointer (map.hpp says why)");
 
-  static constexpr bool from_heap = is_std_allocator<unit_alloc> &&
-                                    layout::alignment <= alignof(std::max_align_t);
+  static constexpr bool from_system = is_std_allocator<unit_alloc>;
+  static constexpr bool from_heap = from_system && layout::alignment <= alignof(std::max_align_t);
   static constexpr std::size_t units_per_bucket = layout::size / layout::alignment;
   static constexpr std::size_t max_buckets =
       static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max()) / layout::size;
@@ -94,7 +98,7 @@ struct bucket_memory {
 
  private:
   static bucket* not_null(void* p) {
-    if (p == nullptr) throw std::bad_alloc();
+    if (p == nullptr) throw_bad_alloc();
     return static_cast<bucket*>(p);
   }
 };
@@ -125,15 +129,44 @@ template <class Core>
 std::size_t checked_array_buckets(std::uint8_t B) {
   if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
       array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
-    throw std::bad_alloc();
+    throw_bad_alloc();
   }
   return array_buckets<Core>(B);
+}
+
+/// The B of the largest array that addresses and the allocator allow.
+template <class Core>
+std::uint8_t largest_B(const Core& c) noexcept {
+  using memory = bucket_memory<Core>;
+  const typename memory::unit_alloc a(c.alloc);
+  const std::size_t buckets = std::min(
+      memory::max_buckets, memory::unit_traits::max_size(a) / memory::units_per_bucket);
+  auto B = static_cast<std::uint8_t>(buckets > 1 ? std::bit_width(buckets) - 1 : 0);
+  if (array_buckets<Core>(B) > buckets && B > 0) --B;
+  return B;
 }
 
 /// A table's first array: all buckets are empty.
 template <class Core>
 bucket* make_bucket_array(Core& c, std::uint8_t B) {
   return bucket_memory<Core>::allocate_empty(c, checked_array_buckets<Core>(B));
+}
+
+/// checked_array_buckets() for a size that the caller of the table has named. What the machine
+/// cannot hold is refused: the kernel would grant it as addresses, and kill whoever touches them.
+template <class Core>
+std::size_t requested_array_buckets(std::uint8_t B) {
+  const std::size_t buckets = checked_array_buckets<Core>(B);
+  if constexpr (bucket_memory<Core>::from_system) {
+    if (exceeds_memory(array_bytes<Core>(B))) throw_bad_alloc();
+  }
+  return buckets;
+}
+
+/// An array of such a size: all buckets are empty.
+template <class Core>
+bucket* make_requested_array(Core& c, std::uint8_t B) {
+  return bucket_memory<Core>::allocate_empty(c, requested_array_buckets<Core>(B));
 }
 
 /// An array that a growth moves to, cleared chain by chain as it does.
@@ -172,13 +205,13 @@ void release_leaving(Core& c) noexcept {
 /// may just be putting the first record there.
 template <class Core>
 extra_record* extra_if_any(const Core& c) noexcept {
-  return std::atomic_ref<extra_record*>(c.h.extra).load(std::memory_order_acquire);
+  return atomic_view<extra_record*>(c.h.extra).load(std::memory_order_acquire);
 }
 
 /// The table's extra record, made when first asked for; concurrent readers may race for it.
 template <class Core>
 extra_record& extra_of(const Core& c) {
-  std::atomic_ref<extra_record*> extra(c.h.extra);
+  atomic_view<extra_record*> extra(c.h.extra);
   if (extra_record* there = extra.load(std::memory_order_acquire)) return *there;
   using extra_alloc = typename Core::alloc_traits::template rebind_alloc<extra_record>;
   using extra_traits = std::allocator_traits<extra_alloc>;
@@ -282,6 +315,11 @@ void destroy_entries(Core& c, bucket* head) noexcept {
   }
 }
 
+/// Whether there is anything to do at the end of an entry.
+template <class Core>
+inline constexpr bool entries_end =
+    Core::layout::template has_end<typename Core::allocator_type>;
+
 template <class Core>
 std::uint8_t old_B(const Core& c) noexcept {
   return static_cast<std::uint8_t>(c.growing_same_size() ? c.h.B : c.h.B - 1);
@@ -289,7 +327,7 @@ std::uint8_t old_B(const Core& c) noexcept {
 
 template <class Core>
 void empty_chain(Core& c, bucket* head, bucket* array, std::uint8_t B) noexcept {
-  destroy_entries(c, head);
+  if constexpr (entries_end<Core>) destroy_entries(c, head);
   if (c.overflow_of(head) != nullptr) free_overflow_chain(c, head, array, B);
 }
 

@@ -12,11 +12,14 @@
 // the sweep produce it.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <iterator>
 #include <memory>
 #include <type_traits>
+#include <utility>
 
+#include "atomic.hpp"
 #include "core.hpp"
 #include "find.hpp"
 #include "storage.hpp"
@@ -34,14 +37,19 @@ class sweep_position {
     sweep_position p;
     if (c.h.count == 0) return p;
     p.c_ = &c;
-    p.head_ = c.h.buckets;
-    if (c.waits(0)) [[unlikely]] p.next_head();
+    const atomic_view<bucket*> first(c.first);
+    bucket* const known = first.load(std::memory_order_relaxed);
+    p.head_ = known != nullptr ? known : c.h.buckets;
+    if (known == nullptr && c.waits(0)) [[unlikely]] p.next_head();
     p.b_ = p.head_;
     if (const auto cells = tophash_word(p.b_->tophash).occupied()) {
       p.i_ = cells.lowest();
-    } else {
-      p.next_bucket();
+      return p;
     }
+    bucket* const start = p.head_;
+    p.next_bucket();
+    // Or emptying a table from its front would look through all that was emptied each time.
+    if (p.head_ != start) first.store(p.head_, std::memory_order_relaxed);
     return p;
   }
 
@@ -140,20 +148,34 @@ class arrow_proxy {
   Reference r_;
 };
 
+/// Named without the layout, which needs complete types: an iterator may be part of its own table's
+/// value.
+template <class Core, bool Const>
+struct sweep_types {
+  using key_type = typename Core::key_type;
+  using mapped_type = typename Core::mapped_type;
+  using value_type = std::pair<const key_type, mapped_type>;
+  using reference = std::conditional_t<
+      Const, typename Core::traits::template const_reference<key_type, mapped_type>,
+      typename Core::traits::template reference<key_type, mapped_type>>;
+  /// Whether there are real pairs to refer to.
+  static constexpr bool paired = std::is_reference_v<reference>;
+  using pointer =
+      std::conditional_t<paired, std::add_pointer_t<reference>, arrow_proxy<reference>>;
+};
+
 template <class Core, bool Const>
 class sweep_iterator {
-  using layout = typename Core::layout;
+  using types = sweep_types<Core, Const>;
 
  public:
   using iterator_concept = std::forward_iterator_tag;
   using iterator_category =
-      std::conditional_t<layout::paired, std::forward_iterator_tag, std::input_iterator_tag>;
-  using value_type = std::pair<const typename Core::key_type, typename Core::mapped_type>;
+      std::conditional_t<types::paired, std::forward_iterator_tag, std::input_iterator_tag>;
+  using value_type = typename types::value_type;
   using difference_type = std::ptrdiff_t;
-  using reference =
-      std::conditional_t<Const, typename layout::const_reference, typename layout::reference>;
-  using pointer = std::conditional_t<layout::paired, std::add_pointer_t<reference>,
-                                     arrow_proxy<reference>>;
+  using reference = typename types::reference;
+  using pointer = typename types::pointer;
 
   sweep_iterator() = default;
   explicit sweep_iterator(sweep_position<Core> p) noexcept : p_(p) {}
@@ -162,15 +184,16 @@ class sweep_iterator {
   sweep_iterator(const sweep_iterator<Core, Other>& other) noexcept : p_(other.position()) {}
 
   reference operator*() const noexcept {
+    using layout = typename Core::layout;
     const location at = p_.at();
-    if constexpr (layout::paired) {
+    if constexpr (types::paired) {
       return layout::entry(at.b, at.i);
     } else {
       return {layout::key(at.b, at.i), layout::value(at.b, at.i)};
     }
   }
   pointer operator->() const noexcept {
-    if constexpr (layout::paired) {
+    if constexpr (types::paired) {
       return std::addressof(**this);
     } else {
       return pointer(**this);
@@ -192,6 +215,47 @@ class sweep_iterator {
 
  private:
   sweep_position<Core> p_;
+};
+
+/// What erase(iterator) returns: the entry behind the erased one, looked for when it is asked for.
+/// In a sparse table that is far away, and most callers do not ask. Converts to an iterator and can
+/// be used as one; as with any iterator, only until the next insertion.
+template <class Core>
+class erase_result {
+ public:
+  using iterator = sweep_iterator<Core, false>;
+  using const_iterator = sweep_iterator<Core, true>;
+
+  explicit erase_result(const sweep_position<Core>& erased) noexcept : p_(erased) {}
+
+  operator iterator() const noexcept { return iterator(next()); }
+  operator const_iterator() const noexcept { return const_iterator(next()); }
+  typename iterator::reference operator*() const noexcept { return *iterator(next()); }
+  typename iterator::pointer operator->() const noexcept { return iterator(next()).operator->(); }
+  iterator operator++() noexcept {
+    p_ = next();
+    p_.next();
+    is_next_ = true;
+    return iterator(p_);
+  }
+  friend bool operator==(const erase_result& a, const iterator& b) noexcept {
+    return iterator(a) == b;
+  }
+  friend bool operator==(const erase_result& a, const const_iterator& b) noexcept {
+    return const_iterator(a) == b;
+  }
+
+ private:
+  sweep_position<Core> next() const noexcept {
+    sweep_position<Core> p = p_;
+    if (is_next_) return p;
+    if (p.table()->h.count == 0) return {};
+    p.next();
+    return p;
+  }
+
+  sweep_position<Core> p_;
+  bool is_next_ = false;
 };
 
 }  // namespace hmap::detail

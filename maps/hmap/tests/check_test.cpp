@@ -56,11 +56,13 @@ TEST(Check, SeesADamagedHeader) {
   const auto flags = [&](flag f) { return static_cast<std::uint8_t>(h.flags | f); };
   EXPECT_EQ(with(m, h.count, std::size_t{99}), "count is 99, cells hold 100");
   EXPECT_NE(with(m, h.noverflow, static_cast<std::uint16_t>(h.noverflow + 1)), "");
-  EXPECT_EQ(with(m, h.flags, flags(hmap::detail::hash_writing)),
-            "hashWriting is set between operations");
+  auto& writer = const_cast<std::uintptr_t&>(m.internals().writer);
+  EXPECT_EQ(with(m, writer, std::uintptr_t{1}), "hashWriting is set between operations");
   EXPECT_EQ(with(m, h.flags, flags(hmap::detail::same_size_grow)), "sameSizeGrow without growth");
   EXPECT_NE(with(m, h.hash0, h.hash0 + 1), "");
   EXPECT_EQ(with<hmap::detail::bucket*>(m, h.buckets, nullptr), "entries but no buckets");
+  auto* const last = bucket_where(m, [](const auto& b) { return b.index == 9; }).raw;
+  EXPECT_EQ(with(m, m.internals().first, last), "chain 0: an entry before the first");
 }
 
 TEST(Check, SeesADamagedChain) {

@@ -1,6 +1,6 @@
-// Concurrent misuse is reported with Go's three messages. Here one thread does it all, by
-// functors and values that call back into the table while it is being written: the same
-// states as with two threads, and the same every time.
+// Concurrent misuse is reported with Go's three messages, and use of a table from inside one of its
+// own operations with a fourth. Functors and values call back into the table while it is being
+// written: in the same thread, or in another one that the write waits for. The same every time.
 #include "hmap/misuse.hpp"
 
 #include <condition_variable>
@@ -53,7 +53,25 @@ struct hooked_value {
   ~hooked_value() { hook::run(); }
 };
 
+/// Runs the hook at the end of a life, unless it has moved on.
+struct movable_value {
+  bool here = true;
+  movable_value(int) {}
+  movable_value(movable_value&& o) noexcept : here(std::exchange(o.here, false)) {}
+  movable_value& operator=(movable_value&&) = delete;
+  ~movable_value() {
+    if (here) hook::run();
+  }
+};
+/// Calls nothing back.
+struct quiet_hash {
+  std::uint64_t operator()(int key, std::uint32_t) const {
+    return hmap::detail::hash_word(static_cast<std::uint64_t>(key), 0);
+  }
+};
+
 using table = hmap::map<int, int, hooked_hash, hooked_equal>;
+using table_of_movables = hmap::paired_map<int, movable_value, quiet_hash>;
 using table_of_values = hmap::map<int, hooked_value, hooked_hash, hooked_equal>;
 
 class Misuse : public ::testing::Test {
@@ -70,6 +88,14 @@ class Misuse : public ::testing::Test {
 
   /// What is reported if `inside` happens in the midst of `outside`.
   static messages report(const std::function<void()>& outside, std::function<void()> inside) {
+    return report_within(outside, [&inside] { std::thread(inside).join(); });
+  }
+  /// The same in one thread.
+  static messages reentry(const std::function<void()>& outside, std::function<void()> inside) {
+    return report_within(outside, std::move(inside));
+  }
+  static messages report_within(const std::function<void()>& outside,
+                                std::function<void()> inside) {
     seen_.clear();
     bool ran = false;
     hook::set([&, f = std::move(inside)] {
@@ -125,6 +151,32 @@ TEST_F(Misuse, ARangeInAWrite) {
   EXPECT_EQ(report(write, [&] { r.next(); }), range_and_write);
 }
 
+TEST_F(Misuse, UseFromInsideAnOperationIsNotBlamedOnThreads) {
+  const messages once{hmap::detail::reentry};
+  const auto write = [&] { m_.insert_or_assign(1, 10); };
+  EXPECT_EQ(reentry(write, [&] { m_.find(2); }), once);
+  EXPECT_EQ(reentry(write, [&] { m_.insert_or_assign(2, 20); }), once);
+  EXPECT_EQ(reentry(write, [&] { m_.erase(3); }), once);
+  EXPECT_EQ(reentry(write, [&] { m_.reserve(5); }), once);
+  EXPECT_EQ(reentry(write, [&] { auto r = m_.range(); }), once);
+  EXPECT_EQ(reentry([&] { m_.erase(1); }, [&] { m_.clear(); }), once);
+  EXPECT_EQ(report(write, [&] { m_.erase(3); }), two_writes) << "and threads again";
+}
+
+TEST_F(Misuse, TheEndOfAnEntryMayUseTheTable) {
+  // Moved out of its cell, it ends when the table is done; without a safe move it ends inside.
+  table_of_movables m;
+  for (int i = 0; i < 5; ++i) m.try_emplace(i, i);
+  EXPECT_EQ(reentry([&] { m.erase(1); }, [&] { m.try_emplace(99, 1); }), messages{});
+  EXPECT_EQ(reentry([&] { m.erase(m.find(2)); }, [&] { m.erase(3); }), messages{});
+  EXPECT_EQ(m.size(), 3U);
+  EXPECT_SOUND(m);
+  table_of_values fixed;
+  for (int i = 0; i < 5; ++i) fixed.try_emplace(i, i);
+  EXPECT_EQ(reentry([&] { fixed.erase(1); }, [&] { fixed.contains(2); }),
+            messages{hmap::detail::reentry});
+}
+
 TEST_F(Misuse, EveryWriteLeavesItsMark) {
   const auto read = [&] { m_.contains(3); };
   EXPECT_EQ(report([&] { m_.try_emplace(1, 1); }, read), read_and_write);
@@ -155,6 +207,7 @@ TEST_F(Misuse, NoFalseAlarms) {
   EXPECT_EQ(report([&] { m_.try_emplace(99, 1); }, [&] { m_.find(2); }), messages{});
   EXPECT_EQ(report([&] { m_.erase(99); }, [&] { m_.erase(2); }), messages{});
   hooked_hash::on = false;
+  EXPECT_EQ(reentry([&] { m_.find(1); }, [&] { m_.insert_or_assign(2, 20); }), messages{});
   for (auto&& [key, value] : m_.range()) m_.insert_or_assign(key + 100, value);
   for (int i = 0; i < 2'000; ++i) m_[i] = i;
   m_.clear();
@@ -205,7 +258,7 @@ TEST(FatalHandlerDeathTest, TheDefaultSaysWhatHappenedAndAborts) {
         hook::set([&] { m.contains(1); });
         m[1] = 2;
       },
-      "fatal error: concurrent map read and map write");
+      "fatal error: hmap: map used from inside one of its own operations");
 }
 
 }  // namespace
