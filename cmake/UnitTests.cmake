@@ -10,7 +10,7 @@ endfunction()
 # add_shared_tests(<map>): what every map passes (maps/tests), on the one that subject.hpp in the
 # calling directory, maps/<map>/tests, describes.
 function(add_shared_tests map)
-  foreach(test IN ITEMS allocators api exceptions model values)
+  foreach(test IN ITEMS allocators api contract erasure exceptions hashes model sizes values)
     add_unit_tests(${map}_${test}_test ../../tests/${test}_test.cpp LIBRARIES ${map}::${map})
     target_include_directories(${map}_${test}_test PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
   endforeach()
@@ -18,6 +18,33 @@ function(add_shared_tests map)
     LIBRARIES ${map}::${map})
   target_compile_definitions(${map}_fuzz_replay
     PRIVATE "FUZZ_CORPUS=\"${CMAKE_CURRENT_SOURCE_DIR}/fuzz/corpus\"")
+  add_memory_limits_test(${map})
+  add_no_exceptions_test(${map})
+endfunction()
+
+# Without sanitizers, which need more addresses than the limits leave.
+function(add_memory_limits_test map)
+  add_executable(${map}_memory_limits ../../tests/memory_limits.cpp)
+  target_include_directories(${map}_memory_limits PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(${map}_memory_limits PRIVATE mapscope_flags ${map}::${map} GTest::gtest)
+  target_compile_options(${map}_memory_limits PRIVATE -fno-sanitize=all)
+  target_link_options(${map}_memory_limits PRIVATE -fno-sanitize=all)
+  add_test(NAME ${map}_memory_limits COMMAND ${map}_memory_limits)
+endfunction()
+
+# Built without exceptions: it works, and what would throw says why and ends the program.
+function(add_no_exceptions_test map)
+  add_executable(${map}_no_exceptions ../../tests/no_exceptions.cpp)
+  target_include_directories(${map}_no_exceptions PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(${map}_no_exceptions PRIVATE mapscope_flags ${map}::${map} GTest::gtest)
+  target_compile_options(${map}_no_exceptions PRIVATE -fno-exceptions)
+  add_test(NAME ${map}_no_exceptions COMMAND ${map}_no_exceptions)
+  set_tests_properties(${map}_no_exceptions PROPERTIES PASS_REGULAR_EXPRESSION "ok")
+  foreach(what IN ITEMS at reserve)
+    add_test(NAME ${map}_no_exceptions_${what} COMMAND ${map}_no_exceptions ${what})
+    set_tests_properties(${map}_no_exceptions_${what} PROPERTIES
+      PASS_REGULAR_EXPRESSION "${map}: ${what}\\(\\)")
+  endforeach()
 endfunction()
 
 if(MAPSCOPE_BUILD_TESTS)

@@ -126,7 +126,10 @@ concept usable_as_key =
 
 template <class Key>
 struct hash {
-  std::uint64_t operator()(const Key& key, std::uint32_t seed) const noexcept(is_nothrow()) {
+  std::uint64_t operator()(const Key& key, std::uint32_t seed) const noexcept(is_nothrow())
+    requires(std::is_scalar_v<Key> || detail::is_wide_integer<Key> ||
+             std::is_invocable_v<std::hash<Key>, const Key&>)
+  {
     if constexpr (detail::is_wide_integer<Key>) {
       const auto high = static_cast<std::uint64_t>(key >> 64);
       return detail::hash_word(static_cast<std::uint64_t>(key) ^ detail::hash_word(high, 0), seed);

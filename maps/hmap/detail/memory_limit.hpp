@@ -72,8 +72,8 @@ inline std::uint64_t control_group_limit(const char* groups = "/proc/self/cgroup
     if (std::strncmp(line, "0::", 3) == 0) {
       least = std::min(least, group_limit("/sys/fs/cgroup", line + 3, "memory.max"));
     } else if (const char* memory = std::strstr(line, ":memory:")) {
-      least = std::min(least, group_limit("/sys/fs/cgroup/memory", memory + 8,
-                                          "memory.limit_in_bytes"));
+      least = std::min(least,
+                       group_limit("/sys/fs/cgroup/memory", memory + 8, "memory.limit_in_bytes"));
     }
   }
   std::fclose(file);
