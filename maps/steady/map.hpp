@@ -70,6 +70,8 @@
 #include "detail/sweep.hpp"
 #include "hash.hpp"
 #include "hmap/detail/deduction.hpp"
+#include "hmap/detail/emplace.hpp"
+#include "hmap/detail/fail.hpp"
 
 namespace steady {
 
@@ -246,7 +248,7 @@ class map {
   /// that is more than memory can hold, std::bad_alloc if more than it does; then nothing has
   /// changed but that a growth may have gone on.
   void reserve(size_type n) {
-    if (n > max_size()) throw std::length_error("steady: reserve() beyond max_size()");
+    if (n > max_size()) hmap::detail::throw_length_error("steady: reserve() beyond max_size()");
     if (n > 0) grow_to(n);
   }
   /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
@@ -260,7 +262,7 @@ class map {
   /// At least `buckets` buckets (rounded up to a power of two); ends a growth in progress.
   void rehash(size_type buckets) {
     if (buckets > core::geometry_type::max_buckets / 2) {
-      throw std::length_error("steady: rehash() beyond max_size()");
+      hmap::detail::throw_length_error("steady: rehash() beyond max_size()");
     }
     if (buckets <= bucket_count()) buckets = bucket_count();
     if (buckets > 0) grow_to_level(static_cast<unsigned>(std::bit_width(buckets - 1)));
@@ -415,8 +417,13 @@ class map {
 
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
-    std::pair<Key, T> entry(std::forward<Args>(args)...);
-    return try_emplace(std::move(entry.first), std::move(entry.second));
+    return hmap::detail::emplace_by<Key, T>(
+        c_.alloc,
+        [this](auto&& key, auto&&... values) {
+          return try_emplace(std::forward<decltype(key)>(key),
+                             std::forward<decltype(values)>(values)...);
+        },
+        std::forward<Args>(args)...);
   }
   template <class... Args>
   iterator emplace_hint(const_iterator, Args&&... args) {
@@ -499,14 +506,15 @@ class map {
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(map& other) {
-    try {
+    HMAP_TRY {
       reserve(other.size());
       for (value_type& entry : other) {
         insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
       }
-    } catch (...) {
+    }
+    HMAP_CATCH_ALL {
       other.clear();
-      throw;
+      HMAP_RETHROW;
     }
     other.clear();
   }
@@ -548,7 +556,7 @@ class map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const auto at = detail::find(c_, key);
-    if (!at) throw std::out_of_range("steady: at() of a key that is not there");
+    if (!at) hmap::detail::throw_out_of_range("steady: at() of a key that is not there");
     return at.entry->second;
   }
 

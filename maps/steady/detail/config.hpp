@@ -2,6 +2,8 @@
 // build the others too.
 #pragma once
 
+#include "hmap/detail/config.hpp"  // HMAP_TRY and its kin: code without exceptions
+
 // STEADY_NO_SIMD: match tags with plain 64-bit arithmetic (SWAR) even where SSE2 exists. The
 // portable path is the same code that other architectures run.
 #if defined(__SSE2__) && !defined(STEADY_NO_SIMD)

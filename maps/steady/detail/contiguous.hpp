@@ -21,6 +21,7 @@
 
 #include "bucket.hpp"
 #include "config.hpp"
+#include "hmap/detail/fail.hpp"
 #include "keeper.hpp"
 #include "pages.hpp"
 
@@ -211,7 +212,7 @@ class contiguous {
   }
 
   static block allocate(std::size_t buckets) {
-    if (buckets > Geometry::max_buckets) throw std::bad_alloc();
+    if (buckets > Geometry::max_buckets) hmap::detail::throw_bad_alloc();
     const division exact = arrays_type::divide(buckets, Geometry::alignment);
     if (exact.bytes > Traits::heap_bytes && Geometry::alignment <= page_bytes) {
       if (const block range = reserve(buckets); range.at != nullptr) return range;

@@ -48,11 +48,6 @@ struct location {
   explicit operator bool() const noexcept { return entry != nullptr; }
 };
 
-template <class Alloc>
-inline constexpr bool is_std_allocator = false;
-template <class T>
-inline constexpr bool is_std_allocator<std::allocator<T>> = true;
-
 template <class Key, class T, class Hash, class KeyEqual, class Allocator, class Traits>
 struct core {
   using key_type = Key;
@@ -63,7 +58,7 @@ struct core {
   using alloc_traits = std::allocator_traits<Allocator>;
   // Only named here, which needs no complete types: a map may be part of its own value.
   using geometry_type = geometry<Key, T>;
-  using ops = entry_ops<Key, T>;
+  using ops = entry_ops<Key, T, Allocator>;
   using node_type = node<value_type>;
   using location_type = location<value_type>;
   using memory_type =

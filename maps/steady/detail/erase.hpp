@@ -9,27 +9,40 @@
 #include "chain.hpp"
 #include "core.hpp"
 #include "find.hpp"
+#include "leaving.hpp"
 #include "resize.hpp"
 
 namespace steady::detail {
 
 template <class Core>
-STEADY_NOINLINE void erase_node(Core& c, const typename Core::location_type& at) noexcept {
-  unlink(c, at.bucket, c.bucket_at(at.bucket), at.in);
-  Core::ops::destroy(c.alloc, at.entry);
-  c.nodes.give_back(at.in);
-  --c.count;
+void shrink_if_due(Core& c) noexcept {
+  if (c.count < c.shrink_at) [[unlikely]] {
+    shrink(c);
+  }
 }
 
-/// Moves nothing, allocates nothing.
+/// Moves nothing but the entry, allocates nothing.
+template <class Core>
+STEADY_NOINLINE void erase_node(Core& c, const typename Core::location_type& at) noexcept {
+  const leaving_node<Core> entry(c, at);
+}
 template <class Core>
 STEADY_ALWAYS_INLINE void erase_at(Core& c, const typename Core::location_type& at) noexcept {
   if (at.in != nullptr) [[unlikely]] {
     return erase_node(c, at);
   }
-  c.bucket_at(at.bucket).tag(at.slot) = no_tag;
-  Core::ops::destroy(c.alloc, at.entry);
-  --c.count;
+  const leaving_slot<Core> entry(c, c.bucket_at(at.bucket).tag(at.slot), at.entry);
+}
+
+/// erase_key() behind the bucket's slots.
+template <class Core, class K>
+STEADY_NOINLINE std::size_t erase_in_chain(Core& c, std::size_t index, const K& key,
+                                           std::uint64_t hash) {
+  const auto at = find_in_chain(c, index, key, hash);
+  if (!at) return 0;
+  const leaving_node<Core> entry(c, at);
+  shrink_if_due(c);
+  return 1;
 }
 
 /// May merge a bucket, so it may move entries.
@@ -37,27 +50,20 @@ template <class Core, class K>
 STEADY_ALWAYS_INLINE std::size_t erase_key(Core& c, const K& key) {
   const std::uint64_t hash = c.hash_of(key);
   const home<Core> home = home_of(c, hash);
-  if (const auto at = find_in_slots(c, home, home.bucket.word(), key, hash)) {
-    home.bucket.tag(at.slot) = no_tag;
-    Core::ops::destroy(c.alloc, at.entry);
-    --c.count;
-  } else if (!home.bucket.may_have_spilled(hash)) {
-    return 0;
-  } else if (const auto in_chain = find_in_chain(c, home.index, key, hash)) {
-    erase_node(c, in_chain);
-  } else {
-    return 0;
+  const auto at = find_in_slots(c, home, home.bucket.word(), key, hash);
+  if (!at) {
+    if (!home.bucket.may_have_spilled(hash)) return 0;
+    return erase_in_chain(c, home.index, key, hash);
   }
-  if (c.count < c.shrink_at) [[unlikely]] {
-    shrink(c);
-  }
+  const leaving_slot<Core> entry(c, home.bucket.tag(at.slot), at.entry);
+  shrink_if_due(c);
   return 1;
 }
 
 /// Ends every entry of bucket i; its tags stay.
 template <class Core>
 void destroy_bucket(Core& c, typename Core::bucket_type b) noexcept {
-  if constexpr (!std::is_trivially_destructible_v<typename Core::value_type>) {
+  if constexpr (!Core::ops::ends_trivially) {
     for (auto slots = b.word().occupied(); slots; slots.drop_lowest()) {
       Core::ops::destroy(c.alloc, b.entry(slots.lowest()));
     }
@@ -72,8 +78,7 @@ void destroy_bucket(Core& c, typename Core::bucket_type b) noexcept {
 
 template <class Core>
 void destroy_entries(Core& c) noexcept {
-  constexpr bool trivial = std::is_trivially_destructible_v<typename Core::value_type>;
-  if (c.count == 0 || (trivial && c.nodes.live() == 0)) return;
+  if (c.count == 0 || (Core::ops::ends_trivially && c.nodes.live() == 0)) return;
   for (std::size_t i = 0; i < c.bucket_count(); ++i) destroy_bucket(c, c.bucket_at(i));
 }
 

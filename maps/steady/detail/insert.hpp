@@ -43,14 +43,13 @@ template <class Core, class... Args>
 typename Core::location_type place_in_node(Core& c, const home<Core>& at, std::uint64_t hash,
                                            Args&&... args) {
   auto* n = c.nodes.take(c.alloc);
-  try {
-    Core::ops::construct(c.alloc, n->entry(), std::forward<Args>(args)...);
-    n->tag = tag_of(hash);
-    link_new(c, at.index, at.bucket, n, hash);
-  } catch (...) {
+  HMAP_TRY { Core::ops::construct(c.alloc, n->entry(), std::forward<Args>(args)...); }
+  HMAP_CATCH_ALL {
     c.nodes.give_back(n);
-    throw;
+    HMAP_RETHROW;
   }
+  n->tag = tag_of(hash);
+  link_new(c, at.index, at.bucket, n, hash);
   ++c.count;
   return {n->entry(), at.index, 0, n};
 }

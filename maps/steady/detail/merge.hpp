@@ -65,7 +65,7 @@ bool merge_bucket(Core& c) {
   auto* const to_chain = to.chain();
   auto* const from_chain = from.chain();
 
-  transfer<typename Core::key_type, typename Core::mapped_type, bucket_slots> entries;
+  transfer<typename Core::ops, bucket_slots> entries;
   taken_nodes<Core> nodes(c);
   std::array<tag_type, tag_bytes> tags;
   std::memcpy(tags.data(), to.tags(), tag_bytes);
@@ -84,11 +84,10 @@ bool merge_bucket(Core& c) {
   }
   auto* const chain = joined<Core>(to_chain, from_chain);
   if (chain == nullptr && to_chain != nullptr) return false;
-  try {
-    entries.run(c.alloc);
-  } catch (...) {
+  HMAP_TRY { entries.run(c.alloc); }
+  HMAP_CATCH_ALL {
     part_again<Core>(chain, to_chain, from_chain);
-    throw;
+    HMAP_RETHROW;
   }
   tags[filter_byte] = static_cast<tag_type>(to.filter() | from.filter());
   std::memcpy(to.tags(), tags.data(), tag_bytes);

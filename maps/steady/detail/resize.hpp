@@ -112,7 +112,7 @@ void growth_step(Core& c, location<typename Core::value_type>* follow) {
 /// goes with it.
 template <class Core>
 void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
-  try {
+  HMAP_TRY {
     if (c.direction != resizing::growing) {
       if (c.count <= capacity<typename Core::traits>(c.level)) return;
       begin_growth(c, 0);
@@ -121,7 +121,8 @@ void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
       return;
     }
     growth_step(c, &follow);
-  } catch (...) {
+  }
+  HMAP_CATCH_ALL {
     // Not at once again: asking for memory that is not there takes its time.
     if (c.direction != resizing::growing) c.grow_at = c.count + c.count / 64;
   }
@@ -133,11 +134,10 @@ bool merge_last(Core& c) {
   const bool is_whole = c.split == 0;
   if (is_whole) lower_level(c);
   bool merged = false;
-  try {
-    merged = merge_bucket(c);
-  } catch (...) {
+  HMAP_TRY { merged = merge_bucket(c); }
+  HMAP_CATCH_ALL {
     if (is_whole) raise_level(c);
-    throw;
+    HMAP_RETHROW;
   }
   if (!merged) {
     if (is_whole) raise_level(c);
@@ -162,9 +162,8 @@ void shrink_step(Core& c) {
 /// What erase(key) does for the table's shrinking.
 template <class Core>
 STEADY_COLD void shrink(Core& c) noexcept {
-  try {
-    shrink_step(c);
-  } catch (...) {
+  HMAP_TRY { shrink_step(c); }
+  HMAP_CATCH_ALL {
     c.direction = resizing::no;
     set_limits(c);
   }

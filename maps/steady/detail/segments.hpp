@@ -14,6 +14,7 @@
 
 #include "bucket.hpp"
 #include "config.hpp"
+#include "hmap/detail/fail.hpp"
 
 namespace steady::detail {
 
@@ -39,14 +40,15 @@ class segments {
 
   template <class Alloc>
   void start(const Alloc& alloc, unsigned level) {
-    try {
+    HMAP_TRY {
       while (segments_ <= level) {
         add(alloc);
         std::memset(directory_[segments_ - 1].tags, 0, buckets_of(segments_ - 1) * tag_bytes);
       }
-    } catch (...) {
+    }
+    HMAP_CATCH_ALL {
       drop(alloc);
-      throw;
+      HMAP_RETHROW;
     }
   }
   template <class Alloc>
@@ -109,7 +111,7 @@ class segments {
     static_assert(std::is_same_v<typename unit_traits<Alloc>::pointer, unit*>,
                   "steady needs an allocator whose pointer is a plain pointer");
     if (segments_ == max_segments || buckets_of(segments_) > Geometry::max_buckets) {
-      throw std::bad_alloc();
+      hmap::detail::throw_bad_alloc();
     }
     const division parts = parts_of(segments_);
     typename unit_traits<Alloc>::allocator_type a(alloc);

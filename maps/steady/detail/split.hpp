@@ -126,7 +126,7 @@ class slot_split {
     std::memcpy(static_cast<void*>(to), static_cast<const void*>(from), sizeof(value_type));
   }
 
-  transfer<typename Core::key_type, typename Core::mapped_type, bucket_slots> transfer_;
+  transfer<typename Core::ops, bucket_slots> transfer_;
   tag_row gone_, kept_;
   unsigned left_ = 0;  // slots of `from` that go
   bool moves_all_ = false;
