@@ -109,10 +109,15 @@ class map {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
   using ops = typename core::ops;
   using alloc_traits = std::allocator_traits<Allocator>;
-  static constexpr bool transparent = requires {
-    typename Hash::is_transparent;
-    typename KeyEqual::is_transparent;
-  };
+  template <class K>
+  static constexpr bool looks_up = hmap::detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  template <class It>
+  static constexpr bool is_multipass =
+      std::is_base_of_v<std::forward_iterator_tag,
+                        typename std::iterator_traits<It>::iterator_category>;
+  static constexpr bool nothrow_functors =
+      core::moves_functors && std::is_nothrow_swappable_v<Hash> &&
+      std::is_nothrow_swappable_v<KeyEqual>;
 
  public:
   using key_type = Key;
@@ -129,17 +134,17 @@ class map {
   using const_pointer = typename alloc_traits::const_pointer;
   using iterator = detail::sweep_iterator<core, false>;
   using const_iterator = detail::sweep_iterator<core, true>;
+  using erased = detail::erased<core>;
 
   // ---- construction
 
-  map() : map(0) {}
+  map() = default;
 
-  /// Room for `hint` entries. A hint beyond any address space counts as 0: it is a hint, while
-  /// reserve() is a demand. One that is merely too large throws std::bad_alloc.
+  /// Room for `hint` entries, as reserve() makes it.
   explicit map(size_type hint, const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
                const Allocator& alloc = Allocator())
       : c_(hash, equal, alloc) {
-    if (hint > 0 && hint <= max_hint()) grow_to(hint);
+    reserve(hint);
   }
   map(size_type hint, const Allocator& alloc) : map(hint, Hash(), KeyEqual(), alloc) {}
   map(size_type hint, const Hash& hash, const Allocator& alloc)
@@ -173,23 +178,25 @@ class map {
       : map(other,
                   alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
   map(const map& other, const Allocator& alloc)
-      : map(other.size(), other.c_.hash, other.c_.equal, alloc) {
+      : map(0, other.c_.hash, other.c_.equal, alloc) {
+    make_room(other.size());
     for (auto&& [key, value] : other) insert_absent(key, value);
     c_.floor = other.c_.floor;  // what was reserved stays so, a copy's own size does not
     detail::set_limits(c_);
   }
 
-  map(map&& other) noexcept : map(take_table, other, Allocator(other.c_.alloc)) {}
-  map(map&& other, const Allocator& alloc)
-      : map(0, other.c_.hash, other.c_.equal, alloc) {
+  map(map&& other) noexcept(core::moves_functors) : map(take_table, other, other.c_.alloc) {}
+  map(map&& other, const Allocator& alloc) : c_(other.c_, alloc) {
     if (c_.alloc == other.c_.alloc) {
-      c_.take_content(other.c_);
+      c_.swap_table(other.c_);
     } else {
       take_entries(other);
     }
   }
 
-  ~map() { detail::drop_memory(c_); }
+  ~map() {
+    if (c_.memory.exists()) detail::drop_memory(c_);
+  }
 
   map& operator=(const map& other) {
     if (this == &other) return *this;
@@ -200,11 +207,11 @@ class map {
   }
 
   map& operator=(map&& other) noexcept(
-      alloc_traits::propagate_on_container_move_assignment::value ||
-      alloc_traits::is_always_equal::value) {
+      nothrow_functors && (alloc_traits::propagate_on_container_move_assignment::value ||
+                           alloc_traits::is_always_equal::value)) {
     if (this == &other) return *this;
     if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
-      map taken(take_table, other, Allocator(other.c_.alloc));
+      map taken(take_table, other, other.c_.alloc);
       replace_by<true>(taken);
     } else {
       map taken(std::move(other), c_.alloc);
@@ -234,7 +241,8 @@ class map {
   [[nodiscard]] bool empty() const noexcept { return c_.count == 0; }
   size_type size() const noexcept { return c_.count; }
   size_type max_size() const noexcept {
-    return core::geometry_type::max_buckets / 2 * Traits::max_load;
+    return std::min<size_type>(core::geometry_type::max_buckets / 2 * Traits::max_load,
+                               alloc_traits::max_size(c_.alloc));
   }
   size_type bucket_count() const noexcept { return c_.bucket_count(); }
   /// Entries a bucket (of fifteen slots).
@@ -243,13 +251,16 @@ class map {
   }
   /// Fixed: 12 entries a bucket.
   float max_load_factor() const noexcept { return static_cast<float>(Traits::max_load); }
+  /// A hint without effect, for programs that give one to std::unordered_map.
+  void max_load_factor(float) noexcept {}
 
-  /// Room for n entries without growth, kept until shrink_to_fit(). Throws std::length_error if
-  /// that is more than memory can hold, std::bad_alloc if more than it does; then nothing has
-  /// changed but that a growth may have gone on.
+  /// Room for n entries without growth, kept until shrink_to_fit() or rehash(). The entries move
+  /// once. Throws std::length_error if n is beyond max_size(), std::bad_alloc if it is more than
+  /// the machine or its control group holds, or can be had of; then nothing has changed (but that,
+  /// if moves can throw and did, a growth has gone on).
   void reserve(size_type n) {
     if (n > max_size()) hmap::detail::throw_length_error("steady: reserve() beyond max_size()");
-    if (n > 0) grow_to(n);
+    if (n > 0) keep_level(detail::level_for<Traits>(n));
   }
   /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
   void reserve(size_type n, resident_t) {
@@ -259,13 +270,23 @@ class map {
     c_.memory.populate(bucket_count());
     c_.nodes.prepare(c_.alloc, detail::expected_nodes(bucket_count()));
   }
-  /// At least `buckets` buckets (rounded up to a power of two); ends a growth in progress.
+  /// `buckets` buckets (rounded up to a power of two), or as many as the entries need if those are
+  /// more: rehash(0) makes the table as small as it may be. Ends a growth in progress and forgets
+  /// what was reserved; the table keeps these buckets instead. Throws as reserve() does.
   void rehash(size_type buckets) {
     if (buckets > core::geometry_type::max_buckets / 2) {
       hmap::detail::throw_length_error("steady: rehash() beyond max_size()");
     }
-    if (buckets <= bucket_count()) buckets = bucket_count();
-    if (buckets > 0) grow_to_level(static_cast<unsigned>(std::bit_width(buckets - 1)));
+    if (buckets == 0 && empty()) return shrink_to_fit();
+    const auto asked = static_cast<unsigned>(std::bit_width(buckets > 0 ? buckets - 1 : 0));
+    const unsigned level = std::max<unsigned>(asked, detail::level_for<Traits>(size()));
+    if (!c_.memory.exists() || level > c_.level) {
+      detail::grow_to(c_, level);
+    } else {
+      detail::fit(c_, level);
+    }
+    c_.floor = static_cast<std::uint8_t>(asked);
+    detail::set_limits(c_);
   }
   /// As few buckets as the entries need. Takes time in proportion to the table.
   void shrink_to_fit() {
@@ -273,7 +294,7 @@ class map {
       c_.floor = 0;
       detail::drop_memory(c_);
     } else {
-      detail::fit(c_);
+      detail::fit(c_, 0);
     }
   }
 
@@ -309,42 +330,42 @@ class map {
   }
 
   template <class K>
-    requires transparent
+    requires looks_up<K>
   iterator find(const K& key) {
     return iterator(position_of(key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   const_iterator find(const K& key) const {
     return const_iterator(position_of(key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   bool contains(const K& key) const {
     return bool(detail::find(c_, key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   size_type count(const K& key) const {
     return contains(key);
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   T& at(const K& key) {
     return value_or_throw(key);
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   const T& at(const K& key) const {
     return value_or_throw(key);
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   std::pair<iterator, iterator> equal_range(const K& key) {
     return range_of(find(key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
     return range_of(find(key));
   }
@@ -406,12 +427,21 @@ class map {
   iterator insert(const_iterator, P&& entry) {
     return emplace(std::forward<P>(entry)).first;
   }
+  /// A range of known length that makes the table grow does so once, for all that is left of it.
   template <hmap::detail::legacy_input_iterator It>
   void insert(It first, It last) {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
     }
-    for (; first != last; ++first) emplace(*first);
+    if constexpr (is_multipass<It>) {
+      auto left = static_cast<size_type>(std::distance(first, last));
+      for (; first != last; ++first, --left) {
+        make_room_for(left);
+        emplace(*first);
+      }
+    } else {
+      for (; first != last; ++first) emplace(*first);
+    }
   }
   void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
 
@@ -435,25 +465,30 @@ class map {
   /// May merge a bucket once three quarters of the entries are gone, and so move entries.
   size_type erase(const Key& key) { return detail::erase_key(c_, key); }
   template <class K>
-    requires(transparent && !std::is_convertible_v<K &&, iterator> &&
+    requires(looks_up<K> && !std::is_convertible_v<K &&, iterator> &&
              !std::is_convertible_v<K &&, const_iterator>)
   size_type erase(K&& key) {
     return detail::erase_key(c_, key);
   }
-  iterator erase(iterator at) { return erase_position(at.position()); }
-  iterator erase(const_iterator at) { return erase_position(at.position()); }
+  /// Costs what erase(key) costs. The result converts to an iterator to the next entry, and looks
+  /// for that entry when it does.
+  erased erase(iterator at) noexcept { return erase_position(at.position()); }
+  erased erase(const_iterator at) noexcept { return erase_position(at.position()); }
+  erased erase(const erased& next) noexcept { return erase(iterator(next)); }
   iterator erase(const_iterator first, const_iterator last) {
     while (first != last) first = erase(first);
     return iterator(last.position());
   }
-  /// Keeps the buckets, so it costs time in proportion to bucket_count().
+  /// Keeps the buckets. Costs time in proportion to them, but where only a few of many were used.
   void clear() noexcept { detail::clear(c_); }
 
   /// Moves in every entry of `other` whose key is not here. Basic guarantee.
   template <class Hash2, class Equal2, class Traits2>
   void merge(map<Key, T, Hash2, Equal2, Allocator, Traits2>& other) {
     if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
-    for (auto it = other.begin(); it != other.end();) {
+    size_type left = other.size();
+    for (auto it = other.begin(); it != other.end(); --left) {
+      make_room_for(left);
       it = take_entry(*it) ? other.erase(it) : std::next(it);
     }
   }
@@ -472,7 +507,7 @@ class map {
     if (a.size() != b.size()) return false;
     for (auto&& [key, value] : a) {
       const auto other = b.find(key);
-      if (other == b.end() || !(other->second == value)) return false;
+      if (other == b.end() || !(other->first == key) || !(other->second == value)) return false;
     }
     return true;
   }
@@ -484,30 +519,37 @@ class map {
   struct keep {
     void operator()(const value_type&) const noexcept {}
   };
-  static constexpr size_type max_hint() noexcept {
-    constexpr int address_bits = std::numeric_limits<std::size_t>::digits > 48 ? 47 : 30;
-    return (std::size_t{1} << address_bits) / core::geometry_type::bytes_per_bucket;
-  }
   struct take_table_tag {};
   static constexpr take_table_tag take_table{};
 
-  map(take_table_tag, map& other, Allocator&& alloc) noexcept
-      : c_(other.c_.hash, other.c_.equal, alloc) {
-    c_.take_content(other.c_);
+  map(take_table_tag, map& other, const Allocator& alloc) noexcept(core::moves_functors)
+      : c_(other.c_, alloc) {
+    c_.swap_table(other.c_);
   }
 
-  void grow_to(size_type n) { grow_to_level(detail::level_for<Traits>(n)); }
-  void grow_to_level(unsigned level) {
+  /// At least 2^level buckets, from now on.
+  void keep_level(unsigned level) {
     detail::grow_to(c_, level);
     c_.floor = std::max(c_.floor, static_cast<std::uint8_t>(level));
     detail::set_limits(c_);
+  }
+  /// Room for n entries, which nothing keeps.
+  void make_room(size_type n) {
+    if (n > 0) detail::grow_to(c_, detail::level_for<Traits>(n));
+  }
+  /// The next insert may be the first of `left`. If the table would grow, and these are enough to
+  /// end that growth, it grows at once for all of them.
+  STEADY_ALWAYS_INLINE void make_room_for(size_type left) {
+    if (c_.count >= c_.grow_at && c_.memory.exists() && left > bucket_count()) [[unlikely]] {
+      make_room(size() + left);
+    }
   }
 
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(map& other) {
     HMAP_TRY {
-      reserve(other.size());
+      make_room(other.size());
       for (value_type& entry : other) {
         insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
       }
@@ -580,11 +622,11 @@ class map {
     return detail::insert(c_, keep{}, std::forward<K>(key)).at.entry->second;
   }
 
-  iterator erase_position(const detail::sweep_position<core>& position) noexcept {
+  erased erase_position(const detail::sweep_position<core>& position) noexcept {
     detail::sweep_position<core> next = position;
-    next.next();
+    const auto way = next.leave_before_erasure();
     detail::erase_at(c_, position.at());
-    return iterator(next);
+    return erased(next, way);
   }
 
   core c_;
