@@ -135,6 +135,8 @@ class map {
   using iterator = detail::sweep_iterator<core, false>;
   using const_iterator = detail::sweep_iterator<core, true>;
   using erased = detail::erased<core>;
+  /// Not to be deduced from: the guides below do that, also for keys that are not const.
+  using entry_list = std::initializer_list<std::type_identity_t<value_type>>;
 
   // ---- construction
 
@@ -164,13 +166,13 @@ class map {
   map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : map(first, last, hint, hash, KeyEqual(), alloc) {}
 
-  map(std::initializer_list<value_type> entries, size_type hint = 0,
+  map(entry_list entries, size_type hint = 0,
             const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
             const Allocator& alloc = Allocator())
       : map(entries.begin(), entries.end(), hint, hash, equal, alloc) {}
-  map(std::initializer_list<value_type> entries, size_type hint, const Allocator& alloc)
+  map(entry_list entries, size_type hint, const Allocator& alloc)
       : map(entries, hint, Hash(), KeyEqual(), alloc) {}
-  map(std::initializer_list<value_type> entries, size_type hint, const Hash& hash,
+  map(entry_list entries, size_type hint, const Hash& hash,
             const Allocator& alloc)
       : map(entries, hint, hash, KeyEqual(), alloc) {}
 
@@ -435,9 +437,9 @@ class map {
     }
     if constexpr (is_multipass<It>) {
       auto left = static_cast<size_type>(std::distance(first, last));
-      for (; first != last; ++first, --left) {
-        make_room_for(left);
-        emplace(*first);
+      for (; first != last; ++first) {
+        --left;
+        if (emplace(*first).second) make_room_for(left);
       }
     } else {
       for (; first != last; ++first) emplace(*first);
@@ -486,10 +488,16 @@ class map {
   template <class Hash2, class Equal2, class Traits2>
   void merge(map<Key, T, Hash2, Equal2, Allocator, Traits2>& other) {
     if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
+    make_room(other.size());  // that many there will be, whatever is here
     size_type left = other.size();
-    for (auto it = other.begin(); it != other.end(); --left) {
-      make_room_for(left);
-      it = take_entry(*it) ? other.erase(it) : std::next(it);
+    for (auto it = other.begin(); it != other.end();) {
+      --left;
+      if (take_entry(*it)) {
+        it = other.erase(it);
+        make_room_for(left);
+      } else {
+        ++it;
+      }
     }
   }
   template <class Hash2, class Equal2, class Traits2>
@@ -537,10 +545,10 @@ class map {
   void make_room(size_type n) {
     if (n > 0) detail::grow_to(c_, detail::level_for<Traits>(n));
   }
-  /// The next insert may be the first of `left`. If the table would grow, and these are enough to
-  /// end that growth, it grows at once for all of them.
+  /// At most `left` inserts are to follow one that was. If it made the table grow, and they are
+  /// enough to end that growth, the table grows at once for all of them.
   STEADY_ALWAYS_INLINE void make_room_for(size_type left) {
-    if (c_.count >= c_.grow_at && c_.memory.exists() && left > bucket_count()) [[unlikely]] {
+    if (c_.direction == detail::resizing::growing && left > bucket_count()) [[unlikely]] {
       make_room(size() + left);
     }
   }
@@ -657,19 +665,23 @@ map(It, It, std::size_t, Alloc)
     -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, hash<hmap::detail::key_of<It>>,
            equal_to<hmap::detail::key_of<It>>, Alloc>;
 
-template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
-          class Alloc = std::allocator<std::pair<const Key, T>>>
+// Lists of pairs, whose keys may be const.
+
+template <class K, class T, class Key = std::remove_const_t<K>, class Hash = hash<Key>,
+          class Equal = equal_to<Key>, class Alloc = std::allocator<std::pair<const Key, T>>>
   requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
+map(std::initializer_list<std::pair<K, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
     Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
 
-template <class Key, class T, class Hash, hmap::detail::allocator_like Alloc>
+template <class K, class T, class Hash, hmap::detail::allocator_like Alloc,
+          class Key = std::remove_const_t<K>>
   requires hmap::detail::functor_like<Hash>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
+map(std::initializer_list<std::pair<K, T>>, std::size_t, Hash, Alloc)
     -> map<Key, T, Hash, equal_to<Key>, Alloc>;
 
-template <class Key, class T, hmap::detail::allocator_like Alloc>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
+template <class K, class T, hmap::detail::allocator_like Alloc,
+          class Key = std::remove_const_t<K>>
+map(std::initializer_list<std::pair<K, T>>, std::size_t, Alloc)
     -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
 
 }  // namespace steady
