@@ -197,7 +197,7 @@ class map {
   }
 
   ~map() {
-    if (c_.memory.exists()) detail::drop_memory(c_);
+    if (c_.memory.exists()) detail::end_table(c_);
   }
 
   map& operator=(const map& other) {

@@ -83,9 +83,17 @@ void destroy_entries(Table& t, Alloc& alloc) noexcept {
   }
 }
 
+/// The end of a table that has memory.
+template <class Core>
+STEADY_NOINLINE void end_table(Core& c) noexcept {
+  destroy_entries<typename Core::ops>(c, c.alloc);
+  c.memory.end(c.alloc);
+  c.nodes.release(c.alloc);
+}
+
 /// Back to a table without memory.
 template <class Core>
-STEADY_NOINLINE void drop_memory(Core& c) noexcept {
+void drop_memory(Core& c) noexcept {
   destroy_entries<typename Core::ops>(c, c.alloc);
   c.memory.drop(c.alloc);
   c.nodes.release(c.alloc);

@@ -88,9 +88,13 @@ class segments {
     shrink(alloc, n);
   }
   template <class Alloc>
-  void drop(const Alloc& alloc) noexcept {
+  void end(const Alloc& alloc) noexcept {
     while (segments_ != 0) remove(alloc);
     if (room_ != 0) deallocate_directory(alloc, directory_, room_);
+  }
+  template <class Alloc>
+  void drop(const Alloc& alloc) noexcept {
+    end(alloc);
     *this = {};
   }
 
