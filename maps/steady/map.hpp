@@ -437,10 +437,7 @@ class map {
     }
     if constexpr (is_multipass<It>) {
       auto left = static_cast<size_type>(std::distance(first, last));
-      for (; first != last; ++first) {
-        --left;
-        if (emplace(*first).second) make_room_for(left);
-      }
+      for (; first != last; ++first, --left) emplace_of(left, *first);
     } else {
       for (; first != last; ++first) emplace(*first);
     }
@@ -449,13 +446,7 @@ class map {
 
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
-    return hmap::detail::emplace_by<Key, T>(
-        c_.alloc,
-        [this](auto&& key, auto&&... values) {
-          return try_emplace(std::forward<decltype(key)>(key),
-                             std::forward<decltype(values)>(values)...);
-        },
-        std::forward<Args>(args)...);
+    return emplace_of(1, std::forward<Args>(args)...);
   }
   template <class... Args>
   iterator emplace_hint(const_iterator, Args&&... args) {
@@ -490,14 +481,9 @@ class map {
     if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
     make_room(other.size());  // that many there will be, whatever is here
     size_type left = other.size();
-    for (auto it = other.begin(); it != other.end();) {
-      --left;
-      if (take_entry(*it)) {
-        it = other.erase(it);
-        make_room_for(left);
-      } else {
-        ++it;
-      }
+    for (auto it = other.begin(); it != other.end(); --left) {
+      make_room_for(it->first, left);
+      it = take_entry(*it) ? other.erase(it) : std::next(it);
     }
   }
   template <class Hash2, class Equal2, class Traits2>
@@ -545,12 +531,26 @@ class map {
   void make_room(size_type n) {
     if (n > 0) detail::grow_to(c_, detail::level_for<Traits>(n));
   }
-  /// At most `left` inserts are to follow one that was. If it made the table grow, and they are
-  /// enough to end that growth, the table grows at once for all of them.
-  STEADY_ALWAYS_INLINE void make_room_for(size_type left) {
-    if (c_.direction == detail::resizing::growing && left > bucket_count()) [[unlikely]] {
-      make_room(size() + left);
+  /// Before the first of at most `left` inserts: if it makes the table grow, and they are enough to
+  /// end that growth, the table grows at once for all of them.
+  template <class K>
+  STEADY_ALWAYS_INLINE void make_room_for(const K& key, size_type left) {
+    if (c_.count >= c_.grow_at && left > bucket_count()) [[unlikely]] {
+      if (c_.memory.exists() && !contains(key)) make_room(size() + left);
     }
+  }
+
+  /// emplace(), the first of at most `left`.
+  template <class... Args>
+  std::pair<iterator, bool> emplace_of(size_type left, Args&&... args) {
+    return hmap::detail::emplace_by<Key, T>(
+        c_.alloc,
+        [this, left](auto&& key, auto&&... values) {
+          make_room_for(key, left);
+          return this->try_emplace(std::forward<decltype(key)>(key),
+                                   std::forward<decltype(values)>(values)...);
+        },
+        std::forward<Args>(args)...);
   }
 
   /// Moves the entries over one by one, because their memory belongs to another allocator.
