@@ -125,7 +125,7 @@ STEADY_MUTANTS = [
 
     # ---- what an ended table leaves
     Mutant("kept_range_is_not_cleared", "detail/contiguous.hpp",
-           "if (b.is_range) last = std::min(last, b.touched);", "if (b.is_range) return;",
+           "    if (first < last) std::memset(b.view.tags_of(first)", "    if (first < last && !b.is_range) std::memset(b.view.tags_of(first)",
            "a table begins with entries of the one before it", "keeper_test"),
     Mutant("kept_range_suits_anyone", "detail/keeper.hpp",
            "if (found.bytes == bytes && found.per_bucket == per_bucket) {", "{",
@@ -151,6 +151,10 @@ STEADY_MUTANTS = [
     Mutant("description_of_a_range_stays", "detail/contiguous.hpp",
            "std::max(kept.touched, sizeof kept / tag_bytes)", "kept.touched",
            "a table's first buckets are what the range was described with", "room_test"),
+
+    Mutant("last_page_of_a_range_stays", "detail/contiguous.hpp",
+           "align_up(b.touched * tag_bytes, page_bytes) / tag_bytes", "b.touched",
+           "tags of buckets that were given back in part of a page", "keeper_test"),
 
     # ---- room at once
     Mutant("scatter_asks_for_known_bits", "detail/scatter.hpp",

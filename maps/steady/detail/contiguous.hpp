@@ -125,7 +125,10 @@ class contiguous {
   }
 
   /// A smaller block, just for 2^level buckets.
-  void resettle(unsigned level) { move_to(allocate(level)); }
+  void resettle(unsigned level) {
+    move_to(allocate(level));
+    if (range_ != nullptr) range_->touched = std::max(range_->touched, std::size_t{1} << level);
+  }
 
   /// Every bucket has been split, or moved.
   template <class Alloc>
@@ -298,9 +301,10 @@ class contiguous {
     range_->warm = b.warm;
   }
 
-  /// Nobody clears what was never written: pages of the system are zero.
+  /// Nobody clears what was never written: pages of the system are zero. The last page that has
+  /// been touched may have tags of buckets behind those that are left.
   static void clear_tags(const block& b, std::size_t first, std::size_t last) noexcept {
-    if (b.is_range) last = std::min(last, b.touched);
+    if (b.is_range) last = std::min(last, align_up(b.touched * tag_bytes, page_bytes) / tag_bytes);
     if (first < last) std::memset(b.view.tags_of(first), 0, (last - first) * tag_bytes);
   }
 
