@@ -187,8 +187,10 @@ class map {
     detail::set_limits(c_);
   }
 
-  map(map&& other) noexcept(core::moves_functors) : map(take_table, other, other.c_.alloc) {}
-  map(map&& other, const Allocator& alloc) : c_(other.c_, alloc) {
+  map(map&& other) noexcept(core::moves_functors) : map(take_functors, other, other.c_.alloc) {
+    c_.swap_table(other.c_);
+  }
+  map(map&& other, const Allocator& alloc) : map(take_functors, other, alloc) {
     if (c_.alloc == other.c_.alloc) {
       c_.swap_table(other.c_);
     } else {
@@ -213,7 +215,7 @@ class map {
                            alloc_traits::is_always_equal::value)) {
     if (this == &other) return *this;
     if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
-      map taken(take_table, other, other.c_.alloc);
+      map taken(std::move(other));
       replace_by<true>(taken);
     } else {
       map taken(std::move(other), c_.alloc);
@@ -513,13 +515,13 @@ class map {
   struct keep {
     void operator()(const value_type&) const noexcept {}
   };
-  struct take_table_tag {};
-  static constexpr take_table_tag take_table{};
+  struct take_functors_tag {};
+  static constexpr take_functors_tag take_functors{};
 
-  map(take_table_tag, map& other, const Allocator& alloc) noexcept(core::moves_functors)
-      : c_(other.c_, alloc) {
-    c_.swap_table(other.c_);
-  }
+  /// An empty table with the functors of another, which keeps its content. What is built on it may
+  /// throw: its destructor runs then.
+  map(take_functors_tag, map& other, const Allocator& alloc) noexcept(core::moves_functors)
+      : c_(other.c_, alloc) {}
 
   /// At least 2^level buckets, from now on.
   void keep_level(unsigned level) {
