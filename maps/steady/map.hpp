@@ -18,13 +18,17 @@
 //   erase   empties the slot. There are no tombstones.
 //   growth  at 12 entries a bucket each insert splits one bucket, until there are twice as many.
 //   shrink  below 3 entries a bucket each erase(key) merges one, until there are half as many.
+//   room    reserve, rehash, copies, merge and ranges of known length grow to the final size at
+//           once: checked and obtained first, then each entry moves once.
 //
 // Costs
 //   An insert makes its entry, moves at most one bucket's, and touches fresh memory of a page or
 //   two. Nothing is ever copied, zeroed or freed as a whole: with std::allocator, tables beyond
 //   96 KB live in reserved address space (Linux), and each half of a split is where it will stay;
-//   with any other allocator, and elsewhere, in segments that double. Ending or clearing a table
-//   takes time in proportion to it. Between 6 and 12 slots of 15 are used, memory in proportion;
+//   with any other allocator, and elsewhere, in segments that double. An empty table is 128 bytes
+//   and has no memory; its first entry takes a bucket, fifteen slots, however large they are: a
+//   value of megabytes is better held by a pointer. Ending or clearing a table and begin() to
+//   end() take time in proportion to its buckets, also to those that were only reserved. Between 6 and 12 slots of 15 are used, memory in proportion;
 //   while it grows a table needs at most the size that it grows to. The reservations of tables that
 //   have ended stay with the process, and up to 32 MB of their pages, for the next tables of the
 //   kind, as the heap keeps what is freed: set_kept_pages_limit(), release_kept_pages().
@@ -33,16 +37,30 @@
 //   Any insertion of a new key may move other entries: insert, try_emplace, insert_or_assign,
 //   emplace, operator[], merge, reserve and rehash invalidate iterators, references and pointers.
 //   erase(key) may merge a bucket and does as well, in a table that has lost three quarters of
-//   its entries; nothing else is moved by it. erase(iterator) moves nothing, allocates nothing,
-//   and invalidates only what refers to the erased entry: sweeping with erasure sees each entry
-//   once. clear, swap and assignment invalidate everything but swap's references, which follow
+//   its entries; nothing else is moved by it. erase(iterator) moves nothing else, allocates
+//   nothing, and invalidates only what refers to the erased entry: sweeping with erasure sees each
+//   entry once. It costs what erase(key) costs: its result is looked for when it is used. clear, swap and assignment invalidate everything but swap's references, which follow
 //   the content. Updating an entry that is there invalidates nothing.
 //
 // Exceptions
 //   Single insertion has the strong guarantee wherever an allocation, hash, comparison, copy or
-//   move throws. Splits and merges that throw are put off and not reported: the entry is in, and
-//   the next insert tries again. A key and value that can only be moved, with a move that throws,
-//   are moved back; the program ends if that throws too.
+//   move throws: the table has the entries that it had, in the places and the order that they had.
+//   Splits and merges that throw are put off and not reported: the entry is in, and the next insert
+//   tries again. A key and value that can only be moved, with a move that throws, are moved back;
+//   the program ends if that throws too. reserve() and rehash() that throw have changed nothing,
+//   unless moves may throw: then every entry is there, and some have moved. Of a range, of copies
+//   from another table (merge) and of erase_if, what came before the throw has happened. With
+//   -fno-exceptions what would throw prints a message and aborts.
+//
+// Types
+//   Keys and values must be movable, or both copyable: entries move. (A std::mutex does not; hold
+//   it by std::unique_ptr.) Destructors of erased entries may use the table: the entry is out of
+//   it by then. If its move may throw or it is larger than 1 KB, they may insert, erase and look
+//   up, but not reserve, rehash or clear.
+//   An allocator's pointer must be a plain pointer, and a static_assert says so. Fancy pointers
+//   exist for memory that lies at another address in another process, and there a table would
+//   need more than they give: a bucket is found by arithmetic from an array's address, slots and
+//   nodes are referred to by addresses, and an empty table refers to a constant of the program.
 //
 // Hash floods: every table has a random seed, so nobody outside knows which keys meet. With a hash
 // that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
