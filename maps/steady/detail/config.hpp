@@ -38,3 +38,8 @@
 #define STEADY_ALWAYS_INLINE inline
 #define STEADY_PREFETCH(address) static_cast<void>(address)
 #endif
+
+// Where a static_assert needs the same words in two places.
+#define STEADY_PLAIN_POINTERS_ONLY                                                            \
+  "steady needs an allocator whose pointer is a plain pointer: buckets are found by address " \
+  "arithmetic, and nodes are linked by pointers that must stay valid where the table is"

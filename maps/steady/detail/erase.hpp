@@ -61,56 +61,64 @@ STEADY_ALWAYS_INLINE std::size_t erase_key(Core& c, const K& key) {
 }
 
 /// Ends every entry of bucket i; its tags stay.
-template <class Core>
-void destroy_bucket(Core& c, typename Core::bucket_type b) noexcept {
-  if constexpr (!Core::ops::ends_trivially) {
+template <class Ops, class Table, class Alloc>
+void destroy_bucket(Table& t, Alloc& alloc, typename Table::bucket_type b) noexcept {
+  if constexpr (!Ops::ends_trivially) {
     for (auto slots = b.word().occupied(); slots; slots.drop_lowest()) {
-      Core::ops::destroy(c.alloc, b.entry(slots.lowest()));
+      Ops::destroy(alloc, b.entry(slots.lowest()));
     }
   }
   for (auto* n = b.chain(); n != nullptr;) {
     auto* next = n->next;
-    Core::ops::destroy(c.alloc, n->entry());
-    c.nodes.give_back(n);
+    Ops::destroy(alloc, n->entry());
+    t.nodes.give_back(n);
     n = next;
   }
 }
+template <class Ops, class Table, class Alloc>
+void destroy_entries(Table& t, Alloc& alloc) noexcept {
+  if (t.count == 0 || (Ops::ends_trivially && t.nodes.live() == 0)) return;
+  for (std::size_t i = t.first.get(); i < t.bucket_count(); ++i) {
+    destroy_bucket<Ops>(t, alloc, t.bucket_at(i));
+  }
+}
 
+/// The end of a table that has memory.
 template <class Core>
-void destroy_entries(Core& c) noexcept {
-  if (c.count == 0 || (Core::ops::ends_trivially && c.nodes.live() == 0)) return;
-  for (std::size_t i = 0; i < c.bucket_count(); ++i) destroy_bucket(c, c.bucket_at(i));
+STEADY_NOINLINE void end_table(Core& c) noexcept {
+  destroy_entries<typename Core::ops>(c, c.alloc);
+  c.memory.end(c.alloc);
+  c.nodes.release(c.alloc);
 }
 
 /// Back to a table without memory.
 template <class Core>
 void drop_memory(Core& c) noexcept {
-  destroy_entries(c);
+  destroy_entries<typename Core::ops>(c, c.alloc);
   c.memory.drop(c.alloc);
   c.nodes.release(c.alloc);
+  c.forget_entries();
   set_level(c, 0);
-  c.count = c.grow_at = c.shrink_at = c.split = 0;
-  c.direction = resizing::no;
-  c.partition = {};
+  c.grow_at = c.shrink_at = 0;
 }
 
-/// Keeps the memory, so it costs time in proportion to it. Ends whatever resizing was going on.
+/// Keeps the memory, and ends whatever resizing was going on. The entries end in a table aside:
+/// what their destructors insert goes into a new one, and stays.
 template <class Core>
 void clear(Core& c) noexcept {
   if (!c.memory.exists()) return;
-  destroy_entries(c);
-  c.count = 0;
-  for (std::size_t i = 0; i < c.bucket_count(); ++i) {
-    std::memset(c.bucket_at(i).tags(), 0, tag_bytes);
-  }
-  if (c.memory.is_moving()) {
-    for (std::size_t i = 0; i <= c.low; ++i) std::memset(c.memory.lower(i).tags(), 0, tag_bytes);
-    c.memory.abandon(c.alloc);
-  }
-  c.split = 0;
-  c.direction = resizing::no;
-  c.partition = {};
-  c.nodes.release(c.alloc);
+  typename Core::table_type old;
+  old.swap_table(c);
+  c.floor = old.floor;
+  destroy_entries<typename Core::ops>(old, c.alloc);
+  const bool is_moving = old.memory.is_moving();
+  const std::size_t buckets = is_moving ? old.low + 1 : old.bucket_count();
+  old.memory.abandon(c.alloc);
+  if (old.count != 0 || is_moving) old.memory.wipe(buckets, old.count);
+  old.forget_entries();
+  old.nodes.release(c.alloc);
+  if (c.memory.exists()) return old.memory.drop(c.alloc);
+  c.swap_table(old);
   c.seed = random_seed();
   set_limits(c);
 }

@@ -93,6 +93,7 @@ bool merge_bucket(Core& c) {
   std::memcpy(to.tags(), tags.data(), tag_bytes);
   std::memset(from.tags(), 0, tag_bytes);
   if (chain != nullptr) to.head() = chain;
+  c.note_entry(i);
   nodes.link_all(to);
   return true;
 }
