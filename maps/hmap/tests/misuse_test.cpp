@@ -160,6 +160,7 @@ TEST_F(Misuse, UseFromInsideAnOperationIsNotBlamedOnThreads) {
   EXPECT_EQ(reentry(write, [&] { m_.reserve(5); }), once);
   EXPECT_EQ(reentry(write, [&] { auto r = m_.range(); }), once);
   EXPECT_EQ(reentry([&] { m_.erase(1); }, [&] { m_.clear(); }), once);
+  m_.try_emplace(1, 1);
   EXPECT_EQ(report(write, [&] { m_.erase(3); }), two_writes) << "and threads again";
 }
 
