@@ -2,7 +2,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth range semantics order passing test plots summary validate compare report across fleet \
+.PHONY: help setup build bench octave layout growth range semantics order passing test ports plots summary validate compare report across fleet \
   figures trend export fuzz mutate golden clean
 
 MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
@@ -87,6 +87,10 @@ test: setup ## build with address, UB and thread sanitizers; run all tests, C++ 
 	@cmake --build --preset tsan
 	@ctest --preset tsan
 	@.venv/bin/python -m pytest -q scripts
+
+ports: ## run the maps' tests on aarch64, 32-bit x86, and Clang with libstdc++ and libc++; PORTS=<port>
+	@PORTS="$(PORTS)" scripts/setup.sh --for ports
+	@PORTS="$(PORTS)" CLANG="$(CLANG)" scripts/ports.sh
 
 plots: setup ## draw the plots of a run again
 	@$(MAPSCOPE) plot "$(RUN)" --results="$(RESULTS)"

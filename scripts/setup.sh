@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Finds what is missing to build, test and measure, and installs it: Debian or Ubuntu packages,
 # and .venv with the Python packages of scripts/requirements.txt. Does nothing when nothing is
-# missing. `--list` only says what it would install.
+# missing. `--list` only says what it would install. `--for ports` looks for what `make ports` needs
+# and for nothing else: other compilers, no benchmark library and no .venv.
 #
 # The compiler itself looks for the headers, so that what is found here is found in a build.
 set -euo pipefail
@@ -16,14 +17,18 @@ say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-usage="usage: scripts/setup.sh [--list]"
+usage="usage: scripts/setup.sh [--list] [--for ports]"
 list_only=false
-case "$#:${1:-}" in
-  0:) ;;
-  1:--list) list_only=true ;;
-  1:-h | 1:--help) echo "$usage"; exit 0 ;;
-  *) echo "$usage" >&2; exit 2 ;;
-esac
+purpose=all
+while [ $# -gt 0 ]; do
+  case "$1:${2:-}" in
+    --list:*) list_only=true ;;
+    --for:ports) purpose=ports; shift ;;
+    -h:* | --help:*) echo "$usage"; exit 0 ;;
+    *) echo "$usage" >&2; exit 2 ;;
+  esac
+  shift
+done
 
 # Packages, one a line, whose command is not there.
 missing_commands() {
@@ -37,6 +42,14 @@ missing_commands() {
   has parallel || echo parallel  # to measure on other machines
   has python3 || echo python3
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+}
+
+# Packages, one a line, that `make ports` lacks.
+missing_for_ports() {
+  has cmake || echo cmake
+  has ninja || echo ninja-build
+  [ -f /usr/include/xxhash.h ] || [ -f /usr/local/include/xxhash.h ] || echo libxxhash-dev
+  scripts/ports.sh --missing
 }
 
 # Packages, one a line, whose header is not there or too old. Without a compiler: all of them.
@@ -95,12 +108,14 @@ name_here() {
 is_optional() {
   case $1 in
     libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind | clang | libclang-rt-dev | \
-      chromium | parallel) true ;;
+      chromium | parallel | googletest | g++-aarch64-linux-gnu | qemu-user | g++-i686-linux-gnu | \
+      libc++-dev | libc++abi-dev) true ;;
     *) false ;;
   esac
 }
 
 venv_is_current() {
+  [ "$purpose" = all ] || return 0
   [ -f "$stamp" ] && "$venv/bin/python" -c '' 2>/dev/null &&
     sha256sum --check --status "$stamp" 2>/dev/null
 }
@@ -141,10 +156,13 @@ create_venv() {
   sha256sum scripts/requirements.txt >"$stamp"
 }
 
-if has "$compiler" && ! "$compiler" -std=c++20 -E -x c++ /dev/null >/dev/null 2>&1; then
+if [ "$purpose" = all ] && has "$compiler" && ! "$compiler" -std=c++20 -E -x c++ /dev/null >/dev/null 2>&1; then
   fail "$compiler does not know C++20; name one that does, for example: CXX=g++-12 make"
 fi
-missing=$(missing_commands && missing_headers) || fail "$compiler cannot look for headers"
+case $purpose in
+  all) missing=$(missing_commands && missing_headers) || fail "$compiler cannot look for headers" ;;
+  ports) missing=$(missing_for_ports) ;;
+esac
 
 required=() optional=() refused=()
 for package in $missing; do
@@ -164,4 +182,5 @@ fi
 
 [ $((${#required[@]} + ${#optional[@]})) -eq 0 ] || install_packages
 venv_is_current || create_venv
+[ ${#refused[@]} -eq 0 ] || mkdir -p "$venv"
 for package in "${refused[@]}"; do echo "$package" >>"$refusals"; done

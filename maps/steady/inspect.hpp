@@ -75,6 +75,7 @@ class checker {
   void check_bucket(std::size_t i) {
     where_ = ", bucket " + std::to_string(i);
     const auto b = c_.bucket_at(i);
+    require(b.is_empty() || i >= c_.first.get(), "an entry before the first one");
     for (auto slots = b.word().occupied(); slots; slots.drop_lowest()) {
       check_entry(i, *b.entry(slots.lowest()), b.tag(slots.lowest()), nullptr);
     }
@@ -84,12 +85,12 @@ class checker {
       if (++nodes_ > c_.nodes.live()) return require(false, "a chain that goes round");
       check_entry(i, *n->entry(), n->tag, n);
       require((b.filter() & detail::filter_bit(n->tag)) != 0, "the filter hides an entry");
-      seen_stays |= n == c_.partition.stays;
-      seen_sorted |= n == c_.partition.sorted;
+      seen_stays |= c_.sorting && n == c_.nodes.marks().stays;
+      seen_sorted |= c_.sorting && n == c_.nodes.marks().sorted;
     }
-    if (c_.partition.active && i == c_.split) {
-      require(seen_stays || c_.partition.stays == nullptr, "the partition's mark is not in the chain");
-      require(seen_sorted || c_.partition.sorted == nullptr, "the partition's end is not in the chain");
+    if (c_.sorting && i == c_.split) {
+      require(seen_stays || c_.nodes.marks().stays == nullptr, "the partition's mark is not in the chain");
+      require(seen_sorted || c_.nodes.marks().sorted == nullptr, "the partition's end is not in the chain");
     }
   }
 

@@ -18,13 +18,17 @@
 //   erase   empties the slot. There are no tombstones.
 //   growth  at 12 entries a bucket each insert splits one bucket, until there are twice as many.
 //   shrink  below 3 entries a bucket each erase(key) merges one, until there are half as many.
+//   room    reserve, rehash, copies, merge and ranges of known length grow to the final size at
+//           once: checked and obtained first, then each entry moves once.
 //
 // Costs
 //   An insert makes its entry, moves at most one bucket's, and touches fresh memory of a page or
 //   two. Nothing is ever copied, zeroed or freed as a whole: with std::allocator, tables beyond
 //   96 KB live in reserved address space (Linux), and each half of a split is where it will stay;
-//   with any other allocator, and elsewhere, in segments that double. Ending or clearing a table
-//   takes time in proportion to it. Between 6 and 12 slots of 15 are used, memory in proportion;
+//   with any other allocator, and elsewhere, in segments that double. An empty table is 128 bytes
+//   and has no memory; its first entry takes a bucket, fifteen slots, however large they are: a
+//   value of megabytes is better held by a pointer. Ending or clearing a table and begin() to
+//   end() take time in proportion to its buckets, also to those that were only reserved. Between 6 and 12 slots of 15 are used, memory in proportion;
 //   while it grows a table needs at most the size that it grows to. The reservations of tables that
 //   have ended stay with the process, and up to 32 MB of their pages, for the next tables of the
 //   kind, as the heap keeps what is freed: set_kept_pages_limit(), release_kept_pages().
@@ -33,16 +37,30 @@
 //   Any insertion of a new key may move other entries: insert, try_emplace, insert_or_assign,
 //   emplace, operator[], merge, reserve and rehash invalidate iterators, references and pointers.
 //   erase(key) may merge a bucket and does as well, in a table that has lost three quarters of
-//   its entries; nothing else is moved by it. erase(iterator) moves nothing, allocates nothing,
-//   and invalidates only what refers to the erased entry: sweeping with erasure sees each entry
-//   once. clear, swap and assignment invalidate everything but swap's references, which follow
+//   its entries; nothing else is moved by it. erase(iterator) moves nothing else, allocates
+//   nothing, and invalidates only what refers to the erased entry: sweeping with erasure sees each
+//   entry once. It costs what erase(key) costs: its result is looked for when it is used. clear, swap and assignment invalidate everything but swap's references, which follow
 //   the content. Updating an entry that is there invalidates nothing.
 //
 // Exceptions
 //   Single insertion has the strong guarantee wherever an allocation, hash, comparison, copy or
-//   move throws. Splits and merges that throw are put off and not reported: the entry is in, and
-//   the next insert tries again. A key and value that can only be moved, with a move that throws,
-//   are moved back; the program ends if that throws too.
+//   move throws: the table has the entries that it had, in the places and the order that they had.
+//   Splits and merges that throw are put off and not reported: the entry is in, and the next insert
+//   tries again. A key and value that can only be moved, with a move that throws, are moved back;
+//   the program ends if that throws too. reserve() and rehash() that throw have changed nothing,
+//   unless moves may throw: then every entry is there, and some have moved. Of a range, of copies
+//   from another table (merge) and of erase_if, what came before the throw has happened. With
+//   -fno-exceptions what would throw prints a message and aborts.
+//
+// Types
+//   Keys and values must be movable, or both copyable: entries move. (A std::mutex does not; hold
+//   it by std::unique_ptr.) Destructors of erased entries may use the table: the entry is out of
+//   it by then. If its move may throw or it is larger than 1 KB, they may insert, erase and look
+//   up, but not reserve, rehash or clear.
+//   An allocator's pointer must be a plain pointer, and a static_assert says so. Fancy pointers
+//   exist for memory that lies at another address in another process, and there a table would
+//   need more than they give: a bucket is found by arithmetic from an array's address, slots and
+//   nodes are referred to by addresses, and an empty table refers to a constant of the program.
 //
 // Hash floods: every table has a random seed, so nobody outside knows which keys meet. With a hash
 // that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
@@ -70,6 +88,8 @@
 #include "detail/sweep.hpp"
 #include "hash.hpp"
 #include "hmap/detail/deduction.hpp"
+#include "hmap/detail/emplace.hpp"
+#include "hmap/detail/fail.hpp"
 
 namespace steady {
 
@@ -107,10 +127,15 @@ class map {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
   using ops = typename core::ops;
   using alloc_traits = std::allocator_traits<Allocator>;
-  static constexpr bool transparent = requires {
-    typename Hash::is_transparent;
-    typename KeyEqual::is_transparent;
-  };
+  template <class K>
+  static constexpr bool looks_up = hmap::detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  template <class It>
+  static constexpr bool is_multipass =
+      std::is_base_of_v<std::forward_iterator_tag,
+                        typename std::iterator_traits<It>::iterator_category>;
+  static constexpr bool nothrow_functors =
+      core::moves_functors && std::is_nothrow_swappable_v<Hash> &&
+      std::is_nothrow_swappable_v<KeyEqual>;
 
  public:
   using key_type = Key;
@@ -127,17 +152,19 @@ class map {
   using const_pointer = typename alloc_traits::const_pointer;
   using iterator = detail::sweep_iterator<core, false>;
   using const_iterator = detail::sweep_iterator<core, true>;
+  using erased = detail::erased<core>;
+  /// Not to be deduced from: the guides below do that, also for keys that are not const.
+  using entry_list = std::initializer_list<std::type_identity_t<value_type>>;
 
   // ---- construction
 
-  map() : map(0) {}
+  map() = default;
 
-  /// Room for `hint` entries. A hint beyond any address space counts as 0: it is a hint, while
-  /// reserve() is a demand. One that is merely too large throws std::bad_alloc.
+  /// Room for `hint` entries, as reserve() makes it.
   explicit map(size_type hint, const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
                const Allocator& alloc = Allocator())
       : c_(hash, equal, alloc) {
-    if (hint > 0 && hint <= max_hint()) grow_to(hint);
+    reserve(hint);
   }
   map(size_type hint, const Allocator& alloc) : map(hint, Hash(), KeyEqual(), alloc) {}
   map(size_type hint, const Hash& hash, const Allocator& alloc)
@@ -157,13 +184,13 @@ class map {
   map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : map(first, last, hint, hash, KeyEqual(), alloc) {}
 
-  map(std::initializer_list<value_type> entries, size_type hint = 0,
+  map(entry_list entries, size_type hint = 0,
             const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
             const Allocator& alloc = Allocator())
       : map(entries.begin(), entries.end(), hint, hash, equal, alloc) {}
-  map(std::initializer_list<value_type> entries, size_type hint, const Allocator& alloc)
+  map(entry_list entries, size_type hint, const Allocator& alloc)
       : map(entries, hint, Hash(), KeyEqual(), alloc) {}
-  map(std::initializer_list<value_type> entries, size_type hint, const Hash& hash,
+  map(entry_list entries, size_type hint, const Hash& hash,
             const Allocator& alloc)
       : map(entries, hint, hash, KeyEqual(), alloc) {}
 
@@ -171,23 +198,27 @@ class map {
       : map(other,
                   alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
   map(const map& other, const Allocator& alloc)
-      : map(other.size(), other.c_.hash, other.c_.equal, alloc) {
+      : map(0, other.c_.hash, other.c_.equal, alloc) {
+    make_room(other.size());
     for (auto&& [key, value] : other) insert_absent(key, value);
     c_.floor = other.c_.floor;  // what was reserved stays so, a copy's own size does not
     detail::set_limits(c_);
   }
 
-  map(map&& other) noexcept : map(take_table, other, Allocator(other.c_.alloc)) {}
-  map(map&& other, const Allocator& alloc)
-      : map(0, other.c_.hash, other.c_.equal, alloc) {
+  map(map&& other) noexcept(core::moves_functors) : map(take_functors, other, other.c_.alloc) {
+    c_.swap_table(other.c_);
+  }
+  map(map&& other, const Allocator& alloc) : map(take_functors, other, alloc) {
     if (c_.alloc == other.c_.alloc) {
-      c_.take_content(other.c_);
+      c_.swap_table(other.c_);
     } else {
       take_entries(other);
     }
   }
 
-  ~map() { detail::drop_memory(c_); }
+  ~map() {
+    if (c_.memory.exists()) detail::end_table(c_);
+  }
 
   map& operator=(const map& other) {
     if (this == &other) return *this;
@@ -198,11 +229,11 @@ class map {
   }
 
   map& operator=(map&& other) noexcept(
-      alloc_traits::propagate_on_container_move_assignment::value ||
-      alloc_traits::is_always_equal::value) {
+      nothrow_functors && (alloc_traits::propagate_on_container_move_assignment::value ||
+                           alloc_traits::is_always_equal::value)) {
     if (this == &other) return *this;
     if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
-      map taken(take_table, other, Allocator(other.c_.alloc));
+      map taken(std::move(other));
       replace_by<true>(taken);
     } else {
       map taken(std::move(other), c_.alloc);
@@ -232,7 +263,8 @@ class map {
   [[nodiscard]] bool empty() const noexcept { return c_.count == 0; }
   size_type size() const noexcept { return c_.count; }
   size_type max_size() const noexcept {
-    return core::geometry_type::max_buckets / 2 * Traits::max_load;
+    return std::min<size_type>(core::geometry_type::max_buckets / 2 * Traits::max_load,
+                               alloc_traits::max_size(c_.alloc));
   }
   size_type bucket_count() const noexcept { return c_.bucket_count(); }
   /// Entries a bucket (of fifteen slots).
@@ -241,13 +273,16 @@ class map {
   }
   /// Fixed: 12 entries a bucket.
   float max_load_factor() const noexcept { return static_cast<float>(Traits::max_load); }
+  /// A hint without effect, for programs that give one to std::unordered_map.
+  void max_load_factor(float) noexcept {}
 
-  /// Room for n entries without growth, kept until shrink_to_fit(). Throws std::length_error if
-  /// that is more than memory can hold, std::bad_alloc if more than it does; then nothing has
-  /// changed but that a growth may have gone on.
+  /// Room for n entries without growth, kept until shrink_to_fit() or rehash(). The entries move
+  /// once. Throws std::length_error if n is beyond max_size(), std::bad_alloc if it is more than
+  /// the machine or its control group holds, or can be had of; then nothing has changed (but that,
+  /// if moves can throw and did, a growth has gone on).
   void reserve(size_type n) {
-    if (n > max_size()) throw std::length_error("steady: reserve() beyond max_size()");
-    if (n > 0) grow_to(n);
+    if (n > max_size()) hmap::detail::throw_length_error("steady: reserve() beyond max_size()");
+    if (n > 0) keep_level(detail::level_for<Traits>(n));
   }
   /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
   void reserve(size_type n, resident_t) {
@@ -257,13 +292,25 @@ class map {
     c_.memory.populate(bucket_count());
     c_.nodes.prepare(c_.alloc, detail::expected_nodes(bucket_count()));
   }
-  /// At least `buckets` buckets (rounded up to a power of two); ends a growth in progress.
+  /// `buckets` buckets (rounded up to a power of two), or as many as the entries need if those are
+  /// more: rehash(0) makes the table as small as it may be. Ends a growth in progress and forgets
+  /// what was reserved; the table keeps these buckets instead. Throws as reserve() does.
   void rehash(size_type buckets) {
     if (buckets > core::geometry_type::max_buckets / 2) {
-      throw std::length_error("steady: rehash() beyond max_size()");
+      hmap::detail::throw_length_error("steady: rehash() beyond max_size()");
     }
-    if (buckets <= bucket_count()) buckets = bucket_count();
-    if (buckets > 0) grow_to_level(static_cast<unsigned>(std::bit_width(buckets - 1)));
+    const auto asked = static_cast<unsigned>(std::bit_width(buckets > 0 ? buckets - 1 : 0));
+    const unsigned level = std::max<unsigned>(asked, detail::level_for<Traits>(size()));
+    if (level > c_.level || (buckets > 0 && !c_.memory.exists())) {
+      detail::grow_to(c_, level);
+    } else if (empty()) {
+      detail::drop_memory(c_);
+      if (buckets > 0) detail::start(c_, level);
+    } else {
+      detail::fit(c_, level);
+    }
+    c_.floor = static_cast<std::uint8_t>(asked);
+    detail::set_limits(c_);
   }
   /// As few buckets as the entries need. Takes time in proportion to the table.
   void shrink_to_fit() {
@@ -271,7 +318,7 @@ class map {
       c_.floor = 0;
       detail::drop_memory(c_);
     } else {
-      detail::fit(c_);
+      detail::fit(c_, 0);
     }
   }
 
@@ -307,42 +354,42 @@ class map {
   }
 
   template <class K>
-    requires transparent
+    requires looks_up<K>
   iterator find(const K& key) {
     return iterator(position_of(key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   const_iterator find(const K& key) const {
     return const_iterator(position_of(key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   bool contains(const K& key) const {
     return bool(detail::find(c_, key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   size_type count(const K& key) const {
     return contains(key);
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   T& at(const K& key) {
     return value_or_throw(key);
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   const T& at(const K& key) const {
     return value_or_throw(key);
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   std::pair<iterator, iterator> equal_range(const K& key) {
     return range_of(find(key));
   }
   template <class K>
-    requires transparent
+    requires looks_up<K>
   std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
     return range_of(find(key));
   }
@@ -404,19 +451,24 @@ class map {
   iterator insert(const_iterator, P&& entry) {
     return emplace(std::forward<P>(entry)).first;
   }
+  /// A range of known length that makes the table grow does so once, for all that is left of it.
   template <hmap::detail::legacy_input_iterator It>
   void insert(It first, It last) {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
     }
-    for (; first != last; ++first) emplace(*first);
+    if constexpr (is_multipass<It>) {
+      auto left = static_cast<size_type>(std::distance(first, last));
+      for (; first != last; ++first, --left) emplace_of(left, *first);
+    } else {
+      for (; first != last; ++first) emplace(*first);
+    }
   }
   void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
 
   template <class... Args>
   std::pair<iterator, bool> emplace(Args&&... args) {
-    std::pair<Key, T> entry(std::forward<Args>(args)...);
-    return try_emplace(std::move(entry.first), std::move(entry.second));
+    return emplace_of(1, std::forward<Args>(args)...);
   }
   template <class... Args>
   iterator emplace_hint(const_iterator, Args&&... args) {
@@ -428,25 +480,31 @@ class map {
   /// May merge a bucket once three quarters of the entries are gone, and so move entries.
   size_type erase(const Key& key) { return detail::erase_key(c_, key); }
   template <class K>
-    requires(transparent && !std::is_convertible_v<K &&, iterator> &&
+    requires(looks_up<K> && !std::is_convertible_v<K &&, iterator> &&
              !std::is_convertible_v<K &&, const_iterator>)
   size_type erase(K&& key) {
     return detail::erase_key(c_, key);
   }
-  iterator erase(iterator at) { return erase_position(at.position()); }
-  iterator erase(const_iterator at) { return erase_position(at.position()); }
+  /// Costs what erase(key) costs. The result converts to an iterator to the next entry, and looks
+  /// for that entry when it does.
+  erased erase(iterator at) noexcept { return erase_position(at.position()); }
+  erased erase(const_iterator at) noexcept { return erase_position(at.position()); }
+  erased erase(const erased& next) noexcept { return erase(iterator(next)); }
   iterator erase(const_iterator first, const_iterator last) {
     while (first != last) first = erase(first);
     return iterator(last.position());
   }
-  /// Keeps the buckets, so it costs time in proportion to bucket_count().
+  /// Keeps the buckets. Costs time in proportion to them, but where only a few of many were used.
   void clear() noexcept { detail::clear(c_); }
 
   /// Moves in every entry of `other` whose key is not here. Basic guarantee.
   template <class Hash2, class Equal2, class Traits2>
   void merge(map<Key, T, Hash2, Equal2, Allocator, Traits2>& other) {
     if (static_cast<const void*>(this) == static_cast<const void*>(&other)) return;
-    for (auto it = other.begin(); it != other.end();) {
+    make_room(other.size());  // that many there will be, whatever is here
+    size_type left = other.size();
+    for (auto it = other.begin(); it != other.end(); --left) {
+      make_room_for(it->first, left);
       it = take_entry(*it) ? other.erase(it) : std::next(it);
     }
   }
@@ -465,7 +523,7 @@ class map {
     if (a.size() != b.size()) return false;
     for (auto&& [key, value] : a) {
       const auto other = b.find(key);
-      if (other == b.end() || !(other->second == value)) return false;
+      if (other == b.end() || !(other->first == key) || !(other->second == value)) return false;
     }
     return true;
   }
@@ -477,36 +535,58 @@ class map {
   struct keep {
     void operator()(const value_type&) const noexcept {}
   };
-  static constexpr size_type max_hint() noexcept {
-    constexpr int address_bits = std::numeric_limits<std::size_t>::digits > 48 ? 47 : 30;
-    return (std::size_t{1} << address_bits) / core::geometry_type::bytes_per_bucket;
-  }
-  struct take_table_tag {};
-  static constexpr take_table_tag take_table{};
+  struct take_functors_tag {};
+  static constexpr take_functors_tag take_functors{};
 
-  map(take_table_tag, map& other, Allocator&& alloc) noexcept
-      : c_(other.c_.hash, other.c_.equal, alloc) {
-    c_.take_content(other.c_);
-  }
+  /// An empty table with the functors of another, which keeps its content. What is built on it may
+  /// throw: its destructor runs then.
+  map(take_functors_tag, map& other, const Allocator& alloc) noexcept(core::moves_functors)
+      : c_(other.c_, alloc) {}
 
-  void grow_to(size_type n) { grow_to_level(detail::level_for<Traits>(n)); }
-  void grow_to_level(unsigned level) {
+  /// At least 2^level buckets, from now on.
+  void keep_level(unsigned level) {
     detail::grow_to(c_, level);
     c_.floor = std::max(c_.floor, static_cast<std::uint8_t>(level));
     detail::set_limits(c_);
+  }
+  /// Room for n entries, which nothing keeps.
+  void make_room(size_type n) {
+    if (n > 0) detail::grow_to(c_, detail::level_for<Traits>(n));
+  }
+  /// Before the first of at most `left` inserts: if it makes the table grow, and they are enough to
+  /// end that growth, the table grows at once for all of them.
+  template <class K>
+  STEADY_ALWAYS_INLINE void make_room_for(const K& key, size_type left) {
+    if (c_.count >= c_.grow_at && left > bucket_count()) [[unlikely]] {
+      if (c_.memory.exists() && !contains(key)) make_room(size() + left);
+    }
+  }
+
+  /// emplace(), the first of at most `left`.
+  template <class... Args>
+  std::pair<iterator, bool> emplace_of(size_type left, Args&&... args) {
+    return hmap::detail::emplace_by<Key, T>(
+        c_.alloc,
+        [this, left](auto&& key, auto&&... values) {
+          make_room_for(key, left);
+          return this->try_emplace(std::forward<decltype(key)>(key),
+                                   std::forward<decltype(values)>(values)...);
+        },
+        std::forward<Args>(args)...);
   }
 
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(map& other) {
-    try {
-      reserve(other.size());
+    HMAP_TRY {
+      make_room(other.size());
       for (value_type& entry : other) {
         insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
       }
-    } catch (...) {
+    }
+    HMAP_CATCH_ALL {
       other.clear();
-      throw;
+      HMAP_RETHROW;
     }
     other.clear();
   }
@@ -548,7 +628,7 @@ class map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const auto at = detail::find(c_, key);
-    if (!at) throw std::out_of_range("steady: at() of a key that is not there");
+    if (!at) hmap::detail::throw_out_of_range("steady: at() of a key that is not there");
     return at.entry->second;
   }
 
@@ -572,11 +652,11 @@ class map {
     return detail::insert(c_, keep{}, std::forward<K>(key)).at.entry->second;
   }
 
-  iterator erase_position(const detail::sweep_position<core>& position) noexcept {
+  erased erase_position(const detail::sweep_position<core>& position) noexcept {
     detail::sweep_position<core> next = position;
-    next.next();
+    const auto way = next.leave_before_erasure();
     detail::erase_at(c_, position.at());
-    return iterator(next);
+    return erased(next, way);
   }
 
   core c_;
@@ -607,19 +687,23 @@ map(It, It, std::size_t, Alloc)
     -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, hash<hmap::detail::key_of<It>>,
            equal_to<hmap::detail::key_of<It>>, Alloc>;
 
-template <class Key, class T, class Hash = hash<Key>, class Equal = equal_to<Key>,
-          class Alloc = std::allocator<std::pair<const Key, T>>>
+// Lists of pairs, whose keys may be const.
+
+template <class K, class T, class Key = std::remove_const_t<K>, class Hash = hash<Key>,
+          class Equal = equal_to<Key>, class Alloc = std::allocator<std::pair<const Key, T>>>
   requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
+map(std::initializer_list<std::pair<K, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
     Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
 
-template <class Key, class T, class Hash, hmap::detail::allocator_like Alloc>
+template <class K, class T, class Hash, hmap::detail::allocator_like Alloc,
+          class Key = std::remove_const_t<K>>
   requires hmap::detail::functor_like<Hash>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
+map(std::initializer_list<std::pair<K, T>>, std::size_t, Hash, Alloc)
     -> map<Key, T, Hash, equal_to<Key>, Alloc>;
 
-template <class Key, class T, hmap::detail::allocator_like Alloc>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
+template <class K, class T, hmap::detail::allocator_like Alloc,
+          class Key = std::remove_const_t<K>>
+map(std::initializer_list<std::pair<K, T>>, std::size_t, Alloc)
     -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
 
 }  // namespace steady

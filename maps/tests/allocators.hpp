@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <map>
-#include <memory_resource>
 #include <new>
 #include <type_traits>
 #include <utility>
 
 #include <gtest/gtest.h>
+
+#if __has_include(<memory_resource>)  // libc++ has it from version 16 on
+#include <memory_resource>
+#endif
 
 namespace map_test {
 
@@ -105,6 +108,7 @@ class ledger_allocator : public Propagation {
   ledger* for_copies_;
 };
 
+#if defined(__cpp_lib_memory_resource)
 /// A ledger as a memory resource.
 class counting_resource : public std::pmr::memory_resource {
  public:
@@ -136,5 +140,6 @@ class default_resource_is {
  private:
   std::pmr::memory_resource* before_;
 };
+#endif
 
 }  // namespace map_test

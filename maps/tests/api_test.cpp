@@ -5,8 +5,8 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
+#include <limits>
 #include <memory>
-#include <memory_resource>
 #include <numeric>
 #include <ranges>
 #include <sstream>
@@ -206,7 +206,7 @@ TYPED_TEST(Api, Size) {
   EXPECT_FALSE(m.empty());
   EXPECT_EQ(m.size(), 3U);
   EXPECT_EQ(m.load_factor(), 3.0F);
-  EXPECT_GT(m.max_size(), std::size_t{1} << 48);
+  EXPECT_GT(m.max_size(), std::size_t{1} << (std::numeric_limits<std::size_t>::digits * 3 / 4));
   m.rehash(5);
   EXPECT_EQ(m.bucket_count(), 8U);
   m.rehash(0);
@@ -229,7 +229,7 @@ TYPED_TEST(Api, Size) {
 
 TYPED_TEST(Api, AbsurdSizesThrowAtOnceAndChangeNothing) {
   TypeParam m = abc<TypeParam>();
-  for (const std::size_t n : {m.max_size() + 1, std::size_t{1} << 62, ~std::size_t{0}}) {
+  for (const std::size_t n : {m.max_size() + 1, ~std::size_t{0} / 4 + 1, ~std::size_t{0}}) {
     EXPECT_THROW(m.reserve(n), std::length_error);
   }
   EXPECT_THROW(m.rehash(~std::size_t{0}), std::length_error);
@@ -407,7 +407,7 @@ TYPED_TEST(Api, EraseIf) {
   TypeParam m = filled<TypeParam>(100);
   EXPECT_EQ(erase_if(m, [](const auto& entry) { return entry.second % 2 == 0; }), 50U);
   EXPECT_EQ(m.size(), 50U);
-  EXPECT_TRUE(std::ranges::all_of(m, [](const auto& entry) { return entry.second % 2 == 1; }));
+  EXPECT_TRUE(std::all_of(m.begin(), m.end(), [](const auto& entry) { return entry.second % 2 == 1; }));
   EXPECT_EQ(erase_if(m, [](const auto&) { return false; }), 0U);
 }
 
@@ -506,6 +506,7 @@ TYPED_TEST(Api, ATableMayInsertItsOwnRangeEvenIfThatEndsItsGrowth) {
   }
 }
 
+#if defined(__cpp_lib_memory_resource)
 TEST(ApiAllocations, TransparentLookupMakesNoKey) {
   counting_resource memory;
   const default_resource_is guard(&memory);
@@ -522,6 +523,7 @@ TEST(ApiAllocations, TransparentLookupMakesNoKey) {
   m.try_emplace(std::pmr::string(present), 1);
   EXPECT_GT(memory.allocations(), before) << "the count must be able to rise";
 }
+#endif
 
 // ---- deduction
 

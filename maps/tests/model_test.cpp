@@ -87,10 +87,10 @@ TYPED_TEST(Model, AMillionRandomOperations) {
   random_stream random(1);
   // The set of keys widens and narrows, so that tables grow, drain and grow again.
   for (const std::uint64_t keys : {10U, 200U, 40U, 5'000U, 300U, 60'000U, 1'000U, 8U}) {
-    for (int i = 0; i < 125'000; ++i) {
+    for (int i = 0; i < repetitions(125'000); ++i) {
       this->step(random, keys);
       if (this->HasFatalFailure()) return;
-      if (i % 25'000 == 0) {
+      if (i % repetitions(25'000) == 0) {
         this->compare_all();
         ASSERT_SOUND(this->map_);
       }
@@ -102,7 +102,7 @@ TYPED_TEST(Model, AMillionRandomOperations) {
 TYPED_TEST(Model, InvariantsHoldAfterEveryOperation) {
   random_stream random(2);
   for (const std::uint64_t keys : {12U, 60U, 250U, 90U}) {
-    for (int i = 0; i < 1'500; ++i) {
+    for (int i = 0; i < repetitions(1'500); ++i) {
       this->step(random, keys);
       if (this->HasFatalFailure()) return;
       ASSERT_SOUND(this->map_) << "operation " << i << " over " << keys << " keys";

@@ -56,6 +56,15 @@ class random_stream {
   std::uint64_t state_;
 };
 
+/// How often a long test repeats its operation: a tenth as often where an emulator runs it.
+constexpr int repetitions(int n) {
+#if defined(MAP_TEST_EMULATED)
+  return n / 10;
+#else
+  return n;
+#endif
+}
+
 template <class Map>
 typename Map::key_type key(std::uint64_t i) {
   return make<typename Map::key_type>(i);

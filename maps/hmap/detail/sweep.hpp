@@ -208,7 +208,8 @@ class sweep_iterator {
     p_.next();
     return before;
   }
-  bool operator==(const sweep_iterator&) const noexcept = default;
+  // Not defaulted: Clang would look into the entry's type, which an iterator may be part of.
+  bool operator==(const sweep_iterator& other) const noexcept { return p_ == other.p_; }
 
   /// Where it stands; for the table's own use.
   const sweep_position<Core>& position() const noexcept { return p_; }

@@ -1,6 +1,6 @@
 // What chains of overflow nodes need: linking, unlinking, and keeping the filter honest.
 //
-// A chain that is being sorted for a split (chain_partition, core.hpp) begins with the nodes that
+// A chain that is being sorted for a split (chain_marks, nodes.hpp) begins with the nodes that
 // stay and goes on with those that leave. Who links or unlinks a node of that bucket keeps the
 // two marks right; everybody else never meets them.
 #pragma once
@@ -14,7 +14,7 @@ namespace steady::detail {
 
 template <class Core>
 bool is_being_sorted(const Core& c, std::size_t index) noexcept {
-  return c.partition.active && index == c.split;
+  return c.sorting && index == c.split;
 }
 
 /// Whether a hash belongs to the upper one of the two buckets that bucket `split` becomes.
@@ -42,7 +42,7 @@ template <class Core>
 void link_new(Core& c, std::size_t index, typename Core::bucket_type b,
               typename Core::node_type* n, std::uint64_t hash) noexcept {
   if (!is_being_sorted(c, index)) return link<Core>(b, nullptr, n);
-  auto& p = c.partition;
+  auto& p = c.nodes.marks();
   if (goes_up(c, hash)) {
     link<Core>(b, p.stays, n);
     if (p.sorted == nullptr) p.sorted = n;
@@ -69,7 +69,7 @@ void unlink(Core& c, std::size_t index, typename Core::bucket_type b,
   typename Core::node_type* previous = nullptr;
   for (auto* at = b.head(); at != n; at = at->next) previous = at;
   if (is_being_sorted(c, index)) {
-    auto& p = c.partition;
+    auto& p = c.nodes.marks();
     // Where no sorted node is left to go, the unsorted ones begin behind those that stay.
     if (p.sorted == n) p.sorted = previous == p.stays ? nullptr : previous;
     if (p.stays == n) p.stays = previous;

@@ -2,6 +2,8 @@
 // build the others too.
 #pragma once
 
+#include "hmap/detail/config.hpp"  // HMAP_TRY and its kin: code without exceptions
+
 // STEADY_NO_SIMD: match tags with plain 64-bit arithmetic (SWAR) even where SSE2 exists. The
 // portable path is the same code that other architectures run.
 #if defined(__SSE2__) && !defined(STEADY_NO_SIMD)
@@ -36,3 +38,8 @@
 #define STEADY_ALWAYS_INLINE inline
 #define STEADY_PREFETCH(address) static_cast<void>(address)
 #endif
+
+// Where a static_assert needs the same words in two places.
+#define STEADY_PLAIN_POINTERS_ONLY                                                            \
+  "steady needs an allocator whose pointer is a plain pointer: buckets are found by address " \
+  "arithmetic, and nodes are linked by pointers that must stay valid where the table is"

@@ -3,48 +3,88 @@
 // An entry is a std::pair<const K, V>, because value_type& is what iterators promise. Moving one
 // needs its key without the const; every table with a real value_type& needs that cast, and
 // nobody else may see the key between it and the entry's end.
+//
+// An allocator that constructs or destroys by itself is asked for each entry: what its construct()
+// has made, its destroy() ends, and no byte is moved behind its back.
 #pragma once
 
 #include <cstddef>
 #include <cstring>
 #include <memory>
+#include <new>
+#include <string>
 #include <tuple>
 #include <type_traits>
 #include <utility>
 
+#include "config.hpp"
+#include "hmap/detail/emplace.hpp"
+
 namespace steady::detail {
 
-template <class K, class V>
+template <class Alloc>
+inline constexpr bool is_std_allocator = false;
+template <class T>
+inline constexpr bool is_std_allocator<std::allocator<T>> = true;
+
+/// std::is_trivially_copyable alone does not say so: it is true of a type whose copies and moves
+/// are all deleted, such as a list head that points to itself, or std::mutex.
+template <class T>
+inline constexpr bool moves_as_bytes =
+    std::is_trivially_copyable_v<T> && std::is_trivially_move_constructible_v<T>;
+
+/// Types whose end calls nobody: it cannot come back to the table that they were in.
+template <class T>
+inline constexpr bool ends_quietly = std::is_trivially_destructible_v<T>;
+template <class Char, class Traits>
+inline constexpr bool ends_quietly<std::basic_string<Char, Traits, std::allocator<Char>>> = true;
+
+template <class K, class V, class Alloc>
 struct entry_ops {
   using value_type = std::pair<const K, V>;
+  using alloc_traits = std::allocator_traits<Alloc>;
 
-  /// Bytes may be carried over. (A pair is never trivially copyable by the letter, because its
-  /// assignment is not trivial; its members' bytes are what counts.)
-  static constexpr bool trivial = std::is_trivially_copyable_v<K> && std::is_trivially_copyable_v<V>;
-  static constexpr bool moves_safely =
-      trivial ||
-      (std::is_nothrow_move_constructible_v<K> && std::is_nothrow_move_constructible_v<V>);
+  static constexpr bool own_construct =
+      !is_std_allocator<Alloc> &&
+      requires(Alloc& a, value_type* at, std::tuple<K&&> k, std::tuple<V&&> v) {
+        a.construct(at, std::piecewise_construct, std::move(k), std::move(v));
+      };
+  static constexpr bool own_destroy =
+      !is_std_allocator<Alloc> && requires(Alloc& a, value_type* at) { a.destroy(at); };
+
+  static constexpr bool movable =
+      std::is_move_constructible_v<K> && std::is_move_constructible_v<V>;
   static constexpr bool copyable =
       std::is_copy_constructible_v<K> && std::is_copy_constructible_v<V>;
 
+  /// Bytes may be carried over. (A pair is never trivially copyable by the letter, because its
+  /// assignment is not trivial; its members' bytes are what counts.)
+  static constexpr bool trivial =
+      moves_as_bytes<K> && moves_as_bytes<V> && !own_construct && !own_destroy;
+  static constexpr bool moves_safely =
+      trivial ||
+      (std::is_nothrow_move_constructible_v<K> && std::is_nothrow_move_constructible_v<V>);
+  static constexpr bool ends_trivially =
+      std::is_trivially_destructible_v<value_type> && !own_destroy;
+  static constexpr bool quiet = ends_quietly<K> && ends_quietly<V> && !own_destroy;
+
   static K& mutable_key(value_type& e) noexcept { return const_cast<K&>(e.first); }
 
-  template <class Alloc, class Key, class... Args>
+  template <class Key, class... Args>
   static void construct(Alloc& alloc, value_type* at, Key&& key, Args&&... args) {
-    std::allocator_traits<Alloc>::construct(alloc, at, std::piecewise_construct,
-                                            std::forward_as_tuple(std::forward<Key>(key)),
-                                            std::forward_as_tuple(std::forward<Args>(args)...));
+    static_assert(movable || copyable,
+                  "steady moves its entries: keys and values must be movable, or both copyable; "
+                  "a value that has to stay where it is can be held by a std::unique_ptr");
+    alloc_traits::construct(alloc, at, std::piecewise_construct,
+                            std::forward_as_tuple(std::forward<Key>(key)),
+                            std::forward_as_tuple(std::forward<Args>(args)...));
   }
 
-  template <class Alloc>
   static void destroy(Alloc& alloc, value_type* at) noexcept {
-    if constexpr (!std::is_trivially_destructible_v<value_type>) {
-      std::allocator_traits<Alloc>::destroy(alloc, at);
-    }
+    if constexpr (!ends_trivially) alloc_traits::destroy(alloc, at);
   }
 
   /// Moves an entry whose move cannot throw, and ends the source's life.
-  template <class Alloc>
   static void relocate(Alloc& alloc, value_type* to, value_type* from) noexcept {
     static_assert(moves_safely);
     if constexpr (trivial) {
@@ -57,9 +97,9 @@ struct entry_ops {
 };
 
 /// A handful of entries that change places together: all of them, or none.
-template <class K, class V, std::size_t Capacity>
+template <class Ops, std::size_t Capacity>
 class transfer {
-  using ops = entry_ops<K, V>;
+  using ops = Ops;
   using value_type = typename ops::value_type;
 
  public:
@@ -86,13 +126,14 @@ class transfer {
       for (std::size_t i = 0; i < size_; ++i) ops::relocate(alloc, to_[i], from_[i]);
     } else {
       std::size_t made = 0;
-      try {
+      HMAP_TRY {
         for (; made < size_; ++made) make(alloc, to_[made], from_[made]);
-      } catch (...) {
-        undo(alloc, made);
-        throw;
       }
-      for (std::size_t i = 0; i < size_; ++i) ops::destroy(alloc, from_[i]);
+      HMAP_CATCH_ALL {
+        undo(alloc, made);
+        HMAP_RETHROW;
+      }
+      for (std::size_t i = 0; i < size_; ++i) end(alloc, from_[i]);
     }
   }
 
@@ -102,22 +143,32 @@ class transfer {
     if constexpr (ops::copyable) {
       ops::construct(alloc, to, from->first, std::as_const(from->second));
     } else {
-      move_apart(alloc, to, from);
+      move_apart(to, from);
+    }
+  }
+  /// Ends what make() has made, or made superfluous. What was moved in halves past the allocator
+  /// ends so as well: to the allocator it is still the one entry that it has constructed.
+  template <class Alloc>
+  static void end(Alloc& alloc, value_type* at) noexcept {
+    if constexpr (ops::copyable) {
+      ops::destroy(alloc, at);
+    } else {
+      std::destroy_at(at);
     }
   }
 
   /// Value and key one after the other, because a pair whose second half throws while it is
   /// made takes the first half down with it.
-  template <class Alloc>
-  static void move_apart(Alloc&, value_type* to, value_type* from) {
+  static void move_apart(value_type* to, value_type* from) {
     std::construct_at(std::addressof(to->second), std::move(from->second));
-    try {
+    HMAP_TRY {
       std::construct_at(std::addressof(ops::mutable_key(*to)),
                         std::move(ops::mutable_key(*from)));
-    } catch (...) {
+    }
+    HMAP_CATCH_ALL {
       put_back(from->second, to->second);
       std::destroy_at(std::addressof(to->second));
-      throw;
+      HMAP_RETHROW;
     }
   }
 
@@ -134,7 +185,7 @@ class transfer {
         put_back(ops::mutable_key(*from_[made]), ops::mutable_key(*to_[made]));
         put_back(from_[made]->second, to_[made]->second);
       }
-      ops::destroy(alloc, to_[made]);
+      end(alloc, to_[made]);
     }
   }
 

@@ -35,6 +35,7 @@ STEADY_ALWAYS_INLINE typename Core::location_type place_in_slot(Core& c, const h
   Core::ops::construct(c.alloc, entry, std::forward<Args>(args)...);
   at.bucket.tag(slot) = tag_of(hash);
   ++c.count;
+  c.note_entry(at.index);
   return {entry, at.index, slot, nullptr};
 }
 
@@ -43,27 +44,33 @@ template <class Core, class... Args>
 typename Core::location_type place_in_node(Core& c, const home<Core>& at, std::uint64_t hash,
                                            Args&&... args) {
   auto* n = c.nodes.take(c.alloc);
-  try {
-    Core::ops::construct(c.alloc, n->entry(), std::forward<Args>(args)...);
-    n->tag = tag_of(hash);
-    link_new(c, at.index, at.bucket, n, hash);
-  } catch (...) {
+  HMAP_TRY { Core::ops::construct(c.alloc, n->entry(), std::forward<Args>(args)...); }
+  HMAP_CATCH_ALL {
     c.nodes.give_back(n);
-    throw;
+    HMAP_RETHROW;
   }
+  n->tag = tag_of(hash);
+  link_new(c, at.index, at.bucket, n, hash);
   ++c.count;
+  c.note_entry(at.index);
   return {n->entry(), at.index, 0, n};
 }
 
-/// Inserts an entry known to be absent. Strong guarantee.
-template <class Core, class... Args>
-STEADY_NOINLINE typename Core::location_type insert_absent(Core& c, std::uint64_t hash,
+/// Inserts an entry known to be absent. Strong guarantee. The seed comes with the first memory, so
+/// the hash of a table's first key is not yet what it will be.
+template <class Core, class K, class... Args>
+STEADY_NOINLINE typename Core::location_type insert_absent(Core& c, std::uint64_t hash, K&& key,
                                                            Args&&... args) {
-  if (!c.memory.exists()) start(c, c.floor);
+  if (!c.memory.exists()) {
+    start(c, c.floor);
+    hash = c.hash_of(key);
+  }
   const home<Core> at = home_of(c, hash);
   const auto vacancy = at.bucket.word().empty();
-  auto placed = vacancy ? place_in_slot(c, at, vacancy.lowest(), hash, std::forward<Args>(args)...)
-                        : place_in_node(c, at, hash, std::forward<Args>(args)...);
+  auto placed = vacancy ? place_in_slot(c, at, vacancy.lowest(), hash, std::forward<K>(key),
+                                        std::forward<Args>(args)...)
+                        : place_in_node(c, at, hash, std::forward<K>(key),
+                                        std::forward<Args>(args)...);
   if (c.count > c.grow_at) grow(c, placed);
   return placed;
 }

@@ -62,10 +62,11 @@ template <class Core>
 bool merge_bucket(Core& c) {
   const std::size_t i = c.split - 1;
   const auto to = c.memory.upper(i), from = c.memory.upper(i + c.low + 1);
+  if (from.is_empty()) return true;  // nor is anything written that was only reserved
   auto* const to_chain = to.chain();
   auto* const from_chain = from.chain();
 
-  transfer<typename Core::key_type, typename Core::mapped_type, bucket_slots> entries;
+  transfer<typename Core::ops, bucket_slots> entries;
   taken_nodes<Core> nodes(c);
   std::array<tag_type, tag_bytes> tags;
   std::memcpy(tags.data(), to.tags(), tag_bytes);
@@ -84,16 +85,16 @@ bool merge_bucket(Core& c) {
   }
   auto* const chain = joined<Core>(to_chain, from_chain);
   if (chain == nullptr && to_chain != nullptr) return false;
-  try {
-    entries.run(c.alloc);
-  } catch (...) {
+  HMAP_TRY { entries.run(c.alloc); }
+  HMAP_CATCH_ALL {
     part_again<Core>(chain, to_chain, from_chain);
-    throw;
+    HMAP_RETHROW;
   }
   tags[filter_byte] = static_cast<tag_type>(to.filter() | from.filter());
   std::memcpy(to.tags(), tags.data(), tag_bytes);
   std::memset(from.tags(), 0, tag_bytes);
   if (chain != nullptr) to.head() = chain;
+  c.note_entry(i);
   nodes.link_all(to);
   return true;
 }

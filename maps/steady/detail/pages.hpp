@@ -2,12 +2,13 @@
 // tables take their memory from the heap.
 //
 // A reservation is readable and writable from the start and counts nothing until it is touched
-// (MAP_NORESERVE). Huge pages are refused: the fault that fetches one takes milliseconds on a
+// (MAP_NORESERVE), also in a process that locks its memory. Huge pages are refused: the fault that fetches one takes milliseconds on a
 // virtual machine, and the whole point is an insert that does not wait.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "config.hpp"
 
@@ -26,12 +27,29 @@ constexpr std::size_t align_up(std::size_t n, std::size_t alignment) noexcept {
 
 #if STEADY_RANGE
 
+/// A process that has called mlockall(MCL_FUTURE) would get all of a reservation's pages as soon as
+/// they can be written: gigabytes. Whether it has shows in the first page, which is then there
+/// once it is accessible. Such a reservation's pages are locked one by one, when they are touched.
+/// False if that cannot be.
+inline bool lock_when_touched(void* p, std::size_t bytes) noexcept {
+  unsigned char is_there = 0;
+  if (::mprotect(p, page_bytes, PROT_READ | PROT_WRITE) != 0) return false;
+  if (::mincore(p, page_bytes, &is_there) != 0 || (is_there & 1U) == 0) return true;
+#ifdef MLOCK_ONFAULT
+  if (::mlock2(p, bytes, MLOCK_ONFAULT) == 0) return true;
+#endif
+  return ::munlock(p, bytes) == 0;
+}
+
 inline void* reserve_pages(std::size_t bytes) noexcept {
   static const bool fits = ::sysconf(_SC_PAGESIZE) == static_cast<long>(page_bytes);
   if (!fits) return nullptr;
-  void* p = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* p = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (p == MAP_FAILED) return nullptr;
+  if (!lock_when_touched(p, bytes) || ::mprotect(p, bytes, PROT_READ | PROT_WRITE) != 0) {
+    ::munmap(p, bytes);
+    return nullptr;
+  }
 #ifdef MADV_NOHUGEPAGE
   ::madvise(p, bytes, MADV_NOHUGEPAGE);
 #endif
@@ -40,9 +58,14 @@ inline void* reserve_pages(std::size_t bytes) noexcept {
 
 inline void unreserve_pages(void* p, std::size_t bytes) noexcept { ::munmap(p, bytes); }
 
-/// Gives whole pages back; they read as zeroes afterwards.
+/// Gives whole pages back; they read as zeroes afterwards. Locked ones go only by another name, and
+/// on older systems not at all.
 inline void release_pages(std::byte* p, std::size_t bytes) noexcept {
-  ::madvise(p, bytes, MADV_DONTNEED);
+  if (::madvise(p, bytes, MADV_DONTNEED) == 0) return;
+#ifdef MADV_DONTNEED_LOCKED
+  if (::madvise(p, bytes, MADV_DONTNEED_LOCKED) == 0) return;
+#endif
+  std::memset(p, 0, bytes);
 }
 
 /// Fetches one page; what it holds stays.

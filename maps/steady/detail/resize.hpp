@@ -24,7 +24,10 @@
 #include <limits>
 
 #include "core.hpp"
+#include "hmap/detail/fail.hpp"
+#include "hmap/detail/memory_limit.hpp"
 #include "merge.hpp"
+#include "scatter.hpp"
 #include "split.hpp"
 
 namespace steady::detail {
@@ -79,10 +82,11 @@ void raise_level(Core& c) noexcept {
   c.split = 0;
 }
 
-/// The first memory of a table.
+/// The first memory of a table, and its seed.
 template <class Core>
-void start(Core& c, unsigned level) {
+STEADY_NOINLINE void start(Core& c, unsigned level) {
   c.memory.start(c.alloc, level);
+  c.seed = random_seed();
   set_level(c, level);
   c.split = 0;
   c.direction = resizing::no;
@@ -112,7 +116,7 @@ void growth_step(Core& c, location<typename Core::value_type>* follow) {
 /// goes with it.
 template <class Core>
 void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
-  try {
+  HMAP_TRY {
     if (c.direction != resizing::growing) {
       if (c.count <= capacity<typename Core::traits>(c.level)) return;
       begin_growth(c, 0);
@@ -121,7 +125,8 @@ void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
       return;
     }
     growth_step(c, &follow);
-  } catch (...) {
+  }
+  HMAP_CATCH_ALL {
     // Not at once again: asking for memory that is not there takes its time.
     if (c.direction != resizing::growing) c.grow_at = c.count + c.count / 64;
   }
@@ -133,17 +138,16 @@ bool merge_last(Core& c) {
   const bool is_whole = c.split == 0;
   if (is_whole) lower_level(c);
   bool merged = false;
-  try {
-    merged = merge_bucket(c);
-  } catch (...) {
+  HMAP_TRY { merged = merge_bucket(c); }
+  HMAP_CATCH_ALL {
     if (is_whole) raise_level(c);
-    throw;
+    HMAP_RETHROW;
   }
   if (!merged) {
     if (is_whole) raise_level(c);
     return false;
   }
-  c.partition = {};
+  c.sorting = false;
   --c.split;
   c.memory.shrink(c.alloc, c.low + 1 + c.split);
   if (c.split == 0) c.memory.shrunk(c.alloc, c.low + 1);
@@ -162,33 +166,42 @@ void shrink_step(Core& c) {
 /// What erase(key) does for the table's shrinking.
 template <class Core>
 STEADY_COLD void shrink(Core& c) noexcept {
-  try {
-    shrink_step(c);
-  } catch (...) {
+  HMAP_TRY { shrink_step(c); }
+  HMAP_CATCH_ALL {
     c.direction = resizing::no;
     set_limits(c);
   }
 }
 
+/// Refuses what cannot be had, before anything is asked for: reserved address space promises more
+/// than there is.
+template <class Core>
+void check_level(const Core&, unsigned level) {
+  using geometry = typename Core::geometry_type;
+  constexpr unsigned bits = std::numeric_limits<std::size_t>::digits;
+  if (level >= bits - 1 || std::size_t{1} << level > geometry::max_buckets) {
+    hmap::detail::throw_length_error("steady: more buckets than there are addresses");
+  }
+  if constexpr (is_std_allocator<typename Core::allocator_type>) {
+    if (hmap::detail::exceeds_memory(geometry::bytes_per_bucket << level)) {
+      hmap::detail::throw_bad_alloc();
+    }
+  }
+}
+
 /// Grows to 2^level buckets at once. Throws what memory, hashes and copies throw; the entries
-/// are all there either way.
+/// are all there either way, and where moves cannot throw nothing at all has changed.
 template <class Core>
 void grow_to(Core& c, unsigned level) {
+  check_level(c, level);
   if (!c.memory.exists()) return start(c, level);
-  if (c.count == 0 && level > c.level) {
-    typename Core::memory_type fresh;
-    fresh.start(c.alloc, level);
-    c.memory.drop(c.alloc);
-    c.memory = fresh;
-    set_level(c, level);
-    c.split = 0;
-    c.partition = {};
-    c.direction = resizing::no;
-    return set_limits(c);
-  }
-  while (c.level < level) {
-    if (c.direction != resizing::growing) begin_growth(c, level);
-    growth_step(c, nullptr);
+  if constexpr (Core::ops::moves_safely) {
+    if (c.level < level) scatter_all(c, level);
+  } else {
+    while (c.level < level) {
+      if (c.direction != resizing::growing) begin_growth(c, level);
+      growth_step(c, nullptr);
+    }
   }
 }
 
@@ -203,7 +216,7 @@ template <class Core>
 void fit_block(Core& c) {
   if constexpr (Core::memory_type::moves && Core::ops::moves_safely) {
     if (c.split != 0 || !c.memory.is_wasteful(c.low + 1)) return;
-    c.memory.resettle(c.low + 1);
+    c.memory.resettle(c.level);
     for (std::size_t i = 0; i <= c.low; ++i) {
       const auto from = c.memory.lower(i), to = c.memory.upper(i);
       for (auto slots = from.word().occupied(); slots; slots.drop_lowest()) {
@@ -216,12 +229,13 @@ void fit_block(Core& c) {
   }
 }
 
-/// As few buckets as the entries need, and memory for no more. Throws what copies and memory
-/// throw; the entries are all there either way.
+/// As few buckets as the entries need, but 2^least, and memory for no more. Throws what copies and
+/// memory throw; the entries are all there either way.
 template <class Core>
-void fit(Core& c) {
+void fit(Core& c, unsigned least) {
   c.floor = 0;
-  const unsigned target = level_for<typename Core::traits>(c.count);
+  const unsigned target =
+      std::max<unsigned>(least, level_for<typename Core::traits>(c.count));
   if (c.memory.is_moving()) finish_growth(c);
   while (c.level > target || c.split != 0) {
     const std::size_t before = c.bucket_count();

@@ -32,7 +32,7 @@ class slot_split {
  public:
   static void run(Core& c, bucket_type from, bucket_type stay, bucket_type go,
                   location<value_type>* follow) {
-    if constexpr (ops::trivial) {
+    if constexpr (ops::trivial && sizeof(value_type) <= carried_twice) {
       if (follow == nullptr) return carry_bytes(c, from, stay, go);
     }
     slot_split s;
@@ -88,7 +88,8 @@ class slot_split {
 
   /// The same for entries that are plain bytes, in one pass and with one branch an entry: each is
   /// written behind the last one that goes (and the last one that stays), and only the place
-  /// behind it advances.
+  /// behind it advances. Not for large ones: half of the writing is in vain.
+  static constexpr std::size_t carried_twice = 512;
   static void carry_bytes(const Core& c, bucket_type from, bucket_type stay, bucket_type go) {
     tag_row gone, kept;
     const bool moves_all = from.tags() != stay.tags();
@@ -126,7 +127,7 @@ class slot_split {
     std::memcpy(static_cast<void*>(to), static_cast<const void*>(from), sizeof(value_type));
   }
 
-  transfer<typename Core::key_type, typename Core::mapped_type, bucket_slots> transfer_;
+  transfer<typename Core::ops, bucket_slots> transfer_;
   tag_row gone_, kept_;
   unsigned left_ = 0;  // slots of `from` that go
   bool moves_all_ = false;
@@ -183,8 +184,9 @@ class chain_split {
 /// Sorts up to chain_cap nodes of a long chain; true when none is left.
 template <class Core>
 bool sort_chain(Core& c, typename Core::bucket_type b) {
-  auto& p = c.partition;
-  p.active = true;
+  auto& p = c.nodes.marks();
+  if (!c.sorting) p = {};
+  c.sorting = true;
   for (std::size_t i = 0; i < Core::traits::chain_cap; ++i) {
     auto* before = p.sorted != nullptr ? p.sorted : p.stays;
     auto* n = before != nullptr ? before->next : b.head();
@@ -210,7 +212,7 @@ bool sort_chain(Core& c, typename Core::bucket_type b) {
 template <class Core>
 void cut_chain(Core& c, typename Core::node_type* head, tag_type filter,
                typename Core::bucket_type stay, typename Core::bucket_type go) noexcept {
-  auto& p = c.partition;
+  const auto p = c.nodes.marks();
   typename Core::node_type* going = head;
   if (p.stays != nullptr) {
     going = p.stays->next;
@@ -220,7 +222,7 @@ void cut_chain(Core& c, typename Core::node_type* head, tag_type filter,
   stay.filter() = p.stays != nullptr ? filter : tag_type{0};
   go.filter() = going != nullptr ? filter : tag_type{0};
   if (going != nullptr) go.head() = going;
-  p = {};
+  c.sorting = false;
 }
 
 /// Splits bucket number `split`, or brings that a bounded step nearer: true when it is done.
@@ -233,12 +235,12 @@ bool split_bucket(Core& c, location<typename Core::value_type>* follow) {
   if (follow != nullptr && follow->bucket != i) follow = nullptr;
   auto* chain = from.chain();
   if (chain == nullptr) [[likely]] {
-    c.partition = {};
+    c.sorting = false;
     slot_split<Core>::run(c, from, stay, go, follow);
     return true;
   }
   chain_split<Core> nodes;
-  if (!c.partition.active && nodes.plan(c, chain)) {
+  if (!c.sorting && nodes.plan(c, chain)) {
     slot_split<Core>::run(c, from, stay, go, follow);
     stay.filter() = go.filter() = 0;
     nodes.run(c, chain, stay, go, follow);

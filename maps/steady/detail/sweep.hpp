@@ -31,7 +31,8 @@ class sweep_position {
     sweep_position p;
     if (c.count == 0) return p;
     p.c_ = &c;
-    p.enter(0);
+    p.enter(c.first.get());
+    c.first.set(p.at_.bucket);  // the next begin() need not look for it again
     return p;
   }
 
@@ -46,6 +47,20 @@ class sweep_position {
       }
     }
     leave_slots();
+  }
+
+  /// How to come from an erased entry to the one behind it. A slot still knows its neighbours; a
+  /// node does not, so the step is made before, or the next bucket noted.
+  enum class way { step, none, next_bucket };
+  way leave_before_erasure() noexcept {
+    if (at_.in == nullptr) return way::step;
+    if (at_.in->next == nullptr) return way::next_bucket;
+    stand_at(at_.in->next);
+    return way::none;
+  }
+  void go(way w) noexcept {
+    if (w == way::step) next();
+    if (w == way::next_bucket) enter(at_.bucket + 1);
   }
 
   const location_type& at() const noexcept { return at_; }
@@ -130,6 +145,37 @@ class sweep_iterator {
 
  private:
   sweep_position<Core> p_;
+};
+
+/// What erase(iterator) returns: an iterator to the next entry for whoever asks. Looking for it can
+/// take long in a table that is nearly empty, and most callers do not want to know.
+template <class Core>
+class erased {
+  using position = sweep_position<Core>;
+
+ public:
+  using iterator = sweep_iterator<Core, false>;
+  using const_iterator = sweep_iterator<Core, true>;
+
+  erased(const position& p, typename position::way w) noexcept : p_(p), way_(w) {}
+
+  operator iterator() const noexcept { return iterator(next()); }
+  operator const_iterator() const noexcept { return const_iterator(next()); }
+  typename iterator::reference operator*() const noexcept { return *next().entry(); }
+  typename iterator::pointer operator->() const noexcept { return next().entry(); }
+  friend bool operator==(const erased& a, const erased& b) noexcept {
+    return a.next().entry() == b.next().entry();
+  }
+
+ private:
+  position next() const noexcept {
+    position p = p_;
+    p.go(way_);
+    return p;
+  }
+
+  position p_;
+  typename position::way way_;
 };
 
 }  // namespace steady::detail

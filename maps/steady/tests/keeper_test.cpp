@@ -101,6 +101,17 @@ TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
   EXPECT_SOUND(next);
 }
 
+TEST_F(Keeper, WhatIsLeftOfAPageIsCleared) {
+  // The limit ends in the middle of a page of tags; the next table has the buckets behind it.
+  steady::set_kept_pages_limit(1'000 * 264);
+  { const numbers large = filled<numbers>(many); }
+  ASSERT_EQ(keeper.count(), 1U);
+  numbers next;
+  next.reserve(many);
+  EXPECT_SOUND(next);
+  EXPECT_EQ(next.begin(), next.end());
+}
+
 TEST_F(Keeper, ALimitOfZeroKeepsNothingAndGivesBackWhatThereIs) {
   void* range = nullptr;
   {

@@ -31,7 +31,7 @@ struct eager : steady::default_traits {
   static constexpr unsigned min_level = 0;
   static constexpr std::size_t heap_bytes = 2'000;
   static constexpr std::array<std::uint64_t, 3> reservation_bytes{
-      std::uint64_t{1} << 15, std::uint64_t{1} << 18, std::uint64_t{1} << 32};
+      std::uint64_t{1} << 18, std::uint64_t{1} << 20, std::uint64_t{1} << 32};
   static constexpr std::size_t release_bytes = 4'096;
 };
 struct eager_segments : eager {

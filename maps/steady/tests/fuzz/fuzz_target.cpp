@@ -12,8 +12,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "steady/inspect.hpp"
 #include "steady/map.hpp"
@@ -37,7 +39,7 @@ struct early : steady::default_traits {
   static constexpr std::size_t chain_cap = 3;
   static constexpr std::size_t heap_bytes = 3'000;
   static constexpr std::array<std::uint64_t, 3> reservation_bytes{
-      std::uint64_t{1} << 15, std::uint64_t{1} << 18, std::uint64_t{1} << 32};
+      std::uint64_t{1} << 18, std::uint64_t{1} << 20, std::uint64_t{1} << 32};
   static constexpr std::size_t release_bytes = 4'096;
 };
 struct early_segments : early {
@@ -76,7 +78,7 @@ class machine {
     // Tables beyond a few hundred entries only make it slow.
     for (int i = 0; in.more() && i < 2'000; ++i) {
       const std::uint8_t operation = in.byte();
-      step(operation % 14, in);
+      step(operation % 18, in);
       const std::string wrong = steady::check(map_);
       require(wrong.empty(), wrong);
       require(map_.size() == model_.size(), "size");
@@ -99,6 +101,10 @@ class machine {
       case 10: return sweep_and_erase(in.byte());
       case 11: return resize(in.byte(), in.byte());
       case 12: return hand_on(in.byte());
+      case 13: return drain(in.byte());
+      case 14: return emplace(in.byte(), in.key());
+      case 15: return insert_range(in.key(), in.byte(), in.byte());
+      case 16: return rehash(in.byte());
       default: return clear(in.byte());
     }
   }
@@ -122,7 +128,45 @@ class machine {
   void erase_by_iterator(key_type key) {
     const auto at = map_.find(key);
     require((at != map_.end()) == (model_.erase(key) == 1), "find before erase");
-    if (at != map_.end()) map_.erase(at);
+    if (at == map_.end()) return;
+    const auto next = std::next(at);
+    const auto result = map_.erase(at);
+    if (key & 1) require(result == next, "erase: the next entry");
+  }
+  /// From the front, as a work list.
+  void drain(unsigned n) {
+    for (unsigned i = 0; i < n && !map_.empty(); ++i) {
+      const auto first = map_.begin();
+      require(model_.erase(first->first) == 1, "begin");
+      map_.erase(first);
+    }
+  }
+  void emplace(unsigned how, key_type key) {
+    if (model_.size() > 700) return;
+    const std::string value = text(key, how);
+    const bool fresh = model_.try_emplace(key, value).second;
+    bool inserted = false;
+    if (how % 5 == 0) inserted = map_.emplace(key, value).second;
+    if (how % 5 == 1) inserted = map_.insert(std::pair<int, const char*>(key, value.c_str())).second;
+    if (how % 5 == 2) {
+      inserted = map_.emplace(std::piecewise_construct, std::tuple(key), std::tuple(value)).second;
+    }
+    if (how % 5 == 3) inserted = map_.insert({key, value}).second;
+    if (how % 5 == 4) inserted = map_.emplace(typename Map::value_type(key, value)).second;
+    require(inserted == fresh, "emplace");
+    require(map_.at(key) == model_.at(key), "emplace: the value");
+  }
+  /// New keys and some that are there; the table may grow at once.
+  void insert_range(key_type key, unsigned n, unsigned more) {
+    if (model_.size() > 300) return;
+    std::vector<std::pair<key_type, std::string>> range;
+    for (unsigned i = 0; i < n + more; ++i) range.emplace_back(next(key, i), text(key, i));
+    map_.insert(range.begin(), range.end());
+    model_.insert(range.begin(), range.end());
+  }
+  void rehash(unsigned n) {
+    map_.rehash(n % 4 == 0 ? 0 : n);
+    require(map_.bucket_count() >= (n % 4 == 0 ? 0 : n), "rehash");
   }
   /// Keys of the same tag in neighbouring buckets, or of the same bucket.
   static key_type next(key_type key, unsigned i) {
