@@ -463,6 +463,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see `{self.prog} --help`")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse, which hides that it could not be written."""
+        print(message, end="", file=file or sys.stderr)
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="mapscope", description="Benchmarks hash maps and keeps every measurement.")
