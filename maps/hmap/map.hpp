@@ -9,22 +9,29 @@
 //              tophash[8] | pair<const K,V>[8] | overflow        (paired_map: std's pairs)
 //
 //   The low B bits of the hash choose the bucket, the top byte is the cell's tophash. For
-//   8-byte keys and values a bucket is 144 bytes: two and a quarter cache lines.
+//   8-byte keys and values a bucket is 144 bytes: two and a quarter cache lines. Behind the
+//   header are two words that Go does not have, one of them a cache line away (core.hpp):
+//   sizeof(map) is 104.
 //
 // Operations
 //   find    one chain; eight tophash bytes compared at once; keys only where they match.
 //   insert  the first empty cell of the chain, or a new overflow bucket.
 //   erase   marks the cell; trailing empty cells are marked so that misses stop early.
+//           erase(iterator) looks for the next entry only if its result is used.
 //   growth  at 6.5 entries a bucket the array doubles; with as many overflow buckets as
 //           buckets, a fresh array of equal size compacts the chains. Growth is
 //           incremental: each later write moves at most two chains, reads move nothing,
 //           and an old array without writes stays half moved for ever.
+//   reserve obtains the final array first and moves every entry once. The same when a range
+//           of known length, or another table, is inserted and room runs out.
+//   begin   remembers where the first entry was: emptying a table from its front is linear.
 //
 // Costs
 //   No insert moves more than two chains or gives more than 128 KB back, but the one that
 //   starts a growth allocates the whole new array, untouched where it comes from the
 //   kernel. While growing, memory is three halves to twice the final. The array
-//   never shrinks. Sweeping costs time in proportion to the array, not to the entries.
+//   never shrinks: neither erase() nor rehash(0) returns memory. Iteration and clear() cost
+//   time in proportion to the array, not to the entries; clear() writes only where entries were.
 //
 // What becomes invalid
 //   insert, try_emplace, insert_or_assign, emplace, operator[], erase(key), reserve, and
@@ -34,9 +41,26 @@
 //   and assignment invalidate everything but swap's references, which follow the content.
 //
 // Exceptions
-//   Single insertion has the strong guarantee wherever an allocation, hash, comparison,
-//   copy or move throws, also in mid-growth (a key and value that can only be moved, with
-//   a move that throws, is the exception: the program ends if undoing a move throws too).
+//   Strong guarantee: after a throw the table has the entries and the buckets that it had. It
+//   holds for single insertion, reserve() and rehash() wherever an allocation, hash, comparison,
+//   copy or move throws, also in mid-growth. A growth in progress may have gone on, and where
+//   reserve() had to move entries back their order may have changed. Exception: entries that
+//   can only be moved, by a move that may throw. reserve() keeps what it has reached with them,
+//   and the program ends if undoing a move throws too. Ranges and merge() have the basic
+//   guarantee, and lose nothing. With -fno-exceptions the program ends with a message instead.
+//
+// Calls back
+//   The destructor of an erased entry may use the table, if its move cannot throw: the entry has
+//   left its cell by then. So may the end of a value that insert_or_assign() replaces, while the
+//   table does not grow. Any other use from inside an operation (by a hash, a comparison, a
+//   constructor) is an error, and reported as re-entry (misuse.hpp).
+//
+// Allocators
+//   Entries are made and ended by the allocator's construct() and destroy() where it has its own,
+//   also when growth moves them; nothing is allocated elsewhere. Its pointer must be a plain
+//   pointer. Fancy pointers (boost::interprocess::offset_ptr) are refused: the header, the overflow
+//   links and the cells of large entries are raw addresses, tested and moved as bytes on every
+//   path, and a table with relative ones would be another layout than Go's.
 //
 // Threads: const use is safe; concurrent misuse is reported as in Go (misuse.hpp).
 //
@@ -286,8 +310,8 @@ class basic_map {
 
   // ---- lookup
   //
-  // find, contains and try_emplace are always in line: a call returns the position through
-  // memory, which cost a lookup in the L1 cache a third.
+  // find, contains, try_emplace and insert_or_assign are always in line: a call returns the
+  // position through memory, which cost a lookup in the L1 cache a third.
 
   HMAP_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
   HMAP_ALWAYS_INLINE const_iterator find(const Key& key) const {
@@ -368,11 +392,11 @@ class basic_map {
   /// the table does not grow just now, the value is assigned when the table is done: the end of the
   /// old one may use the table. If that inserts, the result is invalid like any iterator.
   template <class M>
-  std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
     return put(key, std::forward<M>(value));
   }
   template <class M>
-  std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
     return put(std::move(key), std::forward<M>(value));
   }
   template <class M>
@@ -579,20 +603,16 @@ class basic_map {
   }
 
   HMAP_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
-    return {iterator(detail::sweep_position<core>(c_, a.at, a.head)),
-            a.how == detail::outcome::inserted};
+    return {iterator(detail::sweep_position<core>(c_, a.at, a.head)), a.inserted};
   }
 
   template <class K, class M>
-  std::pair<iterator, bool> put(K&& key, M&& value) {
+  HMAP_ALWAYS_INLINE std::pair<iterator, bool> put(K&& key, M&& value) {
     const auto overwrite = [&](detail::location at) {
       layout::value(at.b, at.i) = std::forward<M>(value);
       if constexpr (detail::needs_key_update<Key>) layout::mutable_key(at.b, at.i) = key;
     };
-    const detail::assignment a =
-        detail::assign(c_, overwrite, std::forward<K>(key), std::forward<M>(value));
-    if (a.how == detail::outcome::found) overwrite(a.at);
-    return result(a);
+    return result(detail::assign(c_, overwrite, std::forward<K>(key), std::forward<M>(value)));
   }
 
   template <class K>

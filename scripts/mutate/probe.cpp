@@ -529,7 +529,7 @@ void exceptions() {
   const std::size_t bytes = bytes_outside;
   for (const bool with_cursor : {false, true}) {
     for (const int state : {0, 1, 2, 5, 10, 11, 14}) {
-      for (int operation = 0; operation < 5; ++operation) {
+      for (int operation = 0; operation < 6; ++operation) {
         bool threw = true;
         for (std::size_t k = 1; threw; ++k) {
           Map m = in_state<Map>(state);
@@ -545,17 +545,18 @@ void exceptions() {
               case 0: case 1: m.try_emplace(std::move(fresh), std::move(v)); break;
               case 2: m.try_emplace(known, 1); break;
               case 3: m.erase(known); break;
+              case 4: m.reserve(400); break;
               default: { const Map copy(m); REQUIRE(copy.size() == m.size()); }
             }
           });
           if (threw) REQUIRE(content_of(m) == before && loses_no_spares(m));
           SOUND(m);
-          if (operation == 4) m.reserve(300);
+          if (operation == 5) m.reserve(300);
           for (int i = 0; with_cursor && r.next(); ++i) {
             ++produced;
             if (i < 9) m.erase(in_chain(77, 7'777));
           }
-          const bool may_differ = !threw && operation != 2 && operation != 4;
+          const bool may_differ = !threw && operation != 2 && operation < 4;
           REQUIRE(!with_cursor || may_differ || produced == before.size());
           if (threw && operation < 2) REQUIRE(m.try_emplace(in_chain(chain, 9'000), 1).second);
           SOUND(m);
@@ -571,6 +572,47 @@ void exceptions() {
     }
   }
   REQUIRE(live_payloads == objects && bytes_outside == bytes && misused_payloads == 0);
+}
+
+// ---- the first entry
+
+template <class Map>
+void first_entries() {
+  for (const u64 n : {8, 52, 104, 106, 110, 208}) {
+    for (int then = 0; then < 7; ++then) {
+      Map m = filled<Map>(n), other = filled<Map>(20);
+      for (u64 i = 0; i < n / 2; ++i) m.erase(m.begin());
+      SOUND(m);
+      switch (then) {
+        case 0:
+          for (u64 i = 0; i < 40; ++i) {
+            m.try_emplace(key<Map>(1'000 + i), value<Map>(i));
+            SOUND(m);
+          }
+          break;
+        case 1: m.reserve(1'000); break;
+        case 2: m.swap(other); break;
+        case 3: m.clear(); m.try_emplace(key<Map>(5), value<Map>(5)); break;
+        case 4: m.rehash(0); break;
+        case 5:
+          for (u64 i = 0; i < 20; ++i) {
+            m.erase(key<Map>(1'000'000));
+            SOUND(m);
+          }
+          break;
+        default: other.merge(m); break;
+      }
+      SOUND(m);
+      SOUND(other);
+      for (Map* table : {&m, &other}) {
+        REQUIRE(static_cast<std::size_t>(std::distance(table->begin(), table->end())) == table->size());
+        while (!table->empty()) {
+          const typename Map::const_iterator next = table->erase(table->begin());
+          REQUIRE(next == table->begin());
+        }
+      }
+    }
+  }
 }
 
 // ---- the interface
@@ -664,6 +706,8 @@ int main() {
   nans_in_growths();
   cursors<ints>();
   cursors<strings>();
+  first_entries<ints>();
+  first_entries<strings>();
   exceptions<throwing_table<payload<moving::never_throws>, payload<moving::never_throws, 129>,
                             hmap::split_traits>>();
   exceptions<throwing_table<payload<moving::may_throw>, payload<moving::may_throw>,

@@ -27,12 +27,10 @@
 
 namespace hmap::detail {
 
-enum class outcome : std::uint8_t { inserted, found, updated };
-
 struct assignment {
   location at;
   bucket* head;  // of the chain that `at` is in
-  outcome how;
+  bool inserted;
 };
 
 /// The key's cell if it is in the chain from b on, else no location and `b` at the last
@@ -90,7 +88,7 @@ HMAP_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args
   const location at = make_room(c, hash);
   entry.move_to(at);
   occupy(c, head_of(c, hash), at, hash);
-  return {at, head_of(c, hash), outcome::inserted};
+  return {at, head_of(c, hash), true};
 }
 
 template <class Core, class OnFound, class K, class... Args>
@@ -99,7 +97,7 @@ HMAP_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFou
   if (location at = find_hashed(c, key, hash)) {
     on_found(at);
     grow_work(c, hash, &at);
-    return {at, head_of(c, hash), outcome::updated};
+    return {at, head_of(c, hash), false};
   }
   return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
 }
@@ -111,19 +109,19 @@ HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t
   bucket* last = head;
   location empty{};
   if (const location at = find_or_vacancy(c, last, empty, key, tophash(hash))) {
-    return {at, head, outcome::found};
+    return {at, head, false};
   }
   if (must_grow(c)) {
     return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
   }
   if (!empty) empty = {new_overflow(c, last), 0};
   place(c, head, empty, hash, std::forward<K>(key), std::forward<Args>(args)...);
-  return {empty, head, outcome::inserted};
+  return {empty, head, true};
 }
 
 /// The one way in. If the key is not there, constructs the entry from key and args. If it is,
-/// constructs nothing: in a growing table calls on_found(location) before the entry moves
-/// (`updated`), in any other leaves that to the caller (`found`). Strong guarantee for a new key.
+/// constructs nothing and calls on_found(location): in a growing table before the entry moves, in
+/// any other when the write has ended. Strong guarantee for a new key.
 ///
 /// In line is only the common case: no growth, and a chain that ends in its first bucket.
 /// How many inserts an out-of-order core overlaps depends on how few instructions they
@@ -131,7 +129,7 @@ HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t
 template <class Core, class OnFound, class K, class... Args>
 HMAP_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&... args) {
   const std::uint64_t hash = c.hash_of(key);
-  const write_guard guard(c);
+  write_guard guard(c);
   if (c.h.buckets == nullptr) [[unlikely]] {
     c.h.buckets = make_bucket_array(c, c.h.B);
   }
@@ -142,17 +140,27 @@ HMAP_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&.
   bucket* head = head_of(c, hash);
   const tophash_word word(head->tophash);
   if (const location at = find_in_bucket(c, head, word, key, tophash(hash))) {
-    return {at, head, outcome::found};
+    // Not for all ways to be here at once: a location that comes out of a call lies in memory, and
+    // this one with it, which made updates half as fast.
+    guard.end();
+    on_found(at);
+    return {at, head, false};
   }
   if (!ends_chain(head)) {
-    return assign_along_chain(c, head, hash, std::forward<K>(key), std::forward<Args>(args)...);
+    const assignment a =
+        assign_along_chain(c, head, hash, std::forward<K>(key), std::forward<Args>(args)...);
+    if (!a.inserted) {
+      guard.end();
+      on_found(a.at);
+    }
+    return a;
   }
   if (must_grow(c)) [[unlikely]] {
     return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
   }
   const location at{head, word.empty().lowest()};
   place(c, head, at, hash, std::forward<K>(key), std::forward<Args>(args)...);
-  return {at, head, outcome::inserted};
+  return {at, head, true};
 }
 
 }  // namespace hmap::detail

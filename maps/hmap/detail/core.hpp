@@ -272,18 +272,25 @@ class write_guard {
     }
   }
   HMAP_ALWAYS_INLINE ~write_guard() {
+    if (!ended_) end();
+  }
+  write_guard(const write_guard&) = delete;
+  write_guard& operator=(const write_guard&) = delete;
+
+  /// Ends the write before the guard's scope ends.
+  HMAP_ALWAYS_INLINE void end() noexcept {
     if constexpr (detect_misuse) {
       if (view(writer_).load(std::memory_order_relaxed) == 0) [[unlikely]] {
         report_end(&writer_);
       }
       view(writer_).store(0, std::memory_order_relaxed);
     }
+    ended_ = true;
   }
-  write_guard(const write_guard&) = delete;
-  write_guard& operator=(const write_guard&) = delete;
 
  private:
   std::uintptr_t& writer_;
+  bool ended_ = false;
 };
 
 }  // namespace hmap::detail

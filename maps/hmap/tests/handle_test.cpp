@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support.hpp"
+#include "tests/allocators.hpp"
 
 namespace {
 
@@ -180,6 +181,23 @@ TEST(Handle, MayHoldItself) {
   root.entries["usr"].entries["bin"];
   EXPECT_TRUE(root.entries["usr"].entries.contains("bin"));
   EXPECT_FALSE(root.entries["usr"].entries["bin"].entries);
+}
+
+TEST(Handle, TakesItsMemoryFromTheTablesAllocator) {
+  using table = hmap::map<int, int, hmap::hash<int>, hmap::equal_to<int>,
+                          map_test::ledger_allocator<std::pair<const int, int>>>;
+  map_test::ledger books;
+  {
+    auto m = hmap::handle<int, int, table>::make(table::allocator_type(books));
+    EXPECT_EQ(books.blocks(), 1U);
+    m[1] = 2;
+    const auto same = m;
+    m = nullptr;
+    EXPECT_EQ(same.at(1), 2);
+  }
+  EXPECT_EQ(books.blocks(), 0U);
+  books.refuse(true);
+  EXPECT_THROW((hmap::handle<int, int, table>::make(table::allocator_type(books))), std::bad_alloc);
 }
 
 }  // namespace

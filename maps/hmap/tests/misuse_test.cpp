@@ -159,8 +159,8 @@ TEST_F(Misuse, UseFromInsideAnOperationIsNotBlamedOnThreads) {
   EXPECT_EQ(reentry(write, [&] { m_.erase(3); }), once);
   EXPECT_EQ(reentry(write, [&] { m_.reserve(5); }), once);
   EXPECT_EQ(reentry(write, [&] { auto r = m_.range(); }), once);
+  EXPECT_EQ(report(write, [&] { m_.erase(4); }), two_writes) << "and threads again";
   EXPECT_EQ(reentry([&] { m_.erase(1); }, [&] { m_.clear(); }), once);
-  EXPECT_EQ(report(write, [&] { m_.erase(3); }), two_writes) << "and threads again";
 }
 
 TEST_F(Misuse, TheEndOfAnEntryMayUseTheTable) {

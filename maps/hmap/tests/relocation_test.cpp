@@ -4,8 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
+#include <functional>
 #include <limits>
 #include <map>
+#include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <type_traits>
@@ -176,6 +179,57 @@ TEST(Relocation, RehashNeverShrinks) {
     EXPECT_FALSE(hmap::inspect(m).growing);
   }
   EXPECT_SOUND(m);
+}
+
+/// Remembers where its objects are: nothing may be made, ended or moved without it.
+template <class T>
+struct tracking_allocator : std::allocator<T> {
+  static inline std::set<const void*> here;
+  tracking_allocator() = default;
+  template <class U>
+  tracking_allocator(const tracking_allocator<U>&) noexcept {}
+  template <class U>
+  struct rebind {
+    using other = tracking_allocator<U>;
+  };
+  template <class U, class... Args>
+  void construct(U* p, Args&&... args) {
+    std::construct_at(p, std::forward<Args>(args)...);
+    EXPECT_TRUE(here.insert(p).second);
+  }
+  template <class U>
+  void destroy(U* p) noexcept {
+    EXPECT_EQ(here.erase(p), 1U);
+    std::destroy_at(p);
+  }
+};
+
+template <template <class...> class Table, class V>
+void expect_tracked() {
+  using alloc = tracking_allocator<std::pair<const std::uint64_t, V>>;
+  {
+    Table<std::uint64_t, V, hmap::hash<std::uint64_t>, std::equal_to<>, alloc> m, other;
+    for (std::uint64_t i = 0; i < 110; ++i) m.try_emplace(i, make<V>(i));
+    auto r = m.range();
+    r.next();
+    for (std::uint64_t i = 0; i < 50; ++i) m.erase(i);
+    m.reserve(1'000);
+    other.merge(m);
+    other.erase(other.begin());
+    for (std::uint64_t i = 200; i < 3'000; ++i) other.insert_or_assign(i, make<V>(i));
+    m = other;
+    other.clear();
+    EXPECT_SOUND(m);
+  }
+  EXPECT_TRUE(tracking_allocator<std::uint64_t>::here.empty());
+  EXPECT_TRUE(alloc::here.empty());
+}
+
+TEST(Relocation, NothingMovesBehindTheAllocator) {
+  expect_tracked<hmap::map, std::uint64_t>();
+  expect_tracked<hmap::paired_map, std::uint64_t>();
+  expect_tracked<hmap::map, large_record>();
+  expect_tracked<hmap::paired_map, std::string>();
 }
 
 // ---- merge

@@ -13,9 +13,11 @@
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "hmap/inspect.hpp"
 #include "hmap/map.hpp"
@@ -62,8 +64,9 @@ class machine {
   void run(input in) {
     // Tables beyond a few hundred entries only make it slow.
     for (int i = 0; in.more() && i < 2'000; ++i) {
+      // The bytes of the corpus keep the meaning that they had when there were sixteen operations.
       const std::uint8_t operation = in.byte();
-      step(operation % 16, in);
+      operation < 0xd0 ? step(operation % 16, in) : bulk_step(operation % 8, in);
       const std::string wrong = hmap::check(map_);
       require(wrong.empty(), wrong);
       require(map_.size() == model_.size(), "size");
@@ -133,6 +136,19 @@ class machine {
     }
   }
 
+  void bulk_step(unsigned operation, input& in) {
+    switch (operation) {
+      case 0: return map_.rehash(in.byte() * 2U);
+      case 1: return emplace(in.key(), in.byte());
+      case 2: return erase_and_go_on(in.key());
+      case 3: return drain(in.byte());
+      case 4: return insert_range(in.key(), in.byte());
+      case 5: return merge(in.key(), in.byte());
+      case 6: return erase_front(in.byte());
+      default: return hint(in.byte());
+    }
+  }
+
   static std::string text(key_type key, unsigned n) {
     return std::to_string(key) + std::string(n % 32, '.');
   }
@@ -158,6 +174,84 @@ class machine {
     require((at != map_.end()) == (model_.erase(key) == 1), "find before erase");
     if (at != map_.end()) map_.erase(at);
     disturb(key);
+  }
+  /// In all the ways to name a key and a value.
+  void emplace(key_type key, unsigned how) {
+    if (model_.size() > 700) return;
+    const std::string value = text(key, 0);
+    const auto inserted = [&] {
+      switch (how % 5) {
+        case 0: return map_.emplace(key, value).second;
+        case 1: return map_.emplace(std::pair<long, const char*>(key, value.c_str())).second;
+        case 2:
+          return map_.emplace(std::piecewise_construct, std::tuple(key), std::tuple(value)).second;
+        case 3: return map_.insert(typename Map::value_type(key, value)).second;
+        default: return map_.insert(std::pair(static_cast<unsigned>(key), value)).second;
+      }
+    }();
+    require(inserted == model_.try_emplace(key, value).second, "emplace");
+    if (inserted) disturb(key);
+  }
+  /// What erase(iterator) returns is where a sweep goes on.
+  void erase_and_go_on(key_type key) {
+    const auto at = map_.find(key);
+    if (at == map_.end()) return;
+    const typename Map::const_iterator expected = std::next(at);
+    const auto next = map_.erase(at);
+    model_.erase(key);
+    disturb(key);
+    require(next == expected, "erase: its result");
+    if (expected == map_.end()) return;
+    require(next->first == expected->first && model_.count((*next).first), "erase: the next entry");
+  }
+  void drain(unsigned n) {
+    for (n %= 64; n > 0 && !map_.empty(); --n) {
+      const auto first = map_.begin();
+      const key_type key = first->first;
+      require(model_.erase(key) == 1, "begin: a key that is not there");
+      map_.erase(first);
+      disturb(key);
+    }
+  }
+  void insert_range(key_type key, unsigned n) {
+    if (model_.size() > 700) return;
+    std::vector<std::pair<key_type, std::string>> range;
+    for (unsigned i = 0; i < n; ++i) range.emplace_back(next(key, i), text(key, i));
+    map_.insert(range.begin(), range.end());
+    for (const auto& entry : range) {
+      if (model_.insert(entry).second) disturb(entry.first);
+    }
+  }
+  void merge(key_type key, unsigned n) {
+    if (model_.size() > 700) return;
+    Map other;
+    model remains;
+    for (unsigned i = 0; i < n; ++i) {
+      const key_type k = next(key, i);
+      if (!other.try_emplace(k, text(k, 1)).second) continue;
+      if (model_.try_emplace(k, text(k, 1)).second) {
+        disturb(k);
+      } else {
+        remains.try_emplace(k, text(k, 1));
+      }
+    }
+    map_.merge(other);
+    require(other.size() == remains.size() && hmap::check(other).empty(), "merge: what is left");
+    for (auto&& [k, value] : other) require(remains.count(k) == 1, "merge: a key that was wanted");
+  }
+  void erase_front(unsigned n) {
+    auto last = map_.begin();
+    for (n %= 16; n > 0 && last != map_.end(); --n, ++last) {
+      model_.erase(last->first);
+      disturb(last->first);
+    }
+    require(map_.erase(map_.begin(), last) == last, "erase of a range");
+  }
+  void hint(unsigned n) {
+    const std::size_t buckets = map_.bucket_count();
+    map_.max_load_factor(static_cast<float>(n));
+    require(map_.max_load_factor() == 6.5F && map_.bucket_count() == buckets, "a hint");
+    require(map_.max_size() >= map_.size(), "max_size");
   }
   /// Keys of the same tophash in neighbouring chains, or of the same chain.
   static key_type next(key_type key, unsigned i) {
