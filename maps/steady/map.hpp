@@ -299,11 +299,13 @@ class map {
     if (buckets > core::geometry_type::max_buckets / 2) {
       hmap::detail::throw_length_error("steady: rehash() beyond max_size()");
     }
-    if (buckets == 0 && empty()) return shrink_to_fit();
     const auto asked = static_cast<unsigned>(std::bit_width(buckets > 0 ? buckets - 1 : 0));
     const unsigned level = std::max<unsigned>(asked, detail::level_for<Traits>(size()));
-    if (!c_.memory.exists() || level > c_.level) {
+    if (level > c_.level || (buckets > 0 && !c_.memory.exists())) {
       detail::grow_to(c_, level);
+    } else if (empty()) {
+      detail::drop_memory(c_);
+      if (buckets > 0) detail::start(c_, level);
     } else {
       detail::fit(c_, level);
     }

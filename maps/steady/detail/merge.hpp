@@ -62,6 +62,7 @@ template <class Core>
 bool merge_bucket(Core& c) {
   const std::size_t i = c.split - 1;
   const auto to = c.memory.upper(i), from = c.memory.upper(i + c.low + 1);
+  if (from.is_empty()) return true;  // nor is anything written that was only reserved
   auto* const to_chain = to.chain();
   auto* const from_chain = from.chain();
 
