@@ -249,7 +249,9 @@ struct functor {
     ++copies;
   }
   functor(functor&&) noexcept(!ThrowingMove) {
-    if (ThrowingMove && armed) throw std::bad_alloc();
+    if constexpr (ThrowingMove) {
+      if (armed) throw std::bad_alloc();
+    }
   }
   functor& operator=(const functor&) = default;
   functor& operator=(functor&&) noexcept(!ThrowingMove) { return *this; }

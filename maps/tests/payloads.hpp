@@ -56,9 +56,9 @@ class random_stream {
   std::uint64_t state_;
 };
 
-/// How often a long test repeats its operation: a tenth as often where an emulator runs it.
+/// How often a long test repeats its operation: a tenth as often in builds without optimization.
 constexpr int repetitions(int n) {
-#if defined(MAP_TEST_EMULATED)
+#if defined(MAP_TEST_SHORT)
   return n / 10;
 #else
   return n;

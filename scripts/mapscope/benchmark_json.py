@@ -15,7 +15,8 @@ from typing import Any
 from mapscope.known import known, unknown
 from mapscope.plan import Plan, Task
 
-FORMAT = "1"
+VERSIONS = {"mapscope_schema_version": "2", "mapscope_format": "1"}
+"""What the context says of the version; binaries of older commits, which AGAINST builds, have the second."""
 NOT_APPLICABLE = "n/a: "
 """Begins the error of a benchmark whose state a map never has: nothing failed."""
 CHECKSUM = re.compile(r"checksum=([0-9a-f]{16})\b")
@@ -127,8 +128,9 @@ def _check_context(document: Any, plan: Plan, task: Task) -> None:
     context = document.get("context")
     if not isinstance(context, dict):
         raise BadOutput("not the JSON of Google Benchmark: no 'context'")
+    version = next((key for key in VERSIONS if key in context), "mapscope_schema_version")
     wanted = {
-        "mapscope_format": FORMAT,
+        version: VERSIONS[version],
         "mapscope_map": task.map,
         "mapscope_seed": str(task.seed),
         "mapscope_answer_check": "passed",

@@ -39,7 +39,7 @@ from mapscope.suites import SUITES
 from mapscope.text import count_of, which
 
 LOG_WIDTH = 100
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 SELECTING = (
     "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
     "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
@@ -48,29 +48,37 @@ SELECTING = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse, carry out, and turn every foreseen fault into one line on stderr."""
+    code = 0
+    try:
+        code = _carry_out(arguments)
+        sys.stdout.flush()  # also of --help, and of what an error has ended: output that is lost is an error of its own
+        return code
+    except BrokenPipeError:  # `mapscope summary latest | head`
+        _silence_stdout()
+        return code
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"mapscope: error: cannot write the output: {error.strerror}", file=sys.stderr)
+        _silence_stdout()
+        return code or 1
+
+
+def _carry_out(arguments: list[str] | None) -> int:
     try:
         options = _parser().parse_args(arguments)
         for name, value in vars(options).items():
             if value == "":
                 setattr(options, name, None)
-        code = options.command(options)
-        sys.stdout.flush()
-        return code
+        return options.command(options)
+    except SystemExit as end:  # argparse's, after --help and --version
+        return int(end.code or 0)
     except MapscopeError as error:
         print(f"mapscope: error: {error.line()}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("mapscope: error: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `mapscope summary latest | head`
-        _silence_stdout()
-        return 0
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        print(f"mapscope: error: cannot write the output: {error.strerror}", file=sys.stderr)
-        _silence_stdout()
-        return 1
 
 
 def _silence_stdout() -> None:
@@ -292,7 +300,7 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
         names = ", ".join(name.upper() for name in given)
         raise UsageError(f"--resume (RESUME) goes on with a stored plan as it stands; leave out {names}")
-    folder = find(options.resume, results)
+    folder = RunFolder(find(options.resume, results).path)  # its run.json will be written anew, unpacked
     plan = load.read_plan(folder)
     sides: tuple[Side, Side] | None = None
     if folder.pair.is_file():
@@ -455,6 +463,10 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see `{self.prog} --help`")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse, which hides that it could not be written."""
+        print(message, end="", file=file or sys.stderr)
+
 
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="mapscope", description="Benchmarks hash maps and keeps every measurement.")
@@ -498,7 +510,7 @@ def _parser() -> argparse.ArgumentParser:
         reading = commands.add_parser(name, help=meaning)
         reading.set_defaults(command=function)
         reading.add_argument(
-            "run", nargs="?", default="", metavar="RUN", help="run folder, run.json or `latest` (default)"
+            "run", nargs="?", default="", metavar="RUN", help="run folder, run.json, <run>.run.json.gz or `latest` (default)"
         )
         if function is not validate:
             reading.add_argument(

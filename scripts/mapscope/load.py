@@ -7,7 +7,9 @@ not known is refused, never half understood.
 from __future__ import annotations
 
 import functools
+import gzip
 import json
+import zlib
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -22,6 +24,7 @@ from mapscope.plan import Plan
 from mapscope.repository import SCHEMA
 from mapscope.upgrade import READABLE, upgraded
 
+GZIP = b"\x1f\x8b"
 GROUP = ["workload", "kv", "hash", "n"]
 """The rows that are compared with each other: the same work, one row a map."""
 
@@ -29,7 +32,9 @@ GROUP = ["workload", "kv", "hash", "n"]
 def read_json(path: Path) -> Any:
     """Parse strictly. Raises DocumentError naming the file, and the line where it breaks."""
     try:
-        text = path.read_bytes()
+        text = unpacked(path.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DocumentError(f"{path}: truncated or corrupt: gzip cannot unpack it") from None
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
     try:
@@ -37,6 +42,11 @@ def read_json(path: Path) -> Any:
     except orjson.JSONDecodeError:
         return _read_slowly(path, text)
     return document if _keeps_every_key(text, document) else _read_slowly(path, text)
+
+
+def unpacked(data: bytes) -> bytes:
+    """What gzip has packed, whatever the file's name; all else as it is. Raises what gzip.decompress raises."""
+    return gzip.decompress(data) if data.startswith(GZIP) else data
 
 
 def _keeps_every_key(text: bytes, document: Any) -> bool:

@@ -7,6 +7,7 @@ hash setting. Those of the counters are in plot_counters and plot_model, of grow
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mapscope.figure import add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
+from mapscope.figure import Drawing, add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.plot_counters import counter_pictures
 from mapscope.plot_growth import growth_pictures
 from mapscope.plot_model import model_pictures
@@ -32,26 +33,27 @@ def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Pa
 
     Returns the PNG paths (an SVG lies beside each). Raises UsageError or RunStopped.
     """
+    with matplotlib.rc_context(RC), Press() as press:
+        for name, draw in pictures(run, n):
+            press.print(draw, folder / name)
+    return press.pictures
+
+
+def pictures(run: dict[str, Any], n: str | None = None) -> Iterator[tuple[str, Drawing]]:
+    """Names and figures, all there are of a run. Raises UsageError."""
     table = rows(run)
     sizes = choose_sizes(table, n)
-    with matplotlib.rc_context(RC), Press() as press:
-        plain = table[table["family"].isna()]  # a picture of each state would be too many
-        for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
-            draw = partial(_workload_figure, run, str(workload), str(hash_name), part)
-            press.print(draw, folder / f"{workload}-{hash_name}")
-        for hash_name, part in plain.groupby("hash", sort=False):
-            for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
-                draw = partial(_overview_figure, run, str(hash_name), size, part[part["n"] == size])
-                press.print(draw, folder / f"overview-{hash_name}-n{size}")
-        for pictures in (
-            counter_pictures(run, plain, sizes),
-            model_pictures(run, plain),
-            range_pictures(run, table),
-            growth_pictures(run),
-        ):
-            for name, draw in pictures:
-                press.print(draw, folder / name)
-    return press.pictures
+    plain = table[table["family"].isna()]  # a picture of each state would be too many
+    for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
+        yield f"{workload}-{hash_name}", partial(_workload_figure, run, str(workload), str(hash_name), part)
+    for hash_name, part in plain.groupby("hash", sort=False):
+        for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
+            draw = partial(_overview_figure, run, str(hash_name), size, part[part["n"] == size])
+            yield f"overview-{hash_name}-n{size}", draw
+    yield from counter_pictures(run, plain, sizes)
+    yield from model_pictures(run, plain)
+    yield from range_pictures(run, table)
+    yield from growth_pictures(run)
 
 
 def _workload_figure(run: dict[str, Any], workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:

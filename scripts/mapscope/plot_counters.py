@@ -19,7 +19,7 @@ from matplotlib.ticker import NullLocator
 
 from mapscope import model
 from mapscope.counters import HARDWARE
-from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, make_grid, payload_title, powers_of_ten
+from mapscope.figure import Drawing, add_foot, make_grid, payload_title, powers_of_ten, put_legend
 from mapscope.style import FAINT, GREY, looks
 from mapscope.table import maps_of
 from mapscope.text import per_operation
@@ -161,10 +161,7 @@ def _stack_legend(figure: Figure) -> None:
     ]
     handles.append(Line2D([], [], label="below: for the workload's keys", **STREAM_STYLE))
     handles.append(Line2D([], [], label="TLB misses", **TLB_STYLE))
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]),
-        ncols=len(handles), fontsize=8.5, columnspacing=1.2, handlelength=1.8,
-    )  # fmt: skip
+    put_legend(figure, handles, columnspacing=1.2, handlelength=1.8)
 
 
 def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
@@ -183,10 +180,7 @@ def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.Data
     handles.append(Patch(color=_pale(GREY), label="pale: table object, stack, constants"))
     handles.append(Line2D([], [], color="black", marker="_", linestyle="none", markersize=7, label="99th percentile"))
     handles.append(_model_mark(label="hmap's model"))
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]),
-        ncols=len(handles), fontsize=8.5, handlelength=1.0, columnspacing=1.2,
-    )  # fmt: skip
+    put_legend(figure, handles, handlelength=1.0, columnspacing=1.2)
     foot = f"{_label(run, 'sim')}\nBar: mean; its lower part: lines on the heap. A percentile above the panel is written at its edge."
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure

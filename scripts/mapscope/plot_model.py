@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from mapscope import model
 from mapscope.counters import HARDWARE
-from mapscope.figure import LEGEND_INCHES, Drawing, add_foot, decades, make_grid
+from mapscope.figure import Drawing, add_foot, decades, make_grid, put_legend
 from mapscope.plot_counters import absent_hardware, predicted_lines, value_of
 from mapscope.style import FAINT, GREY
 
@@ -52,10 +52,9 @@ def _model_figure(run: dict[str, Any], kv: str, hash_name: str, part: pandas.Dat
             axes.set_visible(False)
             continue
         handles |= _draw(run, axes, panel, kv, workload)
-    figure.legend(
-        handles=list(handles.values()), labels=list(handles), loc="lower center", fontsize=8.5,
-        bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]), ncols=len(handles), columnspacing=1.4,
-    )  # fmt: skip
+    for name, handle in handles.items():
+        handle.set_label(name)
+    put_legend(figure, list(handles.values()))
     layout = model.layout_of(SUBJECT, kv)
     foot = (
         f"Model: Poisson chains, buckets of {layout.size} bytes that begin at any of {len(layout.phases)} places in a "

@@ -6,6 +6,7 @@ simulated comes last and shares all CPUs: nothing in it is timed.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import signal
@@ -185,7 +186,7 @@ class Crew:
                         document[callgrind.KEY] = dumps
                     _, problems = read_counters(document, plan, task)
             except (DocumentError, BadOutput) as error:
-                if report.disk_is_full(folder):
+                if _had_no_room(ended) or report.disk_is_full(folder):
                     raise RunStopped(f"no space left on the device of {folder.path}") from None
                 return explain(task, ended, str(error))
             tells_itself = ended.exit_code == 1 and any(p.kind != "not_applicable" for p in problems)  # a wrong answer, which the output names
@@ -194,10 +195,8 @@ class Crew:
             report.keep_raw(folder, task, document, ended.process | {"memory": memory_of(document)})
             return None
         finally:
-            output.unlink(missing_ok=True)
-            trace_of(output).unlink(missing_ok=True)
-            for dump in output.parent.glob(f"{dumps_of(output).name}*"):
-                dump.unlink(missing_ok=True)
+            for path in folder.leftovers_of(task):
+                path.unlink(missing_ok=True)
 
     def _keep_ladder(self, task: Task, ended: Ended, document: Any) -> dict[str, Any] | None:
         """As _keep, of the machine's latencies. Raises BadOutput."""
@@ -244,6 +243,11 @@ def take_turns(groups: Sequence[Sequence[tuple[Crew, Task]]], cpu: int | None, d
     finally:
         for _, child in (each for children in at_work for each in children):
             child.abandon()
+
+
+def _had_no_room(ended: Ended) -> bool:
+    """Whether a process says so itself; by now it has cleared up, so that there may be room again."""
+    return ended.exit_code == 1 and any(os.strerror(number) in ended.stderr for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 def explain(task: Task, ended: Ended, unusable: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ import pandas
 
 from mapscope import load, stats
 from mapscope.errors import DocumentError, UsageError
-from mapscope.folder import RunFolder, find
+from mapscope.folder import RUN_FILE, RunFolder, find
 from mapscope.google_json import is_google, read_rounds
 
 KEY = ["map", "workload", "kv", "hash", "n"]
@@ -102,16 +102,17 @@ def counters_of(table: pandas.DataFrame) -> pandas.DataFrame:
 def _read(name: str, results: Path) -> tuple[dict[str, Any] | None, list[dict[str, Any]], str]:
     """run.json (None for Google Benchmark's), its rows, and what to call it."""
     path = Path(name)
-    if path.is_file() and path.name != "run.json":
+    if path.is_file() and path.name != RUN_FILE:
         document = load.read_json(path)
-        if not is_google(document):
+        if is_google(document):
+            try:
+                return None, _rows_of_google(read_rounds(document)), path.stem
+            except ValueError as error:
+                raise DocumentError(f"{path}: {error}") from None
+        if not isinstance(document, dict) or "schema_version" not in document:
             raise DocumentError(
                 f"{path}: fields 'context' and 'benchmarks' are missing; neither a run.json nor Google Benchmark's"
             )
-        try:
-            return None, _rows_of_google(read_rounds(document)), path.stem
-        except ValueError as error:
-            raise DocumentError(f"{path}: {error}") from None
     folder: RunFolder = find(name, results)
     document = load.read_run(folder)
     if not document["rows"]:

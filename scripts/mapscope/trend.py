@@ -7,11 +7,14 @@ from typing import Any
 
 import matplotlib
 import pandas
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 from rich.console import Console
 
 from mapscope.errors import UsageError
-from mapscope.figure import save
+from mapscope.figure import by_rows, save, widest
+from mapscope.folder import PACKED
 from mapscope.runs import KEY, Runs, read_what_can_be
 from mapscope.style import FAINT, GREY, RC, looks
 from mapscope.table import maps_of
@@ -21,7 +24,8 @@ from mapscope.text import significant
 
 def stored(results: Path) -> tuple[Runs, list[str]]:
     """The runs below `results` that can be read; and why others cannot, one line each."""
-    paths = sorted([*results.glob("*/run.json"), *results.glob("fleet/*/*/run.json")])
+    kinds = ("*/run.json", "fleet/*/*/run.json", "*.run.json")
+    paths = sorted(path for kind in kinds for each in (kind, kind + PACKED) for path in results.glob(each))
     return read_what_can_be([str(path) for path in paths], results)
 
 
@@ -98,10 +102,22 @@ def _figure(runs: Runs, table: pandas.DataFrame) -> Figure:
         axes.grid(True, color=FAINT, linewidth=0.7)
     commits = table.drop_duplicates("run").set_index("run")["commit"]
     lower.set_xticks(range(len(whens)), [commits[run] or run for run in whens], rotation=35, ha="right", fontsize=7.5)
-    upper.legend(ncols=4, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04))
+    _add_legend(figure, upper)
     foot = (
         "runs, oldest first. Point: median over rounds; bar: quartiles. Times of different days are\n"
         "not measured in turn: believe the ratio below before the time above."
     )
     figure.supxlabel(foot, fontsize=8, color=GREY)
     return figure
+
+
+def _add_legend(figure: Figure, axes: Axes) -> None:
+    """Below the upper panel, in as many rows as it takes."""
+    handles, _ = axes.get_legend_handles_labels()
+
+    def lay_out(columns: int) -> Legend:
+        return axes.legend(
+            handles=by_rows(handles, columns), ncols=columns, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04)
+        )
+
+    lay_out(widest(figure, len(handles), lay_out))

@@ -71,6 +71,9 @@ using ledger_tables =
 
 // ---- how they behave
 
+/// Whether rehash() to fewer buckets gives some back: Go's array never shrinks.
+inline constexpr bool rehash_shrinks = false;
+
 /// A table of so many small entries, inserted one by one, is in mid-growth; here it has overflow
 /// buckets and an extra record, too.
 inline constexpr int entries_in_growth = 110;

@@ -76,6 +76,9 @@ using ledger_tables =
 
 // ---- how they behave
 
+/// Whether rehash() to fewer buckets gives some back: as small as its entries allow.
+inline constexpr bool rehash_shrinks = true;
+
 /// A table of so many small entries, inserted one by one, is in mid-growth.
 inline constexpr int entries_in_growth = 100;
 
