@@ -13,7 +13,7 @@ from mapscope.drains import HEADS, drain_of
 from mapscope.drains import KEY as DRAIN_KEY
 from mapscope.halves import by_map
 from mapscope.terminal import TitledTable
-from mapscope.text import duration, per_operation, significant
+from mapscope.text import duration, per_operation
 
 PERCENTILES = ("p50", "p90", "p99", "p99.9", "p99.99", "p99.999", "p99.9999")
 SHOWN = (0, 2, 3, 4, 5)
@@ -173,7 +173,7 @@ def _print_noise(console: Console, rows: list[dict[str, Any]]) -> None:
     clock = rows[0]["clock"]
     text = (
         f"Empty loop: {duration(worst)} at most, raw {duration(raw)}.  Clock: {clock['source']}, steps of "
-        f"{significant(clock['resolution_ns'])} ns, {clock['overhead_ns']:.0f} ns of its own subtracted."
+        f"{clock['resolution_ns']:.3g} ns, {clock['overhead_ns']:.0f} ns of its own subtracted."
     )
     console.print(text, highlight=False, markup=False, overflow="fold")
     for reason in sorted({row["why_not_counted"] for row in rows if row["why_not_counted"]}):
