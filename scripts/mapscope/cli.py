@@ -20,22 +20,32 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 
-from mapscope import __version__, build, load, report
-from mapscope.against import (
-    Side, cannot_watch, create_folders, execute_pair, of_commit, rejoin, require_alike, stored_sides, without_new_states,
-)  # fmt: skip
-from mapscope.counters import REQUESTS, asked_for
+from mapscope import __version__
 from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.files import write_whole
-from mapscope.folder import RunFolder, find, run_name
-from mapscope.pinning import choose_cpu
-from mapscope.plan import Plan, differences
-from mapscope.planner import make_plan
-from mapscope.progress import Display
+from mapscope.plan import build
+from mapscope.plan.counters import REQUESTS, asked_for
+from mapscope.plan.plan import Plan, differences
+from mapscope.plan.planner import make_plan
+from mapscope.plan.selection import MAX_SIZE, Selection, cpu_of, percent_of, seed_of, select, whole
+from mapscope.plan.suites import SUITES
 from mapscope.repository import BUILD, RESULTS
-from mapscope.runner import execute, free_cpus
-from mapscope.selection import MAX_SIZE, Selection, cpu_of, percent_of, seed_of, select, whole
-from mapscope.suites import SUITES
+from mapscope.run.pair import (
+    Side,
+    cannot_watch,
+    create_folders,
+    execute_pair,
+    of_commit,
+    rejoin,
+    require_alike,
+    stored_sides,
+    without_new_states,
+)  # fmt: skip
+from mapscope.run.pinning import choose_cpu
+from mapscope.run.progress import Display
+from mapscope.run.runner import execute, free_cpus
+from mapscope.store import load, write
+from mapscope.store.folder import RunFolder, find, run_name
 from mapscope.text import count_of, which
 
 LOG_WIDTH = 100
@@ -90,7 +100,7 @@ def run(options: argparse.Namespace) -> int:
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
     if options.against:
         return _measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
-    report.check_destination(results, selection.benchmarks, selection.countings)
+    write.check_destination(results, selection.benchmarks, selection.countings)
     if options.targets:
         print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
         return 0
@@ -105,13 +115,13 @@ def run(options: argparse.Namespace) -> int:
         return 0
     plan = make_plan(selection, suite, seed, catalogue, cpu, pinned)
     folder = RunFolder(results / run_name(datetime.now(), plan.environment["hostname"], plan.tool))
-    report.create_folder(folder, plan)
+    write.create_folder(folder, plan)
     return _measure(plan, folder, catalogue, cpu)
 
 
 def summary(options: argparse.Namespace) -> int:
     """`summary RUN`: tables in the terminal."""
-    from mapscope.summary import print_summary
+    from mapscope.output.terminal.summary import print_summary
 
     folder = find(options.run or "latest", Path(options.results or RESULTS))
     print_summary(_console(), load.read_run(folder), options.n)
@@ -120,8 +130,8 @@ def summary(options: argparse.Namespace) -> int:
 
 def plot(options: argparse.Namespace) -> int:
     """`plot RUN`: PNG and SVG into its folder `plots`, Markdown into `tables`."""
-    from mapscope.plot import plot_run
-    from mapscope.tables import write_tables
+    from mapscope.output.lines_table import write_tables
+    from mapscope.output.plots.run import plot_run
 
     folder = find(options.run or "latest", Path(options.results or RESULTS))
     document = load.read_run(folder)
@@ -131,10 +141,10 @@ def plot(options: argparse.Namespace) -> int:
 
 def compare(options: argparse.Namespace) -> int:
     """`compare --a RUNS --b RUNS`: what is slower or faster in B; 1 if too much is, with --fail-on-slower."""
-    from mapscope.compare import compare as compare_sides
-    from mapscope.compare_tables import print_comparison, too_slow
-    from mapscope.compare_text import name_of
-    from mapscope.runs import read_runs
+    from mapscope.analysis.compare import compare as compare_sides
+    from mapscope.analysis.runs import read_runs
+    from mapscope.output.terminal.comparison import print_comparison, too_slow
+    from mapscope.output.terminal.comparison_text import name_of
 
     results = Path(options.results or RESULTS)
     limit = percent_of("fail-on-slower", options.fail_on_slower)
@@ -157,9 +167,9 @@ def compare(options: argparse.Namespace) -> int:
 
 def page(options: argparse.Namespace) -> int:
     """`report RUNS`: one self-contained HTML page."""
-    from mapscope.page import write_page
-    from mapscope.passing import stored
-    from mapscope.runs import read_runs
+    from mapscope.analysis.passing import stored
+    from mapscope.analysis.runs import read_runs
+    from mapscope.output.page.page import write_page
 
     results = Path(options.results or RESULTS)
     names = _words(options.runs) or ["latest"]
@@ -172,9 +182,9 @@ def page(options: argparse.Namespace) -> int:
 
 def across(options: argparse.Namespace) -> int:
     """`across RUNS`: what holds on every machine."""
-    from mapscope.across import agreement
-    from mapscope.across_tables import print_agreement
-    from mapscope.runs import read_runs
+    from mapscope.analysis.across import agreement
+    from mapscope.analysis.runs import read_runs
+    from mapscope.output.terminal.across import print_agreement
 
     runs = read_runs(_words(options.runs), Path(options.results or RESULTS))
     print_agreement(_console(), runs, agreement(runs))
@@ -183,7 +193,7 @@ def across(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """`export RUN --format F`: the run for another service, into a file or the terminal."""
-    from mapscope.export import FORMATS
+    from mapscope.output.export import FORMATS
 
     kind = options.format or "google"
     if kind not in FORMATS:
@@ -193,7 +203,7 @@ def export(options: argparse.Namespace) -> int:
         print(json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False))
         return 0
     try:
-        report.write_json(Path(options.out), document)
+        write.write_json(Path(options.out), document)
     except OSError as error:
         raise RunStopped(f"cannot write {options.out}: {error.strerror}") from None
     print(f"{options.out}: {kind}")
@@ -202,7 +212,7 @@ def export(options: argparse.Namespace) -> int:
 
 def trend(options: argparse.Namespace) -> int:
     """`trend`: one benchmark over all stored runs, as a table and a picture."""
-    from mapscope.trend import draw_trend, history, print_trend, stored
+    from mapscope.analysis.trend import draw_trend, history, print_trend, stored
 
     results = Path(options.results or RESULTS)
     runs, refused = stored(results)
@@ -221,7 +231,7 @@ def trend(options: argparse.Namespace) -> int:
 
 def figures(options: argparse.Namespace) -> int:
     """`figures`: the article of docs/writeup, from the run that results/index.json names for it."""
-    from mapscope.writeup import WRITEUP, write_article
+    from mapscope.output.writeup import WRITEUP, write_article
 
     results = Path(options.results or RESULTS)
     folder = Path(options.out) if options.out else WRITEUP
@@ -232,7 +242,7 @@ def figures(options: argparse.Namespace) -> int:
 
 def order(options: argparse.Namespace) -> int:
     """`order COUNTS`: how random hmap's range is, from the counts of semantics_order."""
-    from mapscope.plot_order import draw_order, read_counts
+    from mapscope.output.plots.order import draw_order, read_counts
 
     stem = Path(options.out) if options.out else Path(options.results or RESULTS) / "order" / "order"
     print(_shown(draw_order(read_counts(Path(options.counts)), stem)))
@@ -241,8 +251,8 @@ def order(options: argparse.Namespace) -> int:
 
 def passing(options: argparse.Namespace) -> int:
     """`passing OUTPUT PROGRAM`: what handing a table to a function costs, and the instructions for it."""
-    from mapscope.environment import describe_machine
-    from mapscope.passing import FOLDER, Passing, markdown, read_ways, table
+    from mapscope.analysis.passing import FOLDER, Passing, markdown, read_ways, table
+    from mapscope.plan.environment import describe_machine
 
     program = Path(options.program)
     ways = read_ways(Path(options.output), program)
@@ -305,7 +315,7 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     cpu = pinned["value"]
     if cpu is not None:
         choose_cpu(cpu)
-    report.check_destination(folder.path, 0, 0)
+    write.check_destination(folder.path, 0, 0)
     missing = folder.missing(plan)
     if options.targets:
         asked = asked_for(plan.selection["counters"])
@@ -327,9 +337,9 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
 
 def _measure(plan: Plan, folder: RunFolder, catalogue: build.Catalogue, cpu: int | None) -> int:
     """Carry out the plan, then show what came of it."""
-    from mapscope.plot import plot_run
-    from mapscope.summary import print_summary
-    from mapscope.tables import write_tables
+    from mapscope.output.lines_table import write_tables
+    from mapscope.output.plots.run import plot_run
+    from mapscope.output.terminal.summary import print_summary
 
     console = _console()
     missing, planned = folder.missing(plan), sum(1 for _ in plan.tasks())
@@ -377,7 +387,7 @@ def _measure_pair(
     if (options.counters or "off") != "off":
         raise UsageError("--against (AGAINST) compares times; leave out COUNTERS")
     selection = replace(selection, counters="off")
-    report.check_destination(results, 2 * selection.benchmarks, 0)
+    write.check_destination(results, 2 * selection.benchmarks, 0)
     if options.dry_run:  # the other build may still be to come
         print(f"{2 * selection.processes} processes, two builds in turn, into {results}")
         return 0
@@ -418,9 +428,9 @@ def _measure_sides(sides: tuple[Side, Side], cpu: int | None) -> int:
             f"go on with: make bench RESUME={names[1]}",
         )
         raise
-    from mapscope.compare import compare as compare_sides
-    from mapscope.compare_tables import print_comparison
-    from mapscope.runs import read_runs
+    from mapscope.analysis.compare import compare as compare_sides
+    from mapscope.analysis.runs import read_runs
+    from mapscope.output.terminal.comparison import print_comparison
 
     runs = [read_runs([str(side.folder.path)], side.folder.path.parent) for side in sides]
     print_comparison(_console(), compare_sides(*runs))
@@ -523,7 +533,7 @@ def _parser() -> argparse.ArgumentParser:
         reporting.set_defaults(command=function)
         reporting.add_argument("--runs", default="", metavar="X", help="runs, separated by commas or blanks")
         if function is page:
-            reporting.add_argument("--out", default="", metavar="FILE", help="(default report.html of the first run)")
+            reporting.add_argument("--out", default="", metavar="FILE", help="(default write.html of the first run)")
 
     drawing = commands.add_parser("figures", help="the article in docs/writeup, from stored runs")
     drawing.set_defaults(command=figures)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mapscope import __version__
-from mapscope.known import known, unknown
+from mapscope.fact import known, unknown
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "results"

@@ -12,13 +12,13 @@ import pytest
 from rich.console import Console
 
 from conftest import Lab, one_line
-from mapscope import stats
-from mapscope.across import agreement, of_subject, same_machine, sentences, size_in_units
-from mapscope.across_tables import print_agreement
+from mapscope.analysis.across import agreement, of_subject, same_machine, sentences, size_in_units
+from mapscope.analysis.fingerprint import differences
+from mapscope.analysis.ladder import load_ns
+from mapscope.analysis.runs import KEY, Runs, read_runs
 from mapscope.errors import UsageError
-from mapscope.fingerprint import differences
-from mapscope.ladder import load_ns
-from mapscope.runs import KEY, Runs, read_runs
+from mapscope.output.terminal.across import print_agreement
+from mapscope.store import derived
 
 PACE = {"hmap": 2.0, "std": 4.0, "boost_flat": 1.0}
 
@@ -39,8 +39,8 @@ def machine(
         if row["map"] == "std":
             row["rounds"][0] *= 1.002
     extra(document)
-    rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
-    document["rows"] = stats.add_ratios(rows)
+    rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
+    document["rows"] = derived.add_ratios(rows)
     target.mkdir(parents=True)
     (target / "run.json").write_text(json.dumps(document))
     return str(target)
@@ -131,7 +131,7 @@ def test_times_and_sizes_in_units_of_the_machine_they_were_measured_on(
     document = json.loads(two.read_text())
     for rung in document["latencies"]:  # a machine whose loads take twice as long
         rung["rounds"] = [2 * ns for ns in rung["rounds"]]
-        rung |= stats.describe(rung["rounds"])
+        rung |= derived.describe(rung["rounds"])
     two.write_text(json.dumps(document))
     runs = read_runs([str(tmp_path / "one"), str(tmp_path / "two")], tmp_path)
     loads = agreement(runs).loads

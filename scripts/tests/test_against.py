@@ -15,9 +15,9 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import MAPS, calls, make_build, set_faults
-from mapscope import growth_plan
-from mapscope.compare import twins
-from mapscope.runs import read_runs
+from mapscope.analysis.compare import twins
+from mapscope.analysis.runs import read_runs
+from mapscope.plan import growth
 
 GROWING = (*SMALL[:-4], "--growth-sizes", "4000")
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -104,15 +104,15 @@ def test_growing_tables_take_turns_build_by_build(lab: Lab, other: Path) -> None
 
 
 def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    two_wait = 2.5 * 4000 * growth_plan.BYTES_PER_OPERATION
+    two_wait = 2.5 * 4000 * growth.BYTES_PER_OPERATION
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", two_wait / memory)
+    monkeypatch.setattr(growth, "SHARE_FOR_WAITING", two_wait / memory)
     assert lab.mapscope("run", *GROWING, "--against", str(other)).returncode == 0
     assert repetitions(lab, other) == [(name, i) for name in MAPS for i in range(3) for _ in range(2)]
 
 
 def test_where_none_may_wait_they_are_not_called_in_turn(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", 0.0)
+    monkeypatch.setattr(growth, "SHARE_FOR_WAITING", 0.0)
     answer = lab.mapscope("run", *GROWING, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
     told = " ".join(answer.stdout.split())

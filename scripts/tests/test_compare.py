@@ -15,10 +15,10 @@ import pandas
 import pytest
 
 from conftest import Lab, one_line
-from mapscope import stats
-from mapscope.compare import compare, twins
+from mapscope.analysis.compare import compare, twins
+from mapscope.analysis.runs import KEY, read_runs
 from mapscope.errors import UsageError
-from mapscope.runs import KEY, read_runs
+from mapscope.store import derived
 
 REAL = Path(__file__).parent / "real"
 """Real runs; real/README.md tells how they were made."""
@@ -29,8 +29,8 @@ def edited(source: Path, target: Path, change: Callable[[dict[str, Any]], None])
     """A copy of a run, changed, with all that follows from its rounds."""
     document = json.loads((source / "run.json").read_text())
     change(document)
-    rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
-    document["rows"] = stats.add_ratios(rows)
+    rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
+    document["rows"] = derived.add_ratios(rows)
     target.mkdir(parents=True)
     (target / "run.json").write_text(json.dumps(document))
     return target

@@ -10,8 +10,8 @@ import pytest
 
 from conftest import Lab
 from fake_bench import MAPS
-from mapscope.compare_growth import agreement, compare_growth
-from mapscope.runs import Runs, read_runs
+from mapscope.analysis.compare_growth import agreement, compare_growth
+from mapscope.analysis.runs import Runs, read_runs
 
 
 @pytest.fixture(scope="module")

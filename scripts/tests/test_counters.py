@@ -10,8 +10,8 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import HARDWARE, MAPS, calls, make_build, make_valgrind, set_faults
-from mapscope import callgrind
-from mapscope.counters import BACKENDS, asked_for
+from mapscope.plan.counters import BACKENDS, asked_for
+from mapscope.plan.stages import callgrind
 from test_load import Tamper
 from test_run import wait_for
 
@@ -21,7 +21,7 @@ COUNTING = (*SMALL[:-2], "--counters")
 @pytest.fixture(autouse=True)
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures are the subject of test_show."""
-    monkeypatch.setattr("mapscope.plot.plot_run", lambda run, folder: [])
+    monkeypatch.setattr("mapscope.output.plots.run.plot_run", lambda run, folder: [])
 
 
 @pytest.fixture
@@ -239,7 +239,7 @@ class TestCallgrind:
 
 
 def test_no_valgrind_is_a_reason(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("mapscope.callgrind.shutil.which", lambda name: None)
+    monkeypatch.setattr("mapscope.plan.stages.callgrind.shutil.which", lambda name: None)
     assert lab.mapscope("run", *COUNTING, "callgrind").returncode == 0
     assert reason_of(lab, "callgrind", "instructions") == "valgrind is not installed"
 

@@ -13,10 +13,11 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import MAPS, calls, set_faults
-from mapscope import growth_plan, halves
-from mapscope.growth_plan import plan_growth
-from mapscope.selection import _workloads
-from mapscope.suites import SUITES, WHOLE_LIVES
+from mapscope.analysis import split_half
+from mapscope.plan import growth
+from mapscope.plan.growth import plan_growth
+from mapscope.plan.selection import _workloads
+from mapscope.plan.suites import SUITES, WHOLE_LIVES
 from mapscope.text import duration
 from test_load import Tamper
 
@@ -27,7 +28,7 @@ STAGE = "growth/insert-first_touch"
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that are of something else."""
-    monkeypatch.setattr("mapscope.plot.plot_run", lambda run, folder: [])
+    monkeypatch.setattr("mapscope.output.plots.run.plot_run", lambda run, folder: [])
 
 
 def growth_of(lab: Lab) -> dict[str, dict[str, Any]]:
@@ -84,7 +85,7 @@ def test_maps_take_turns_repetition_by_repetition(lab: Lab) -> None:
 
 @pytest.mark.usefixtures("without_pictures")
 def test_where_too_much_would_wait_one_map_follows_the_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", 0.0)
+    monkeypatch.setattr(growth, "SHARE_FOR_WAITING", 0.0)
     assert lab.mapscope("run", *GROWING).returncode == 0
     assert repetitions_of(lab) == [f"{name} {i}" for name in MAPS for i in range(3)]
 
@@ -119,9 +120,9 @@ def test_turns_need_several_maps_and_memory_for_those_who_wait() -> None:
     assert not any(one.in_turns for one in passes)
     growing = [one for one in passes if one.churn is None]
     assert {one.mix: one.waiting_bytes for one in growing} == {"insert": 20_000_000, "mixed": 40_000_000}
-    turns = growth_plan.with_turns(growing, 8, 4 * 8 * 20_000_000)
+    turns = growth.with_turns(growing, 8, 4 * 8 * 20_000_000)
     assert {one.mix: one.in_turns for one in turns} == {"insert": True, "mixed": False}
-    assert not any(one.in_turns for one in growth_plan.with_turns(growing, 1, 10**12))
+    assert not any(one.in_turns for one in growth.with_turns(growing, 1, 10**12))
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -220,13 +221,13 @@ def test_the_full_suite_has_every_regime() -> None:
 
 def test_without_huge_pages_there_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     setting = tmp_path / "enabled"
-    monkeypatch.setattr(growth_plan, "THP", setting)
-    assert "No such file" in growth_plan.why_no_huge_pages()
+    monkeypatch.setattr(growth, "THP", setting)
+    assert "No such file" in growth.why_no_huge_pages()
     setting.write_text("always madvise [never]")
     huge = [one for one in plan_growth("growth", "auto", [], None, ["int_int"]) if one.pages == "huge"]
     assert huge and all("says never" in one.reason for one in huge)
     setting.write_text("always [madvise] never")
-    assert growth_plan.why_no_huge_pages() is None
+    assert growth.why_no_huge_pages() is None
 
 
 def test_a_run_of_schema_version_3_is_still_read(tampered: Tamper) -> None:
@@ -284,14 +285,14 @@ def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> di
 
 def test_halves_are_compared_whichever_is_the_larger() -> None:
     one, other = row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)), row_with_halves("other", (5, 5, 5, 5))
-    assert halves.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "longest": 0.25})
-    assert halves.apart(other) is None
-    words = halves.by_map([one, other])
+    assert split_half.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "longest": 0.25})
+    assert split_half.apart(other) is None
+    words = split_half.by_map([one, other])
     assert words is not None and words.endswith("differ at p50/p90/p99/longest by: one 10/100/0/25 %")
     third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 108, 150))
-    assert "third -/0/8/50 %" in (halves.by_map([one, third]) or "")
-    assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (halves.at_most([one, third]) or "")
-    assert halves.by_map([other]) is None and halves.at_most([other]) is None
+    assert "third -/0/8/50 %" in (split_half.by_map([one, third]) or "")
+    assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (split_half.at_most([one, third]) or "")
+    assert split_half.by_map([other]) is None and split_half.at_most([other]) is None
 
 
 def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:

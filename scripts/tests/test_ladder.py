@@ -10,8 +10,8 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import make_build, set_faults
-from mapscope.ladder import in_words, levels, load_ns, reach_in_words, shared_cache, tlb_reach
-from mapscope.ladder_plan import half_octaves
+from mapscope.analysis.ladder import in_words, levels, load_ns, reach_in_words, shared_cache, tlb_reach
+from mapscope.plan.ladder import half_octaves
 
 KIB, MIB = 2**10, 2**20
 

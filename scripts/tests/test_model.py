@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from mapscope import model
-from mapscope.model import INT_INT, INT_STRUCT, Table
+from mapscope.analysis import model
+from mapscope.analysis.model import INT_INT, INT_STRUCT, Table
 
 ALIGNED = model.layout_of("hmap_split_aligned", "int_int")
 PAIRED = model.layout_of("hmap_paired", "int_int")

@@ -18,14 +18,14 @@ from typing import Any
 import pytest
 
 from conftest import SMALL, Lab, one_line
-from mapscope import page_growth
-from mapscope.ladder import load_ns, tlb_reach
-from mapscope.drains import drain_of
+from mapscope.analysis.draining import drain_of
+from mapscope.analysis.ladder import load_ns, tlb_reach
+from mapscope.analysis.passing import Passing, Way, cells
+from mapscope.analysis.runs import read_runs
 from mapscope.files import write_whole
-from mapscope.page import MOST_BYTES, write_page
-from mapscope.passing import Passing, Way, cells
-from mapscope.runs import read_runs
-from mapscope.summary_growth import title_of
+from mapscope.output.page import growth
+from mapscope.output.page.page import MOST_BYTES, write_page
+from mapscope.output.terminal.growth import title_of
 from mapscope.text import duration
 from test_compare import edited, slowed
 
@@ -162,7 +162,7 @@ def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> N
     text = two_runs[0].read_text()
     assert "B against A" in text and "+30.0 %" in text and "95% interval" in text
     assert "were watched growing" in text
-    assert page_growth.sentence([{}]).startswith("None of these runs recorded single growths")
+    assert growth.sentence([{}]).startswith("None of these runs recorded single growths")
     assert "All runs are of one machine" in text
     assert "Before you believe" in text
 

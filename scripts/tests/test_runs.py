@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from conftest import Lab
+from mapscope.analysis.runs import COLUMNS, KEY, counters_of, read_runs, rounds_of
 from mapscope.errors import DocumentError, UsageError
-from mapscope.google_json import key_of
-from mapscope.runs import COLUMNS, KEY, counters_of, read_runs, rounds_of
+from mapscope.store.google_json import key_of
 
 GOOGLE = {
     "context": {"executable": "/somewhere/bench_x", "num_cpus": 2},

@@ -8,10 +8,10 @@ import pytest
 from rich.console import Console
 
 from conftest import Lab, one_line
-from mapscope import stats
-from mapscope.plot import plot_run
-from mapscope.style import LOOKS, SPARE, looks
-from mapscope.summary import print_summary
+from mapscope.output.plots.run import plot_run
+from mapscope.output.plots.style import LOOKS, SPARE, looks
+from mapscope.output.terminal.summary import print_summary
+from mapscope.store import derived
 from test_load import Tamper
 
 
@@ -46,8 +46,8 @@ def test_no_cell_is_cut_however_wide_its_figures(tampered: Tamper) -> None:
             scale = 0 if row["map"] == "hmap" else 1e7
             row["rounds"] = [value + scale * (1 + 3 * number) for number, value in enumerate(row["rounds"])]
             row["involuntary_switches"] = [1, 0]
-        rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
-        document["rows"] = stats.add_ratios(rows)
+        rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
+        document["rows"] = derived.add_ratios(rows)
 
     text = tampered(widen).mapscope("summary", "latest").stdout
     assert "…" not in text and max(map(len, text.splitlines())) <= 100

@@ -8,11 +8,11 @@ import pytest
 
 from conftest import Lab
 from fake_bench import STATES, WORKLOADS
-from mapscope import load
-from mapscope.build import read_catalogue
-from mapscope.folder import RunFolder
-from mapscope.selection import OVERRIDING, select
-from mapscope.suites import SUITES, Suite
+from mapscope.plan.build import read_catalogue
+from mapscope.plan.selection import OVERRIDING, select
+from mapscope.plan.suites import SUITES, Suite
+from mapscope.store import load
+from mapscope.store.folder import RunFolder
 
 RUN = ("--suite", "smoke", "--kv", "int_int", "--sizes", "100", "--rounds", "2", "--growth", "off", "--counters", "sim")
 

@@ -10,11 +10,11 @@ import pandas
 import pytest
 
 from conftest import Lab, one_line
+from mapscope.analysis.runs import read_runs
 from mapscope.cli import main
+from mapscope.output.writeup import TEMPLATE, WRITEUP, cost_of_growth, cost_of_line, latex, markdown
 from mapscope.repository import RESULTS
-from mapscope.runs import read_runs
 from mapscope.text import duration
-from mapscope.writeup import TEMPLATE, WRITEUP, cost_of_growth, cost_of_line, latex, markdown
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,91 @@
+"""What runs say, in sentences, each with its uncertainty; what they do not settle is said as well."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas
+
+from mapscope.analysis.compare import Comparison
+from mapscope.analysis.inference import CONFIDENCE
+from mapscope.analysis.ranking import standings
+from mapscope.analysis.runs import Runs
+from mapscope.output.terminal.comparison import sentence
+from mapscope.output.terminal.comparison_growth import growth_sentence
+from mapscope.text import count_of
+
+SUBJECT = "hmap"
+"""The map that the instrument is about: how it stands is told wherever it was measured."""
+
+
+def of_run(runs: Runs, label: str) -> list[str]:
+    """One sentence a workload and hash setting: the fastest map, those not told from it, and the subject."""
+    table = runs.of(label)
+    if table["map"].nunique() == 1:
+        return [f"Only {table['map'].iloc[0]} was measured: inside this run there is nothing to compare it with."]
+    result = []
+    for (workload, hash_name), group in standings(table, ["workload", "hash"]).groupby(
+        ["workload", "hash"], sort=False
+    ):
+        name = f"{workload}{' with own hashes' if hash_name == 'own' else ''}"
+        result.append(f"{name}: {_standing(group)}")
+    return result
+
+
+def of_comparison(found: Comparison) -> list[str]:
+    """What is slower or faster in B, as geometric means, and how much remains unsettled."""
+    result = [sentence(found)]
+    different = found.means[found.means["verdict"].isin(("slower", "faster"))]
+    for row in different.sort_values("ratio", ascending=False).to_dict("records"):
+        where = " ".join(part for part in (row["map"], row["workload"], row["kv"]) if part)
+        result.append(
+            f"{where} is {row['verdict']} in B: {percent(row['ratio'])} "
+            f"({CONFIDENCE:.0%} interval {percent(row['low'])} to {percent(row['high'])}), "
+            f"geometric mean over {count_of(row['rows'], 'row')}."
+        )
+    if different.empty:
+        settled = (found.means["verdict"] == "same").sum()
+        result.append(
+            f"No geometric mean of a workload and payload is slower or faster; {settled} of {len(found.means)} "
+            f"are the same within {found.margin:.0%}."
+        )
+    if len(found.growth):
+        result.append(growth_sentence(found.growth))
+    return result
+
+
+def _standing(group: pandas.DataFrame) -> str:
+    by_map = {row["map"]: row for row in group.to_dict("records")}
+    fastest = group["fastest"].iloc[0]
+    if len(by_map) == 1:
+        return f"only {fastest} has trustworthy rows; there is nothing to compare it with."
+    level = [name for name, row in by_map.items() if name != fastest and row["verdict"] in ("undecided", "same")]
+    text = f"{fastest} is fastest"
+    if level:
+        text += (
+            f", but not told from {_listed(level)}" if len(level) < len(by_map) - 1 else ", but none is told from it"
+        )
+    if SUBJECT in by_map and fastest != SUBJECT:
+        row = by_map[SUBJECT]
+        text += f"; {SUBJECT} takes {_times(row)} as long"
+    elif SUBJECT in by_map:
+        rows = [row for name, row in by_map.items() if name != SUBJECT]
+        second = min(rows, key=lambda row: row["ratio"])
+        text += f"; {second['map']}, next, takes {_times(second)} as long"
+    return f"{text}. Geometric mean over {count_of(group['rows'].iloc[0], 'row')} a map."
+
+
+def percent(ratio: float) -> str:
+    """`+10.0 %`; whole percent from a doubling on."""
+    change = 100 * (ratio - 1)
+    return f"{change:+.0f} %" if abs(change) >= 100 else f"{change:+.1f} %"
+
+
+def _times(row: dict[str, Any]) -> str:
+    if pandas.isna(row["low"]):
+        return f"{row['ratio']:.2f} times (a single round: uncertainty unknown)"
+    return f"{row['ratio']:.2f} times ({CONFIDENCE:.0%} interval {row['low']:.2f} to {row['high']:.2f})"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,169 @@
+"""Two builds measured against each other: one run of each, their processes in turn.
+
+Each process of the one build has its twin of the other at its side: the same map, payload, size
+and seed, started right after or before it as a coin says. What the machine does in a minute then
+falls on both, and their ratio inside a round is free of it. Tables that are watched growing take turns
+repetition by repetition, the two of a map one after the other. Each build gets a run of its own,
+complete and readable like any other; that the two belong together is told by the times at
+which their processes started (compare reads it from there).
+"""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.plan.build import Catalogue, knows, read_catalogue
+from mapscope.plan.environment import describe_moment
+from mapscope.plan.growth import is_growth, may_wait
+from mapscope.plan.ladder import without_ladder
+from mapscope.plan.plan import Plan, Task
+from mapscope.repository import describe_tool, tree_of
+from mapscope.run.pinning import kept_off
+from mapscope.run.progress import Display
+from mapscope.run.runner import Crew, clear_leftovers, stopped_by_signals, take_turns
+from mapscope.store import load, write
+from mapscope.store.folder import RunFolder
+from mapscope.text import now
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two builds: what is run, with what, and where it is kept."""
+
+    plan: Plan
+    folder: RunFolder
+    catalogue: Catalogue
+
+
+def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads: list[str]) -> None:
+    """Raises UsageError when the other build lacks what is to be measured."""
+    lacking = [name for name in maps if name not in there.binaries]
+    if lacking:
+        raise UsageError(f"--against (AGAINST): {there.directory} has no {', '.join(lacking)}; choose others by MAPS")
+    if unknown := [name for name in workloads if name not in there.workloads + there.states]:
+        raise UsageError(
+            f"--against (AGAINST): {there.directory} has no {', '.join(unknown)}; choose others by WORKLOADS"
+        )
+    if (here.compiler, here.flags, here.build_type) != (there.compiler, there.flags, there.build_type):
+        raise UsageError(
+            f"--against (AGAINST): {there.directory} was built otherwise ({there.compiler}, {there.flags}, "
+            f"{there.build_type}); a ratio would tell of that"
+        )
+
+
+def without_new_states(workloads: list[str], here: Catalogue, there: Catalogue) -> list[str]:
+    """What both builds can measure, of what nobody has named: an older one has fewer states, or none."""
+    return [name for name in workloads if name not in here.states or name in there.states]
+
+
+def cannot_watch(there: Catalogue, maps: list[str]) -> str | None:
+    """Why the other build cannot watch tables grow in turns; None when it can."""
+    older = [name for name in maps if not knows(there.binary(name), "--growth-turns")]
+    return f"{there.directory} is older than growth in turns: {', '.join(older)}" if older else None
+
+
+def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
+    """The plan with the commit whose sources `catalogue` was built from. The machine's latencies are measured
+    once, with the other side."""
+    ladder = without_ladder("measured in the run that this one was in turn with")
+    return replace(plan, tool=describe_tool(tree_of(catalogue.directory)), ladder=ladder)
+
+
+def create_folders(sides: tuple[Side, Side]) -> None:
+    """The folders of both, each of which knows the other. Raises UsageError."""
+    told = {"base": sides[0].folder.path.name, "ours": sides[1].folder.path.name, "build": str(sides[0].catalogue.directory)}
+    for side in sides:
+        write.create_folder(side.folder, side.plan)
+        write.write_pair(side.folder, told)
+
+
+def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
+    """Both sides of the pair that a run belongs to, to go on with it. Raises UsageError or DocumentError."""
+    told = load.read_json(folder.pair)
+    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("base", "ours", "build")):
+        raise DocumentError(f"{folder.pair}: needs the fields 'base', 'ours' and 'build'")
+    base, ours = (RunFolder(folder.path.parent / told[name]) for name in ("base", "ours"))
+    plans = [load.read_plan(each) for each in (base, ours)]
+    try:
+        there = read_catalogue(Path(told["build"]))
+    except UsageError:
+        commit, maps = plans[0].tool["commit"]["value"], ",".join(plans[0].selection["maps"])
+        raise UsageError(
+            f"cannot resume {folder.path}: the other build is not in {told['build']} any more; "
+            f"make it again with: scripts/against.sh {commit} {maps}"
+        ) from None
+    return Side(plans[0], base, there), Side(plans[1], ours, catalogue)
+
+
+def rejoin(sides: tuple[Side, Side]) -> None:
+    """Forget processes whose twin is missing: a ratio is of two that ran at one moment."""
+    missing = [set(side.folder.missing(side.plan)) for side in sides]
+    for task in missing[0] ^ missing[1]:
+        if task.stage is None or is_growth(task.stage):
+            for side in sides:
+                side.folder.raw(task).unlink(missing_ok=True)
+
+
+def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) -> list[dict[str, Any]]:
+    """Run what is missing of both, process by process, and return their documents.
+
+    Raises Interrupted or RunStopped as runner.execute does; what had finished is kept.
+    """
+    dice = random.Random(f"mapscope seed {sides[0].plan.seeds['base']} twins")
+    began, before = now(), describe_moment(cpu)
+    for side in sides:
+        clear_leftovers(side.folder)
+    numbers = [len(load.read_records(side.folder.sessions)) + 1 for side in sides]
+    for side, number in zip(sides, numbers, strict=True):
+        _write_session(side, number, began, before, None, None)
+
+    def close_sessions(outcome: str) -> list[dict[str, Any]]:
+        after = describe_moment(cpu)
+        for side, number in zip(sides, numbers, strict=True):
+            _write_session(side, number, began, before, outcome, after)
+        return [write.write_run(side.folder, side.plan) for side in sides]
+
+    try:
+        with stopped_by_signals() as check, display, kept_off(cpu):
+            crews = [Crew(side.plan, side.folder, side.catalogue, display, check) for side in sides]
+            missing = [set(side.folder.missing(side.plan)) for side in sides]
+            ours = sides[1].plan  # which has all that the other has, and the ladder
+            for in_turns, tasks in groupby(ours.tasks(), key=ours.turns_of):
+                groups = [[(crew, task) for crew, still in zip(crews, missing, strict=True) if task in still] for task in tasks]
+                for together in _at_once(ours, groups) if in_turns else ():
+                    take_turns(together, cpu, dice)
+                for group in groups if not in_turns else ():
+                    for crew, task in dice.sample(group, len(group)):
+                        crew.carry_out([task], cpu, side_by_side=1)
+    except MapscopeError as error:
+        with suppress(RunStopped):
+            close_sessions("interrupted" if isinstance(error, Interrupted) else "stopped")
+        raise
+    finally:
+        for side in sides:
+            clear_leftovers(side.folder)
+    return close_sessions("finished")
+
+
+def _at_once(plan: Plan, groups: list[list[tuple[Crew, Task]]]) -> list[list[list[tuple[Crew, Task]]]]:
+    """All twins of a pass together where there is memory for those who wait, else pair after pair."""
+    present = [group for group in groups if group]
+    waiting = sum(map(len, present))
+    if not present or may_wait(plan.growth_pass(present[0][0][1]), waiting, plan.environment["memory_bytes"]):
+        return [present]
+    return [[group] for group in present]
+
+
+def _write_session(side: Side, number: int, began: str, before: Any, outcome: str | None, after: Any) -> None:
+    finished = now() if outcome else None
+    write.write_session(
+        side.folder,
+        number,
+        {"started": began, "finished": finished, "outcome": outcome, "before": before, "after": after},
+    )

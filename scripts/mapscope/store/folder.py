@@ -1,0 +1,105 @@
+"""The layout of a run folder: where each file lies, and how a run is named and found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from mapscope.errors import UsageError
+from mapscope.plan.growth import is_growth
+from mapscope.plan.plan import LADDER, Plan, Task
+
+AT_WORK = "at-work-"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Paths inside `results/<run>/`; nothing here touches the disk."""
+
+    path: Path
+
+    @property
+    def plan(self) -> Path:
+        return self.path / "plan.json"
+
+    @property
+    def pair(self) -> Path:
+        """Which run this one was made in turn with, if any: what resuming must know."""
+        return self.path / "pair.json"
+
+    @property
+    def run(self) -> Path:
+        return self.path / "run.json"
+
+    @property
+    def plots(self) -> Path:
+        return self.path / "plots"
+
+    @property
+    def sessions(self) -> Path:
+        return self.path / "sessions"
+
+    def raw(self, task: Task) -> Path:
+        """Google Benchmark's own output of one finished process."""
+        return self.path / "raw" / _name(task)
+
+    def trace(self, task: Task) -> Path:
+        """All durations of a table that was watched growing."""
+        return self.raw(task).with_suffix(".npz")
+
+    def failure(self, task: Task) -> Path:
+        """The record of one process that gave no usable output."""
+        return self.path / "failed" / _name(task)
+
+    def temporary(self, task: Task) -> Path:
+        """Where a process at work writes; only what is whole leaves it."""
+        return self.path / f"{AT_WORK}{'-'.join(_name(task).parts)}"
+
+    def leftovers(self) -> list[Path]:
+        """What processes at work have left lying, after a kill or beside their output."""
+        return sorted(self.path.glob(f"{AT_WORK}*"))
+
+    @property
+    def tables(self) -> Path:
+        return self.path / "tables"
+
+    def missing(self, plan: Plan) -> list[Task]:
+        """The planned processes that have not finished, in plan order."""
+        return [task for task in plan.tasks() if not self.raw(task).is_file()]
+
+
+def _name(task: Task) -> Path:
+    if task.stage == LADDER:
+        return Path(f"round-{task.round:02d}", "ladder.json")
+    if task.stage is None:
+        phase = Path(f"round-{task.round:02d}")
+    else:
+        phase = Path(task.stage) if is_growth(task.stage) else Path("counters", task.stage)
+    return phase / f"{task.kv}-n{task.n}-{task.map}.json"
+
+
+def run_name(when: datetime, host: str, tool: dict[str, Any]) -> str:
+    """`<YYYYMMDD-HHMMSS>-<host>-<commit>[-dirty]`: sorts by time and says where from."""
+    safe_host = "".join(c if c.isalnum() else "-" for c in host.split(".")[0]) or "host"
+    commit = tool["commit"]["value"] or "nocommit"
+    return f"{when:%Y%m%d-%H%M%S}-{safe_host}-{commit}{'-dirty' if tool['dirty'] else ''}"
+
+
+def find(run: str, results: Path) -> RunFolder:
+    """The folder meant by a path, a run.json, a name below `results`, or `latest`.
+
+    Raises UsageError when there is none.
+    """
+    if run == "latest":
+        runs = sorted(p.parent for p in results.glob("*/plan.json"))
+        if not runs:
+            raise UsageError(f"no run in {results} yet; make one with `make bench`")
+        return RunFolder(runs[-1])
+    for candidate in (Path(run), results / run):
+        if candidate.is_file():
+            return RunFolder(candidate.parent)
+        if candidate.is_dir():
+            return RunFolder(candidate)
+    raise UsageError(f"no run at {run}: give a run folder, its run.json, or `latest` (of {results})")
