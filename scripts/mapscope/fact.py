@@ -1,22 +1,31 @@
-"""A value, or the reason why there is none: never a zero that stands for "unknown"."""
+"""A fact: a value, or the reason why there is none. Never a zero in place of "unknown"."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 
-def known(value: Any) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Either `value` or `reason` is None. In JSON an object with these two fields."""
+
+    value: Any
+    reason: str | None
+
+
+def known(value: Any) -> Fact:
     """A fact that could be established."""
-    return {"value": value, "reason": None}
+    return Fact(value, None)
 
 
-def unknown(reason: str) -> dict[str, Any]:
+def unknown(reason: str) -> Fact:
     """A fact that could not be, and why."""
-    return {"value": None, "reason": reason}
+    return Fact(None, reason)
 
 
-def from_file(path: Path, why_absent: str) -> dict[str, Any]:
+def from_file(path: Path, why_absent: str) -> Fact:
     """The text of a small kernel file, or the reason why it cannot be read."""
     try:
         text = path.read_text().strip()

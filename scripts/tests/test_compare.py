@@ -160,7 +160,7 @@ def test_the_geometric_mean_is_over_the_rows_of_each_round(undisturbed: Lab) -> 
 
 def test_nothing_in_common_is_a_usage_error(undisturbed: Lab) -> None:
     a = read_runs([str(undisturbed.folder())], undisturbed.results)
-    empty = type(a)(a.documents, a.table.head(0))
+    empty = type(a)(a.by_label, a.table.head(0))
     with pytest.raises(UsageError):
         compare(a, empty)
 

@@ -11,19 +11,20 @@ import pytest
 from conftest import Lab
 from fake_bench import MAPS
 from mapscope.analysis.compare_growth import agreement, compare_growth
-from mapscope.analysis.runs import Runs, read_runs
+from mapscope.analysis.runs import Runs
+from mapscope.store.records import Run
 
 
 @pytest.fixture(scope="module")
 def measured(finished: Lab) -> dict[str, Any]:
     """run.json of a run that has watched tables grow."""
-    (document,) = read_runs(["latest"], finished.results).documents.values()
-    assert document is not None and document["growth"]
+    document = finished.run_json()
+    assert document["growth"]
     return document
 
 
 def side(*documents: dict[str, Any]) -> Runs:
-    return Runs({str(number): document for number, document in enumerate(documents)}, pandas.DataFrame())
+    return Runs({str(number): Run.of(document) for number, document in enumerate(documents)}, pandas.DataFrame())
 
 
 def scaled(document: dict[str, Any], *factors: float) -> dict[str, Any]:

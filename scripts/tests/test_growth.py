@@ -18,6 +18,7 @@ from mapscope.plan import growth
 from mapscope.plan.growth import plan_growth
 from mapscope.plan.selection import _workloads
 from mapscope.plan.suites import SUITES, WHOLE_LIVES
+from mapscope.store.records import Clock, Durations
 from mapscope.text import duration
 from test_load import Tamper
 
@@ -28,7 +29,7 @@ STAGE = "growth/insert-first_touch"
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that are of something else."""
-    monkeypatch.setattr("mapscope.output.plots.run.plot_run", lambda run, folder: [])
+    monkeypatch.setattr("mapscope.commands.plot.plot_run", lambda run, folder, n: [])
 
 
 def growth_of(lab: Lab) -> dict[str, dict[str, Any]]:
@@ -119,7 +120,7 @@ def test_turns_need_several_maps_and_memory_for_those_who_wait() -> None:
     passes = plan_growth("growth", "auto", [1_000_000], None, ["int_int"])
     assert not any(one.in_turns for one in passes)
     growing = [one for one in passes if one.churn is None]
-    assert {one.mix: one.waiting_bytes for one in growing} == {"insert": 20_000_000, "mixed": 40_000_000}
+    assert {one.mix: growth.waiting_bytes(one) for one in growing} == {"insert": 20_000_000, "mixed": 40_000_000}
     turns = growth.with_turns(growing, 8, 4 * 8 * 20_000_000)
     assert {one.mix: one.in_turns for one in turns} == {"insert": True, "mixed": False}
     assert not any(one.in_turns for one in growth.with_turns(growing, 1, 10**12))
@@ -277,10 +278,10 @@ def test_percentiles_that_have_not_settled_are_told(lab: Lab) -> None:
     assert "hmap 0/0/14/25 %, std 0/0/16/25 %" in told
 
 
-def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> dict[str, Any]:
+def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> Any:
     """Of p50, p90, p99 and the longest."""
-    of = [{"percentiles_ns": [*times[:3], 1.0, 1.0, 1.0, 1.0], "max_ns": times[3]} for times in halves]
-    return {"map": name, "clock": {"resolution_ns": 5.0}, "denoised": {"halves": of}}
+    of = [Durations(1, 1.0, times[3], [*times[:3], 1.0, 1.0, 1.0, 1.0], [0, 0, 0]) for times in halves]
+    return SimpleNamespace(map=name, clock=Clock("a clock", 0.4, 5.0, 20.0), denoised=SimpleNamespace(halves=of))
 
 
 def test_halves_are_compared_whichever_is_the_larger() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from conftest import Lab, one_line
 from mapscope.errors import DocumentError
+from mapscope.json_file import read_json, write_json
 from mapscope.repository import RESULTS
-from mapscope.store.load import read_json, schema
-from mapscope.store.write import write_json
+from mapscope.store.load import schema
 
 Tamper = Callable[[Callable[[dict[str, Any]], None]], Lab]
 

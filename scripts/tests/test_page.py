@@ -18,14 +18,16 @@ from typing import Any
 import pytest
 
 from conftest import SMALL, Lab, one_line
+from mapscope import typed
 from mapscope.analysis.draining import drain_of
 from mapscope.analysis.ladder import load_ns, tlb_reach
-from mapscope.analysis.passing import Passing, Way, cells
+from mapscope.analysis.passing import Passing, Way
 from mapscope.analysis.runs import read_runs
 from mapscope.files import write_whole
 from mapscope.output.page import growth
 from mapscope.output.page.page import MOST_BYTES, write_page
-from mapscope.output.terminal.growth import title_of
+from mapscope.output.passing import cells
+from mapscope.store.records import Growth, Run
 from mapscope.text import duration
 from test_compare import edited, slowed
 
@@ -131,7 +133,7 @@ def test_what_operations_cost_while_a_table_drains_stands_beside_before_and_afte
     rows = [(letter, row) for letter, run in zip("AB", documents, strict=True) for row in run["growth"] if row["drain"]]
     assert rows
     for letter, row in rows:
-        drain = drain_of(row)
+        drain = drain_of(typed.read(Growth, row))
         assert drain is not None and len(drain.lines) == len(row["drain"]["ns"]) + 1
         caption = f"{drain.title} ({row['kv']}, {row['stage'].removeprefix('growth/')}, {letter})</caption>"
         table = text.split(caption)[1].split("</table>")[0]
@@ -145,7 +147,7 @@ def test_growing_tables_of_both_runs_stand_side_by_side(two_runs: tuple[Path, An
     section = text.split('id="comparison"')[1].split("</section>")[0]
     assert documents[0]["growth"] and "growing tables, 0 slower" in text
     for a, b in zip(documents[0]["growth"], documents[1]["growth"], strict=True):
-        table = section.split(f"<caption>Growing: {title_of(a).replace('   ', ', ')}</caption>")[1].split("</table>")[0]
+        table = section.split(f"<caption>Growing: {typed.read(Growth, a).title.replace('   ', ', ')}</caption>")[1].split("</table>")[0]
         line = table.split(f'<th scope="row">{a["map"]}</th>')[1].split("</tr>")[0]
         sides = [row["denoised"]["inserts"] for row in (a, b)]
         for at in range(3):
@@ -162,7 +164,7 @@ def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> N
     text = two_runs[0].read_text()
     assert "B against A" in text and "+30.0 %" in text and "95% interval" in text
     assert "were watched growing" in text
-    assert growth.sentence([{}]).startswith("None of these runs recorded single growths")
+    assert growth.sentence([]).startswith("None of these runs recorded single growths")
     assert "All runs are of one machine" in text
     assert "Before you believe" in text
 
@@ -348,10 +350,10 @@ def test_times_in_dependent_loads_are_drawn(browser: Any, grown: tuple[Path, dic
     assert len(points) == len(rows) == 4
     for point in points:
         row = rows[point["map"], point["n"]]
-        load = load_ns(document, row["n"] * row["payload_bytes"])["value"]
+        load = load_ns(Run.of(document), row["n"] * row["payload_bytes"]).value
         assert agrees(point["value"], row["median"] / load)
     opened.choose("sweep", axis="first TLB")
-    reach = tlb_reach(document)[0]["value"]
+    reach = tlb_reach(Run.of(document))[0].value
     assert {p["x"] for p in opened.drawn("sweep")} == {row["n"] * row["payload_bytes"] / reach for row in rows.values()}
     opened.page.close()
 
@@ -361,7 +363,7 @@ def test_growth_fits_a_narrow_screen_and_tells_what_a_log_scale_cannot_show(
     browser: Any, grown: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     runs = read_runs([str(grown[0].parent)], tmp_path)
-    timeline = runs.documents[runs.labels[0]]["growth"][0]["denoised"]["timeline"]
+    timeline = runs.by_label[runs.labels[0]].growth[0].denoised.timeline
     for span in timeline[:3]:
         span[1] = 0.0
     path = write_page(runs, tmp_path / "growth.html")

@@ -40,7 +40,7 @@ def test_one_line_per_run_and_row(finished: Lab) -> None:
     assert not runs.table.duplicated(["run", *KEY]).any()
     first = runs.of(name).iloc[0]
     assert all(first[field] == document["rows"][0][field] for field in (*KEY, "median", "rounds"))
-    assert runs.documents[name] == document
+    assert runs.by_label[name].document == document
 
 
 def test_rounds_and_counters_are_tidy(finished: Lab) -> None:
@@ -79,7 +79,7 @@ def test_any_programs_google_benchmark_file(tmp_path: Path) -> None:
     (row,) = runs.table.to_dict("records")
     assert [row[field] for field in KEY] == ["bench_x", "BM_find/8", "", "", 0]
     assert row["rounds"] == [2000, 4000] and row["median"] == 3000
-    assert runs.documents == {"theirs": None}
+    assert runs.by_label == {"theirs": None}
 
 
 def test_our_own_names_are_taken_apart() -> None:

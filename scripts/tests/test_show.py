@@ -12,6 +12,7 @@ from mapscope.output.plots.run import plot_run
 from mapscope.output.plots.style import LOOKS, SPARE, looks
 from mapscope.output.terminal.summary import print_summary
 from mapscope.store import derived
+from mapscope.store.records import Run
 from test_load import Tamper
 
 
@@ -32,7 +33,7 @@ def test_titles_are_not_folded_to_the_width_of_narrow_tables(finished: Lab, widt
     run["rows"] = [row for row in run["rows"] if row["map"] == "hmap"]
     run["maps"] = run["maps"][:1]
     console = Console(width=width, record=True, file=io.StringIO())
-    print_summary(console, run)
+    print_summary(console, Run.of(run))
     lines = console.export_text().splitlines()
     assert "int_int   n = 6656   shared hash" in [line.rstrip() for line in lines]
     assert "int_int   n = 6656   shared hash   counters" in [line.rstrip() for line in lines]

@@ -91,4 +91,4 @@ def test_older_runs_have_no_states(tampered: Any) -> None:
             del row["slots_per_op"]
 
     older = load.read_run(RunFolder(tampered(make_older).folder()))
-    assert older["not_applicable"] == [] and "older" in older["rows"][0]["slots_per_op"]["reason"]
+    assert older.not_applicable == [] and "older" in older.rows[0].slots_per_op.reason

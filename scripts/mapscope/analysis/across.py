@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas
@@ -21,7 +20,8 @@ from mapscope.analysis.ladder import levels, load_ns, tlb_reach
 from mapscope.analysis.ranking import mean_logs
 from mapscope.analysis.runs import KEY, Runs
 from mapscope.errors import UsageError
-from mapscope.fact import known, unknown
+from mapscope.fact import Fact, known, unknown
+from mapscope.store.records import Run
 from mapscope.text import significant
 
 BY = ["workload", "kv", "hash"]
@@ -80,7 +80,7 @@ def in_loads(runs: Runs) -> pandas.DataFrame:
     found = table[["run", *KEY]].assign(
         bytes=working_set,
         loads=[
-            loads_of(runs.documents[label], ns, size)["value"]
+            loads_of(runs.by_label[label], ns, size).value
             for label, ns, size in zip(table["run"], table["median"], working_set, strict=True)
         ],
     )
@@ -101,15 +101,15 @@ def of_subject(loads: pandas.DataFrame) -> pandas.DataFrame:
     return known_rows[(known_rows["map"] == name) & (known_rows["hash"] == known_rows.iloc[0]["hash"])]
 
 
-def loads_of(run: dict[str, Any] | None, ns: float, working_set: float) -> dict[str, Any]:
+def loads_of(run: Run | None, ns: float, working_set: float) -> Fact:
     """A time in dependent loads from a working set of that size on the same machine; *or reason*."""
     if run is None:
         return unknown("not a run of mapscope")
     load = load_ns(run, working_set)
-    return load if load["value"] is None else known(ns / load["value"])
+    return load if load.value is None else known(ns / load.value)
 
 
-def reaches(run: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
+def reaches(run: Run | None) -> dict[str, Fact]:
     """What the caches and TLBs of a run's machine reach, in bytes, *or reason*: by `L1`, ..., `first TLB`, `second TLB`."""
     if run is None:
         return {}
@@ -119,7 +119,7 @@ def reaches(run: dict[str, Any] | None) -> dict[str, dict[str, Any]]:
 
 def same_machine(runs: Runs) -> bool:
     """Whether all runs were made on the same hardware; a file that does not tell counts as the same."""
-    told = [fingerprint(document) for document in runs.documents.values() if document]
+    told = [fingerprint(run) for run in runs.by_label.values() if run]
     return len({tuple(facts[name] for name in (*HARDWARE, "host")) for facts in told}) < 2
 
 
@@ -145,9 +145,9 @@ def sentences(found: Agreement) -> list[str]:
     return result
 
 
-def size_in_units(run: dict[str, Any] | None, count: float) -> str:
+def size_in_units(run: Run | None, count: float) -> str:
     """`0.03 L1` or `3.8 L2, 2.1 second TLB`: bytes over the largest cache, and the largest TLB reach, that they exceed."""
-    known_reaches = {name: fact["value"] for name, fact in reaches(run).items() if fact["value"]}
+    known_reaches = {name: fact.value for name, fact in reaches(run).items() if fact.value}
     told = []
     for part in ([n for n in known_reaches if not n.endswith("TLB")], [n for n in known_reaches if n.endswith("TLB")]):
         exceeded = [name for name in part if known_reaches[name] < count] or part[:1]

@@ -19,6 +19,7 @@ from mapscope.analysis.compare_growth import compare_growth
 from mapscope.analysis.fingerprint import differences
 from mapscope.analysis.runs import KEY, Runs
 from mapscope.errors import UsageError
+from mapscope.store.records import Run
 
 METHODS = {
     "paired": "measured in turn, process by process: ratios inside each round, Student's t over rounds",
@@ -59,7 +60,7 @@ class Comparison:
 
 def compare(a: Runs, b: Runs, margin: float = inference.MARGIN) -> Comparison:
     """Raises UsageError when no row is on both sides, or the machines make the ratio meaningless."""
-    hardware, other = differences([*a.documents.values()], [*b.documents.values()])
+    hardware, other = differences([*a.by_label.values()], [*b.by_label.values()])
     if hardware:
         raise UsageError(
             f"A and B are of different machines ({'; '.join(hardware)}): their times say nothing of each other; "
@@ -94,11 +95,11 @@ def twins(a: Runs, b: Runs) -> list[tuple[str, str]]:
     if len(a.labels) != len(b.labels):
         return []
     pairs = list(zip(a.labels, b.labels, strict=True))
-    return pairs if all(_in_turn(a.documents[x], b.documents[y]) for x, y in pairs) else []
+    return pairs if all(_in_turn(a.by_label[x], b.by_label[y]) for x, y in pairs) else []
 
 
-def _in_turn(a: dict[str, Any] | None, b: dict[str, Any] | None) -> bool:
-    if a is None or b is None or a["seeds"] != b["seeds"]:
+def _in_turn(a: Run | None, b: Run | None) -> bool:
+    if a is None or b is None or a.seeds != b.seeds:
         return False
     started_a, started_b = _started(a), _started(b)
     shared = started_a.keys() & started_b.keys()
@@ -106,12 +107,11 @@ def _in_turn(a: dict[str, Any] | None, b: dict[str, Any] | None) -> bool:
     return bool(gaps) and sum(gap <= TWIN_SECONDS for gap in gaps) >= TWIN_SHARE * len(gaps)
 
 
-def _started(run: dict[str, Any]) -> dict[tuple[Any, ...], tuple[float, float]]:
+def _started(run: Run) -> dict[tuple[Any, ...], tuple[float, float]]:
     """When each timed process started, and for how long it ran, in seconds."""
     return {
-        (p["round"], p["kv"], p["n"], p["map"]): (datetime.fromisoformat(p["started"]).timestamp(), p["seconds"])
-        for p in run["processes"]
-        if p["stage"] is None
+        (p.round, p.kv, p.n, p.map): (datetime.fromisoformat(p.started).timestamp(), p.seconds)
+        for p in run.timed_processes
     }
 
 

@@ -11,6 +11,7 @@ worth is told by two runs of the same build in turn (`make growth AGAINST=HEAD`)
 from __future__ import annotations
 
 from dataclasses import dataclass
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -20,10 +21,11 @@ import pandas
 from mapscope.analysis import inference
 from mapscope.analysis.runs import Runs
 from mapscope.analysis.split_half import PLACES, STEP
-from mapscope.output.terminal.growth import title_of
+from mapscope.store.records import Growth
 
 FIGURES = (*PLACES, "longest")
-PASS = ["stage", "kv", "n", "churn"]
+PASS = attrgetter("stage", "kv", "n", "churn")
+"""What a pass is told from others by."""
 STALL_NS = 100_000.0
 """What is longer is a stall: one map in hundreds of inserts, another in a single one."""
 COLUMNS = [
@@ -82,24 +84,21 @@ def agreement(rows: pandas.DataFrame, within: float) -> Agreement:
     return Agreement(len(pairs), near, within, len(longest), max((max(pair) / min(pair) for pair in longest), default=1.0))
 
 
-def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[dict[str, Any], bool]]]:
+def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[Growth, bool]]]:
     """What was watched, by pass and map: of each run its row, and whether it took turns."""
-    found: dict[tuple[Any, ...], list[tuple[dict[str, Any], bool]]] = {}
-    for document in side.documents.values():
-        if document is None:
-            continue
-        turns = {tuple(one[field] for field in PASS): one["in_turns"] for one in document["growth_passes"]}
-        for row in document["growth"]:
-            key = tuple(row[field] for field in PASS)
-            found.setdefault((*key, row["map"]), []).append((row, turns[key]))
+    found: dict[tuple[Any, ...], list[tuple[Growth, bool]]] = {}
+    for run in filter(None, side.by_label.values()):
+        turns = {PASS(one): one.in_turns for one in run.growth_passes}
+        for row in run.growth:
+            found.setdefault((*PASS(row), row.map), []).append((row, turns[PASS(row)]))
     return found
 
 
-def _observed(rows: list[dict[str, Any]], in_turns: bool) -> np.ndarray:
+def _observed(rows: list[Growth], in_turns: bool) -> np.ndarray:
     """ns an insert: of each repetition where they took turns, else of each run, denoised."""
     if in_turns:
-        return np.array([one["total_ns"] / one["count"] for row in rows for one in row["raw"]["inserts"]])
-    return np.array([row["denoised"]["inserts"]["total_ns"] / row["denoised"]["inserts"]["count"] for row in rows])
+        return np.array([one.total_ns / one.count for row in rows for one in row.raw.inserts])
+    return np.array([row.denoised.inserts.total_ns / row.denoised.inserts.count for row in rows])
 
 
 def _estimate(times: list[tuple[np.ndarray, np.ndarray]], in_turns: list[bool]) -> inference.Estimate:
@@ -117,18 +116,18 @@ def _estimate(times: list[tuple[np.ndarray, np.ndarray]], in_turns: list[bool]) 
 
 
 def _line(
-    key: tuple[Any, ...], a: list[dict[str, Any]], b: list[dict[str, Any]], of_a: np.ndarray, of_b: np.ndarray, in_turns: bool
+    key: tuple[Any, ...], a: list[Growth], b: list[Growth], of_a: np.ndarray, of_b: np.ndarray, in_turns: bool
 ) -> dict[str, Any]:
     stage, kv, n, _, name = key
     return {
-        "title": title_of(a[0]), "map": name, "workload": stage, "kv": kv, "hash": "", "n": n, "in_turns": in_turns,
+        "title": a[0].title, "map": name, "workload": stage, "kv": kv, "hash": "", "n": n, "in_turns": in_turns,
         "a": float(np.median(of_a)), "b": float(np.median(of_b)), "figures_a": _figures(a), "figures_b": _figures(b),
-        "step": STEP * max(row["clock"]["resolution_ns"] for row in (*a, *b)),
+        "step": STEP * max(row.clock.resolution_ns for row in (*a, *b)),
     }  # fmt: skip
 
 
-def _figures(rows: list[dict[str, Any]]) -> dict[str, float]:
+def _figures(rows: list[Growth]) -> dict[str, float]:
     """Denoised, by name; the median where there are several runs."""
-    inserts = [row["denoised"]["inserts"] for row in rows]
-    percentiles = {name: median(one["percentiles_ns"][at] for one in inserts) for name, at in PLACES.items()}
-    return percentiles | {"longest": median(one["max_ns"] for one in inserts)}
+    inserts = [row.denoised.inserts for row in rows]
+    percentiles = {name: median(one.percentiles_ns[at] for one in inserts) for name, at in PLACES.items()}
+    return percentiles | {"longest": median(one.max_ns for one in inserts)}

@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas
 
+from mapscope.analysis.caveats import WIDE_HALVES
 from mapscope.analysis.compare import Comparison
-from mapscope.analysis.inference import CONFIDENCE
+from mapscope.analysis.compare_growth import STALL_NS, agreement
+from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
 from mapscope.analysis.ranking import standings
 from mapscope.analysis.runs import Runs
-from mapscope.output.terminal.comparison import sentence
-from mapscope.output.terminal.comparison_growth import growth_sentence
-from mapscope.text import count_of
+from mapscope.analysis.split_half import PLACES
+from mapscope.text import count_of, duration
 
 SUBJECT = "hmap"
 """The map that the instrument is about: how it stands is told wherever it was measured."""
@@ -52,6 +53,38 @@ def of_comparison(found: Comparison) -> list[str]:
     if len(found.growth):
         result.append(growth_sentence(found.growth))
     return result
+
+
+def sentence(found: Comparison) -> str:
+    """`Of 48 rows 0 are slower, 0 faster, 40 the same and 8 undecided.`"""
+    count = counts(found)
+    return (
+        f"Of {count_of(len(found.rows), 'row')}, {count['slower']} slower, {count['faster']} faster, "
+        f"{count['same']} the same (within {found.margin:.0%}), {count['undecided']} undecided; "
+        f"of those called slower or faster, at most {FALSE_DISCOVERIES:.0%} are expected to be so wrongly."
+    )
+
+
+def counts(found: Comparison) -> dict[str, int]:
+    """How many rows got each verdict."""
+    given = found.rows["verdict"].value_counts()
+    return {verdict: int(given.get(verdict, 0)) for verdict in VERDICTS}
+
+
+def growth_sentence(rows: pandas.DataFrame) -> str:
+    """How many are slower or faster, and how near the denoised figures are."""
+    given = rows["verdict"].value_counts()
+    counted = ", ".join(f"{int(given.get(verdict, 0))} {'the same' if verdict == 'same' else verdict}" for verdict in VERDICTS)
+    near = agreement(rows, WIDE_HALVES)
+    text = (
+        f"Of {count_of(len(rows), 'growing table')}, {counted}; {near.near} of {near.percentiles} percentiles "
+        f"({', '.join(PLACES)}) are within {near.within:.0%} of each other"
+    )
+    if near.stalls:
+        text += f", and {count_of(near.stalls, 'longest insert')} above {duration(STALL_NS)} at most {near.apart:.2f} times apart"
+    if not rows["in_turns"].all():
+        text += ". Not all were measured in turn: what the machine did in between is in their ratios (make growth AGAINST=<commit>)"
+    return f"{text}."
 
 
 def _standing(group: pandas.DataFrame) -> str:

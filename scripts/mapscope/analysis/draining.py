@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median, quantiles
-from typing import Any
+
+from mapscope.store.records import Growth
 
 STATES = ("before", "draining", "after")
 HEADS = ("operation", "full", "half-way", "drained", "half-way/full")
@@ -22,19 +23,19 @@ class Drain:
     lines: list[list[str]]
 
 
-def drain_of(row: dict[str, Any]) -> Drain | None:
-    """Of a row of run.json's growth; None where nothing drains."""
-    drain = row["drain"]
+def drain_of(row: Growth) -> Drain | None:
+    """None where nothing drains."""
+    drain = row.drain
     if not drain:
         return None
     lines = []
-    for name in drain["ns"]:
-        full, amid, _ = middles = [spread_of(drain["ns"][name][state]) for state in STATES]
+    for name, times in drain.ns.items():
+        full, amid, _ = middles = [spread_of(getattr(times, state)) for state in STATES]
         ratio = f"{amid[0] / full[0]:.2f}" if full and amid else "-"
         lines.append([name, *(f"{m[0]:.1f} ±{m[1]:.1f}" if m else "-" for m in middles), ratio])
-    sizes = [median(drain["resident_bytes"][state]) / 1e6 for state in STATES]
+    sizes = [median(getattr(drain.resident_bytes, state)) / 1e6 for state in STATES]
     lines.append(["MB resident", *(f"{size:.4g}" for size in sizes), f"{sizes[1] / sizes[0]:.2f}"])
-    return Drain(f"{row['map']}: around its growth at {drain['entries']:,} entries", lines)
+    return Drain(f"{row.map}: around its growth at {drain.entries:,} entries", lines)
 
 
 def spread_of(times: list[float | None]) -> tuple[float, float] | None:

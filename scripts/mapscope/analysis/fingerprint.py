@@ -7,39 +7,37 @@ the ratio: it may be what the ratio is of.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+
+from mapscope.fact import Fact
+from mapscope.store.records import Run
 
 HARDWARE = ("CPU", "architecture", "caches")
 """The facts of `fingerprint` that must agree before two times may be divided."""
 
 
-def fingerprint(run: dict[str, Any]) -> dict[str, str]:
+def fingerprint(run: Run) -> dict[str, str]:
     """Facts by their names, as words; the same words, the same conditions."""
-    environment, build = run["environment"], run["build"]
+    environment, build = run.environment, run.build
     return {
-        "CPU": environment["cpu_model"],
-        "architecture": environment["architecture"],
+        "CPU": environment.cpu_model,
+        "architecture": environment.architecture,
         "caches": caches(run),
-        "host": environment["hostname"],
-        "hypervisor": _fact(environment["virtualisation"]),
-        "kernel": environment["kernel"],
-        "governor": _fact(environment["governor"]),
-        "turbo": _fact(environment["turbo"]),
-        "huge pages": _fact(environment["transparent_hugepage"]),
-        "compiler": build["compiler"],
-        "flags": f"{build['build_type']}, {build['flags']}",
-        "libraries": ", ".join(f"{name} {version}" for name, version in sorted(build["libraries"].items())),
-        "memory regime": run["selection"]["memory"],
+        "host": environment.hostname,
+        "hypervisor": _fact(environment.virtualisation),
+        "kernel": environment.kernel,
+        "governor": _fact(environment.governor),
+        "turbo": _fact(environment.turbo),
+        "huge pages": _fact(environment.transparent_hugepage),
+        "compiler": build.compiler,
+        "flags": f"{build.build_type}, {build.flags}",
+        "libraries": ", ".join(f"{name} {version}" for name, version in sorted(build.libraries.items())),
+        "memory regime": run.selection.memory,
     }
 
 
-def caches(run: dict[str, Any]) -> str:
+def caches(run: Run) -> str:
     """`L1 32 KiB, L2 512 KiB, L3 32 MiB`: those that hold data."""
-    found = [
-        f"L{cache['level']} {size(cache['bytes'])}"
-        for cache in run["environment"]["caches"]
-        if cache["type"] != "Instruction"
-    ]
+    found = [f"L{cache.level} {size(cache.bytes)}" for cache in run.environment.data_caches]
     return ", ".join(found) or "unknown"
 
 
@@ -51,7 +49,7 @@ def size(count: int) -> str:
     return f"{count} B"
 
 
-def differences(a: Sequence[dict[str, Any] | None], b: Sequence[dict[str, Any] | None]) -> tuple[list[str], list[str]]:
+def differences(a: Sequence[Run | None], b: Sequence[Run | None]) -> tuple[list[str], list[str]]:
     """How the runs of two sides differ, in words: in hardware, and in the rest. A run that does not
     tell (Google Benchmark's file) is passed over."""
     runs_a, runs_b = ([fingerprint(run) for run in side if run is not None] for side in (a, b))
@@ -66,5 +64,5 @@ def differences(a: Sequence[dict[str, Any] | None], b: Sequence[dict[str, Any] |
     return hardware, rest
 
 
-def _fact(fact: dict[str, Any]) -> str:
-    return "unknown" if fact["value"] is None else str(fact["value"])
+def _fact(fact: Fact) -> str:
+    return "unknown" if fact.value is None else str(fact.value)

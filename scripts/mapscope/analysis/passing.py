@@ -8,14 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from mapscope.analysis.disassembly import disassemble
 from mapscope.errors import DocumentError, UsageError
-from mapscope.output.terminal.tables import TitledTable
-from mapscope.store import derived, load
+from mapscope.json_file import read_json
+from mapscope.store import derived
 from mapscope.store.google_json import is_google, read_rounds
-from mapscope.text import significant
 
 KEY, FORMAT, FOLDER = "mapscope_passing", "1", "passing"
 SAID = {
@@ -31,14 +28,6 @@ SAID = {
     "copy_map": "map, by value",
 }
 NAME = re.compile(r"(?P<caller>\w+)/(?P<callee>\w+)/n:(?P<n>\d+)")
-
-
-METHOD = (
-    "Each function reads the size of the table that it is given; caller and callee are compiled apart. "
-    "Times are ns a call, medians of interleaved repetitions in one process, in brackets the spread "
-    "(q3 - q1) / median; of less than half a nanosecond between two ways think nothing: it is where the code "
-    "happens to lie, and a reference and a pointer are the same instructions. Instructions are those of caller + callee as they stand, without what they call."
-)
 
 
 @dataclass(frozen=True)
@@ -59,6 +48,7 @@ class Way:
     def said(self) -> str:
         """In words."""
         return SAID[self.caller]
+
 
 @dataclass(frozen=True)
 class Passing:
@@ -81,7 +71,7 @@ def stored(results: Path) -> Passing | None:
     path = results / FOLDER / "passing.json"
     if not path.is_file():
         return None
-    document = load.read_json(path)
+    document = read_json(path)
     try:
         if document[KEY] != FORMAT:
             raise ValueError(f"field '{KEY}' is {document[KEY]!r}, expected {FORMAT!r}")
@@ -145,61 +135,3 @@ def _rounds(output: Path, document: dict[str, Any]) -> dict[Any, list[float]]:
 
 def _foreign(output: Path, why: str) -> DocumentError:
     return DocumentError(f"{output}: not of semantics_passing ({why}); make it with `make passing`")
-
-
-def table(found: Passing) -> Table:
-    """For the terminal."""
-    ways = found.ways
-    made = TitledTable("Handing a table to a function, ns a call: median of repetitions")
-    for column, right in zip(heads(ways), _right(ways), strict=True):
-        made.add_column(column, justify="right" if right else "left", no_wrap=True)
-    for way in ways:
-        made.add_row(*cells(way, spreads=False))
-    return made
-
-
-def markdown(found: Passing) -> str:
-    """The table, and the instructions below it."""
-    ways = found.ways
-    head, right = heads(ways), _right(ways)
-    lines = [
-        "# Handing a table to a function",
-        "",
-        METHOD,
-        "",
-        f"Measured on {found.cpu}, compiled by {found.compiler}.",
-        "",
-        "| " + " | ".join(head) + " |",
-        "|" + "|".join("--:" if each else "---" for each in right) + "|",
-        *("| " + " | ".join(cells(way)) + " |" for way in ways),
-    ]
-    for way in ways:
-        lines += ["", f"## {way.said()[0].upper()}{way.said()[1:]}", "", "```asm"]
-        for name, body in way.instructions.items():
-            lines += [f"{name}:", *(f"    {each}" for each in body)]
-        lines += ["```"]
-    return "\n".join(lines) + "\n"
-
-
-def heads(ways: list[Way]) -> list[str]:
-    """Of the table's columns."""
-    return ["what is passed", "bytes", "in", "instr.", *(f"n={n}" for n in ways[0].times)]
-
-
-def _right(ways: list[Way]) -> list[bool]:
-    return [False, True, False, True, *([True] * len(ways[0].times))]
-
-
-def cells(way: Way, *, spreads: bool = True) -> list[str]:
-    """Of the way's line."""
-    counts = " + ".join(str(len(body)) for body in way.instructions.values())
-    return [
-        way.said(), str(way.bytes), "registers" if way.registers else "memory", counts,
-        *(_time(described, spreads) for described in way.times.values()),
-    ]  # fmt: skip
-
-
-def _time(described: dict[str, float | None], spreads: bool) -> str:
-    known = spreads and described["spread"] is not None
-    spread = f" ({described['spread']:.0%})" if known else ""
-    return f"{significant(described['median'])}{spread}"

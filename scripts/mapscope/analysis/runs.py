@@ -10,15 +10,19 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 import pandas
 
 from mapscope.errors import DocumentError, UsageError
-from mapscope.store import derived, load
+from mapscope.json_file import read_json
+from mapscope.store import derived
 from mapscope.store.folder import RunFolder, find
 from mapscope.store.google_json import is_google, read_rounds
+from mapscope.store.load import read_run
+from mapscope.store.records import Counters, Run
 
 KEY = ["map", "workload", "kv", "hash", "n"]
 """What a row is of; with the run it is in, no two lines are the same."""
@@ -35,15 +39,15 @@ _NOTHING = pandas.DataFrame(columns=COLUMNS)
 class Runs:
     """Some runs, by their labels in the order in which they were named."""
 
-    documents: dict[str, dict[str, Any] | None]
-    """run.json of each; None for a file of Google Benchmark's."""
+    by_label: dict[str, Run | None]
+    """None for a file of Google Benchmark's."""
     table: pandas.DataFrame
     """Its columns are COLUMNS; `rounds` holds the times of the rounds, None where one is missing."""
 
     @property
     def labels(self) -> list[str]:
         """The runs in order."""
-        return list(self.documents)
+        return list(self.by_label)
 
     def of(self, label: str) -> pandas.DataFrame:
         """The lines of one run."""
@@ -52,16 +56,16 @@ class Runs:
 
 def read_runs(names: Sequence[str], results: Path) -> Runs:
     """Runs by whatever folder.find takes, or files of Google Benchmark's. Raises UsageError or DocumentError."""
-    documents: dict[str, dict[str, Any] | None] = {}
+    runs: dict[str, Run | None] = {}
     parts = []
     with _no_collecting():
         for name in names:
-            document, lines, label = _read(name, results)
-            label = _unlike(label, documents)
-            documents[label] = document
-            part = pandas.DataFrame(lines, columns=[*KEY, *FIGURES]).assign(**_about(label, document))
+            run, lines, label = _read(name, results)
+            label = _unlike(label, runs)
+            runs[label] = run
+            part = pandas.DataFrame(lines, columns=[*KEY, *FIGURES]).assign(**_about(label, run))
             parts.append(part[COLUMNS].astype(dict.fromkeys(NUMBERS, float)))  # of one round, some are all None
-    return Runs(documents, pandas.concat(parts, ignore_index=True) if parts else _NOTHING)
+    return Runs(runs, pandas.concat(parts, ignore_index=True) if parts else _NOTHING)
 
 
 def read_what_can_be(names: Sequence[str], results: Path) -> tuple[Runs, list[str]]:
@@ -72,14 +76,14 @@ def read_what_can_be(names: Sequence[str], results: Path) -> tuple[Runs, list[st
             parts.append(read_runs([name], results))
         except (DocumentError, UsageError) as error:
             refused.append(error.line())
-    documents: dict[str, dict[str, Any] | None] = {}
+    runs: dict[str, Run | None] = {}
     tables = []
     for part in parts:
         (label,) = part.labels
-        renamed = _unlike(label, documents)
-        documents[renamed] = part.documents[label]
+        renamed = _unlike(label, runs)
+        runs[renamed] = part.by_label[label]
         tables.append(part.table.assign(run=renamed))
-    return Runs(documents, pandas.concat(tables, ignore_index=True) if tables else _NOTHING), refused
+    return Runs(runs, pandas.concat(tables, ignore_index=True) if tables else _NOTHING), refused
 
 
 def rounds_of(table: pandas.DataFrame) -> pandas.DataFrame:
@@ -94,16 +98,15 @@ def counters_of(table: pandas.DataFrame) -> pandas.DataFrame:
     columns = [*ABOUT, *KEY, "backend", "event", "value", "reason"]
     records = []
     for *identity, counters in table[[*ABOUT, *KEY, "counters"]].itertuples(index=False):
-        for backend, cells in counters.items():
-            records += [(*identity, backend, event, cell["value"], cell["reason"]) for event, cell in cells.items()]
+        records += [(*identity, backend, event, fact.value, fact.reason) for backend, event, fact in counters]
     return pandas.DataFrame(records, columns=columns)
 
 
-def _read(name: str, results: Path) -> tuple[dict[str, Any] | None, list[dict[str, Any]], str]:
-    """run.json (None for Google Benchmark's), its rows, and what to call it."""
+def _read(name: str, results: Path) -> tuple[Run | None, list[tuple[Any, ...]], str]:
+    """A run (None for Google Benchmark's), its rows as KEY and FIGURES, and what to call it."""
     path = Path(name)
     if path.is_file() and path.name != "run.json":
-        document = load.read_json(path)
+        document = read_json(path)
         if not is_google(document):
             raise DocumentError(
                 f"{path}: fields 'context' and 'benchmarks' are missing; neither a run.json nor Google Benchmark's"
@@ -113,37 +116,36 @@ def _read(name: str, results: Path) -> tuple[dict[str, Any] | None, list[dict[st
         except ValueError as error:
             raise DocumentError(f"{path}: {error}") from None
     folder: RunFolder = find(name, results)
-    document = load.read_run(folder)
-    if not document["rows"]:
+    run = read_run(folder)
+    if not run.rows:
         raise UsageError(f"{folder.run} has no finished row yet; go on with `make bench RESUME={folder.path}`")
-    return document, document["rows"], folder.path.resolve().name
+    return run, list(map(attrgetter(*KEY, *FIGURES), run.rows)), folder.path.resolve().name
 
 
-def _rows_of_google(rounds: dict[tuple[Any, ...], list[float]]) -> list[dict[str, Any]]:
+def _rows_of_google(rounds: dict[tuple[Any, ...], list[float]]) -> list[tuple[Any, ...]]:
     """Rows with the figures that follow from their rounds; what Google Benchmark does not tell is None."""
     rows = [
         {
             **dict(zip(KEY, key, strict=True)),
             "rounds": times,
-            "counters": {},
+            "counters": Counters({}),
             "involuntary_switches": [None] * len(times),
         }
         for key, times in rounds.items()
     ]
     described = derived.describe_all([row["rounds"] for row in rows])
-    return derived.add_ratios([row | figures for row, figures in zip(rows, described, strict=True)])
+    whole = derived.add_ratios([row | figures for row, figures in zip(rows, described, strict=True)])
+    return [tuple(row.get(name) for name in (*KEY, *FIGURES)) for row in whole]
 
 
-def _about(label: str, document: dict[str, Any] | None) -> dict[str, Any]:
-    if document is None:
+def _about(label: str, run: Run | None) -> dict[str, Any]:
+    if run is None:
         return {"run": label, "machine": None, "commit": None, "created": None}
-    environment, tool = document["environment"], document["tool"]
-    commit = tool["commit"]["value"]
     return {
         "run": label,
-        "machine": f"{environment['hostname']}, {environment['cpu_model']}",
-        "commit": f"{commit}{'-dirty' if tool['dirty'] else ''}" if commit else None,
-        "created": document["created"],
+        "machine": f"{run.environment.hostname}, {run.environment.cpu_model}",
+        "commit": run.tool.commit_name,
+        "created": run.created,
     }
 
 

@@ -4,7 +4,7 @@ run itself. All repetitions together are nearer to the truth than either half.
 
 from __future__ import annotations
 
-from typing import Any
+from mapscope.store.records import Growth
 
 PLACES = {"p50": 0, "p90": 1, "p99": 2}
 LONGEST = "longest"
@@ -12,33 +12,33 @@ STEP = 1.02
 """Percentiles are told within 1 %, so that a step of the clock may come out a little longer."""
 
 
-def apart(row: dict[str, Any]) -> dict[str, float] | None:
+def apart(row: Growth) -> dict[str, float] | None:
     """By name of a figure, the larger of both over the smaller, less 1.
 
     None where there was one repetition only, or the run is of a schema before 5; a figure of 0 ns is left out, and what
     is apart by no more than a step of the clock is not apart.
     """
-    if len(row["denoised"]["halves"]) < 2:
+    if len(row.denoised.halves) < 2:
         return None
-    pairs = {name: [half["percentiles_ns"][at] for half in row["denoised"]["halves"]] for name, at in PLACES.items()}
-    pairs[LONGEST] = [half["max_ns"] for half in row["denoised"]["halves"]]
-    step = STEP * row["clock"]["resolution_ns"]
+    pairs = {name: [half.percentiles_ns[at] for half in row.denoised.halves] for name, at in PLACES.items()}
+    pairs[LONGEST] = [half.max_ns for half in row.denoised.halves]
+    step = STEP * row.clock.resolution_ns
     return {
         name: max(pair) / min(pair) - 1 if max(pair) - min(pair) > step else 0.0
         for name, pair in pairs.items() if min(pair) > 0
     }  # fmt: skip
 
 
-def by_map(rows: list[dict[str, Any]]) -> str | None:
+def by_map(rows: list[Growth]) -> str | None:
     """Of each map, in words; None where none is known."""
-    known = [(row["map"], apart(row)) for row in rows]
+    known = [(row.map, apart(row)) for row in rows]
     texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, LONGEST))} %" for name, found in known if found]
     if not texts:
         return None
     return f"Half of the repetitions and the other half differ at {'/'.join((*PLACES, LONGEST))} by: {', '.join(texts)}"
 
 
-def at_most(rows: list[dict[str, Any]]) -> str | None:
+def at_most(rows: list[Growth]) -> str | None:
     """Of the worst map, in words; None where none is known."""
     known = [found for row in rows if (found := apart(row))]
     if not known:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from operator import attrgetter
 
 import pandas
 
 from mapscope.errors import UsageError
+from mapscope.store.records import Run
 
 COLUMNS = [
     "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
@@ -15,22 +16,17 @@ COLUMNS = [
 ]  # fmt: skip
 
 
-def rows(run: dict[str, Any]) -> pandas.DataFrame:
-    """One line per row of run.json; times in ns per operation; family and state of what is a state of many.
+def rows(run: Run) -> pandas.DataFrame:
+    """One line per row of a run; times in ns per operation; family and state of what is a state of many.
 
     Raises UsageError when there is none.
     """
-    if not run["rows"]:
+    if not run.rows:
         raise UsageError("the run has no finished row yet; go on with `make bench RESUME=...`")
-    table = pandas.DataFrame(run["rows"], columns=COLUMNS)
-    states = {entry["name"]: (entry["family"], entry["state"]) for entry in run["workloads"]}
+    table = pandas.DataFrame(map(attrgetter(*COLUMNS), run.rows), columns=COLUMNS)
+    states = {entry.name: (entry.family, entry.state) for entry in run.workloads}
     family, state = zip(*(states.get(name, (None, None)) for name in table["workload"]), strict=True)
     return table.assign(family=list(family), state=list(state)).astype({"family": object, "state": object})
-
-
-def maps_of(run: dict[str, Any]) -> list[str]:
-    """The maps of a run in canonical order."""
-    return [entry["name"] for entry in run["maps"]]
 
 
 def choose_sizes(table: pandas.DataFrame, wanted: str | None) -> list[int]:

@@ -7,16 +7,19 @@ from typing import Any
 
 import pandas
 
-from mapscope.analysis.table import maps_of, rows
+from mapscope.analysis.table import rows
 from mapscope.errors import RunStopped
 from mapscope.files import write_whole
+from mapscope.store.records import Run
 from mapscope.text import per_operation, significant
 
+LINES = ("sim", "lines_mean")
 
-def write_tables(run: dict[str, Any], folder: Path) -> list[Path]:
+
+def write_tables(run: Run, folder: Path) -> list[Path]:
     """One file per hash setting, of all sizes; none without lines. Raises RunStopped."""
     table = rows(run)
-    table = table[[_lines(counters) is not None for counters in table["counters"]]]
+    table = table[[counters.value(*LINES) is not None for counters in table["counters"]]]
     written = []
     for hash_name, part in table.groupby("hash", sort=False):
         path = folder / f"lines-and-ns-{hash_name}.md"
@@ -28,16 +31,16 @@ def write_tables(run: dict[str, Any], folder: Path) -> list[Path]:
     return written
 
 
-def _document(run: dict[str, Any], hash_name: str, part: pandas.DataFrame) -> str:
-    label = next(backend["label"] for backend in run["counter_backends"] if backend["name"] == "sim")
+def _document(run: Run, hash_name: str, part: pandas.DataFrame) -> str:
+    label = run.label_of("sim")
     lines = [
         f"# Cache lines × ns, {hash_name} hash",
         "",
         f"Each cell: mean distinct cache lines of one operation × ns per operation. Lines: {label}.",
-        f"Times: median of {run['selection']['rounds']} rounds on {run['environment']['cpu_model']}, "
-        f"{run['build']['compiler']}, {run['created'][:10]}. `-`: no trustworthy number.",
+        f"Times: median of {run.selection.rounds} rounds on {run.environment.cpu_model}, "
+        f"{run.build.compiler}, {run.created[:10]}. `-`: no trustworthy number.",
     ]
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    present = [name for name in run.map_names if name in set(part["map"])]
     for (kv, n), block in part.groupby(["kv", "n"], sort=False):
         lines += ["", f"## {kv}, n = {n}", "", f"| workload | {' | '.join(present)} |", "|---" * (len(present) + 1) + "|"]
         for workload, group in block.groupby("workload", sort=False):
@@ -48,8 +51,4 @@ def _document(run: dict[str, Any], hash_name: str, part: pandas.DataFrame) -> st
 
 
 def _cell(row: dict[str, Any] | None) -> str:
-    return "-" if row is None else f"{per_operation(_lines(row['counters']))} × {significant(row['median'])}"
-
-
-def _lines(counters: dict[str, Any]) -> float | None:
-    return counters.get("sim", {}).get("lines_mean", {}).get("value")
+    return "-" if row is None else f"{per_operation(row['counters'].value(*LINES))} × {significant(row['median'])}"

@@ -10,13 +10,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from mapscope.errors import UsageError
-from mapscope.fact import known, unknown
-from mapscope.plan import build
+from mapscope.fact import Fact, known, unknown
+from mapscope.plan import build, valgrind
 from mapscope.plan.build import Catalogue
 from mapscope.plan.counters import BACKENDS, HARDWARE, asked_for
 from mapscope.plan.environment import describe_caches
-from mapscope.plan.selection import Selection
-from mapscope.plan.stages import callgrind
+from mapscope.plan.records import BackendEntry, BackendEvent, Selection
 
 OS_LABEL = "[os: getrusage of the measuring thread, timed passes]"
 
@@ -25,8 +24,8 @@ OS_LABEL = "[os: getrusage of the measuring thread, timed passes]"
 class CounterPlan:
     """What a Plan says of counters."""
 
-    backends: list[dict[str, Any]]
-    cache: dict[str, Any]
+    backends: list[BackendEntry]
+    cache: Fact
     """The simulated caches, or the reason why they are not known."""
 
 
@@ -44,8 +43,8 @@ def plan_counters(selection: Selection, catalogue: Catalogue, cpu: int | None) -
 
 
 def _backend(
-    name: str, told: dict[str, Any], selection: Selection, catalogue: Catalogue, cache: dict[str, Any]
-) -> dict[str, Any]:
+    name: str, told: dict[str, Any], selection: Selection, catalogue: Catalogue, cache: Fact
+) -> BackendEntry:
     if name == "os":
         return entry(name, label=OS_LABEL)
     if name == "callgrind":
@@ -59,7 +58,7 @@ def _backend(
     return from_binary(name, told.get("sim", {"available": True}))
 
 
-def from_binary(name: str, said: dict[str, Any]) -> dict[str, Any]:
+def from_binary(name: str, said: dict[str, Any]) -> BackendEntry:
     """An entry of `counter_backends` from what a binary says of a backend."""
     return entry(
         name,
@@ -67,7 +66,7 @@ def from_binary(name: str, said: dict[str, Any]) -> dict[str, Any]:
         version=said.get("version"),
         label=said.get("label"),
         events=[
-            {"name": event["name"], "native": event.get("native"), "reason": event.get("reason") or None, "coverage": None}
+            BackendEvent(event["name"], event.get("native"), event.get("reason") or None, None)
             for event in said.get("events", [])
         ],
     )
@@ -79,25 +78,25 @@ def entry(
     reason: str | None = None,
     version: str | None = None,
     label: str | None = None,
-    events: list[dict[str, Any]] | None = None,
+    events: list[BackendEvent] | None = None,
     stages: tuple[str, ...] | None = None,
-) -> dict[str, Any]:
+) -> BackendEntry:
     """One entry of `counter_backends`; available unless there is a reason why not."""
     wanted = BACKENDS[name].stages if stages is None else stages
-    return {
-        "name": name,
-        "available": reason is None,
-        "reason": reason,
-        "version": version,
-        "label": label or f"[{name}]",
-        "stages": list(wanted) if reason is None else [],
-        "events": events or [],
-    }
+    return BackendEntry(
+        name=name,
+        available=reason is None,
+        reason=reason,
+        version=version,
+        label=label or f"[{name}]",
+        stages=list(wanted) if reason is None else [],
+        events=events or [],
+    )
 
 
-def counter_binaries(selection: Selection, catalogue: Catalogue, plan: CounterPlan, map_name: str) -> dict[str, str]:
+def counter_binaries(catalogue: Catalogue, plan: CounterPlan, map_name: str) -> dict[str, str]:
     """SHA-256 of the further binaries that a map is counted with."""
-    stages = {stage for backend in plan.backends for stage in backend["stages"]}
+    stages = {stage for backend in plan.backends for stage in backend.stages}
     found = {}
     for kind in build.COUNTER_BINARIES:
         path, _ = catalogue.counter_binary(kind, map_name)
@@ -114,7 +113,7 @@ def _ask_hardware(selection: Selection, catalogue: Catalogue, names: list[str]) 
 
 def _ask_sim(
     selection: Selection, catalogue: Catalogue, cpu: int | None
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+) -> tuple[list[dict[str, Any]], Fact]:
     """What the sim binary says of itself and of the caches it simulates."""
     binary, reason = catalogue.counter_binary("sim", selection.maps[0])
     if binary is not None:
@@ -123,39 +122,38 @@ def _ask_sim(
     if selection.cache != "host":
         raise UsageError(f"--cache (CACHE): only sim knows other processors, and {reason}; leave it out")
     levels = [
-        {field: cache[field] for field in ("level", "bytes", "ways", "line_bytes")}
+        {field: getattr(cache, field) for field in ("level", "bytes", "ways", "line_bytes")}
         for cache in describe_caches(cpu)
-        if cache["type"] != "Instruction"
+        if cache.holds_data
     ]
     if not levels:
         return [], unknown("the kernel does not tell of any caches")
     return [], known({"name": "host", "source": "sysfs", "levels": levels, "tlbs": []})
 
 
-def _no_cache() -> dict[str, Any]:
+def _no_cache() -> Fact:
     return unknown("no cache is simulated")
 
 
-def _callgrind(selection: Selection, catalogue: Catalogue, cache: dict[str, Any]) -> dict[str, Any]:
-    version, reason = callgrind.find()
+def _callgrind(selection: Selection, catalogue: Catalogue, cache: Fact) -> BackendEntry:
+    version, reason = valgrind.find()
     reasons = [reason, *(catalogue.counter_binary("callgrind", name)[1] for name in selection.maps)]
-    refused = callgrind.refusals(cache)
+    refused = valgrind.refusals(cache)
     if first := next((r for r in reasons if r), None) or refused.get("callgrind_l2"):
         return entry("callgrind", reason=first, version=version)
     return entry(
         "callgrind",
         version=version,
-        label=callgrind.label(cache),
+        label=valgrind.label(cache),
         stages=tuple(stage for stage in BACKENDS["callgrind"].stages if stage not in refused),
         events=[
-            {"name": f"l{stage[-1]}_misses", "native": None, "reason": why, "coverage": None}
-            for stage, why in refused.items()
+            BackendEvent(f"l{valgrind.LEVEL_OF[stage]}_misses", None, why, None) for stage, why in refused.items()
         ],
     )
 
 
-def _keep_best_hardware(backends: list[dict[str, Any]]) -> None:
+def _keep_best_hardware(backends: list[BackendEntry]) -> None:
     """Of the hardware backends that work, all but the first are not wanted; those that do not stay with their reasons."""
-    working = [backend for backend in backends if backend["name"] in HARDWARE and backend["available"]]
+    working = [backend for backend in backends if backend.name in HARDWARE and backend.available]
     if working:
-        backends[:] = [b for b in backends if b["name"] not in HARDWARE or b is working[0]]
+        backends[:] = [b for b in backends if b.name not in HARDWARE or b is working[0]]

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from mapscope.errors import DocumentError, UsageError
-from mapscope.store import load
+from mapscope.json_file import read_json
+from mapscope.plan.records import LeftOut
 
 DESCRIBE_TIMEOUT_S = 20
 COUNTER_BINARIES = ("sim", "callgrind")
@@ -32,7 +33,7 @@ class Catalogue:
     """The processors whose caches can be simulated, `host` among them; empty when that is not told."""
     counter_binaries: dict[str, dict[str, str]]
     """Map name to the binaries that count: `sim`, and `callgrind` for the one to run under valgrind."""
-    left_out: tuple[dict[str, str], ...]
+    left_out: tuple[LeftOut, ...]
     found: dict[str, str]
     compiler: str
     flags: str
@@ -53,7 +54,7 @@ class Catalogue:
         """The binary of a map that counts for `kind`, or None and the reason why there is none."""
         name = self.counter_binaries[map_name].get(kind)
         if name is None:
-            reasons = [entry["reason"] for entry in self.left_out if entry["name"] == kind]
+            reasons = [entry.reason for entry in self.left_out if entry.name == kind]
             return None, reasons[0] if reasons else f"the build has no {kind} binary of {map_name}"
         path = self.directory / name
         return (path, "") if path.is_file() else (None, f"{name} is not built")
@@ -73,7 +74,7 @@ def read_catalogue(directory: Path) -> Catalogue:
     path = directory / "maps.json"
     if not path.is_file():
         raise UsageError(f"no build in {directory}: maps.json is not there; run `make build` or give --build-dir")
-    document = load.read_json(path)
+    document = read_json(path)
     try:
         return Catalogue(
             directory=directory,
@@ -90,7 +91,7 @@ def read_catalogue(directory: Path) -> Catalogue:
             },
             ladder=document.get("ladder"),
             variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
-            left_out=tuple({"name": e["name"], "reason": e["reason"]} for e in document.get("left_out", [])),
+            left_out=tuple(LeftOut(e["name"], e["reason"]) for e in document.get("left_out", [])),
             found=dict(document.get("found", {})),
             compiler=document["compiler"],
             flags=document["flags"],

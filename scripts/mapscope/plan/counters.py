@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mapscope.plan.growth import is_growth
-
 HARDWARE_EVENTS = (
     "l1_misses", "l2_misses", "l3_misses", "tlb_misses", "instructions", "cycles", "branch_misses",
 )  # fmt: skip
@@ -50,6 +48,7 @@ BACKENDS = {
     )
 }  # fmt: skip
 BACKEND_OF = {stage: backend for backend in BACKENDS.values() for stage in backend.stages}
+"""By the name of a stage."""
 
 TOLERANCE = 0.05
 """The greatest relative error of a calibration kernel."""
@@ -65,19 +64,6 @@ REQUESTS = {
 }
 DEFAULT_REQUEST = "auto"
 DEFAULT_CACHE = "host"
-
-
-def events_of(stage: str) -> tuple[str, ...]:
-    """What one stage counts: callgrind's second run is for L3 alone."""
-    events = BACKEND_OF[stage].events
-    if stage == "callgrind_l3":
-        return ("l3_misses",)
-    return tuple(event for event in events if event != "l3_misses") if stage == "callgrind_l2" else events
-
-
-def runs_pinned(stage: str | None) -> bool:
-    """Whether a stage, growth, the ladder, or the timed rounds (None), must have its CPU to itself."""
-    return stage in (None, "ladder") or is_growth(stage) or BACKEND_OF[stage].pinned
 
 
 def asked_for(request: str) -> list[str]:

@@ -11,46 +11,46 @@ import platform
 import shutil
 import subprocess
 from pathlib import Path
-from typing import Any
 
-from mapscope.fact import from_file, known, unknown
+from mapscope.fact import Fact, from_file, known, unknown
+from mapscope.plan.records import CacheEntry, Environment, Moment
 
 SYS_CPU = Path("/sys/devices/system/cpu")
 NO_CPUFREQ = "the kernel offers no cpufreq here, as is usual in a virtual machine"
 
 
-def describe_machine(cpu: int | None, pinned: dict[str, Any]) -> dict[str, Any]:
+def describe_machine(cpu: int | None, pinned: Fact) -> Environment:
     """The machine as seen from `cpu` (the one measured on), with `pinned` passed through."""
     cpuinfo = _cpuinfo()
     index = cpu if cpu is not None else 0
-    return {
-        "cpu_model": cpuinfo.get("model name") or platform.processor() or platform.machine(),
-        "cpu_vendor": cpuinfo.get("vendor_id", "unknown"),
-        "architecture": platform.machine(),
-        "logical_cpus": os.cpu_count() or 1,
-        "caches": describe_caches(cpu),
-        "pinned_cpu": pinned,
-        "governor": from_file(SYS_CPU / f"cpu{index}/cpufreq/scaling_governor", NO_CPUFREQ),
-        "turbo": _turbo(),
-        "page_bytes": os.sysconf("SC_PAGE_SIZE"),
-        "transparent_hugepage": from_file(
+    return Environment(
+        cpu_model=cpuinfo.get("model name") or platform.processor() or platform.machine(),
+        cpu_vendor=cpuinfo.get("vendor_id", "unknown"),
+        architecture=platform.machine(),
+        logical_cpus=os.cpu_count() or 1,
+        caches=describe_caches(cpu),
+        pinned_cpu=pinned,
+        governor=from_file(SYS_CPU / f"cpu{index}/cpufreq/scaling_governor", NO_CPUFREQ),
+        turbo=_turbo(),
+        page_bytes=os.sysconf("SC_PAGE_SIZE"),
+        transparent_hugepage=from_file(
             Path("/sys/kernel/mm/transparent_hugepage/enabled"), "the kernel has no such setting"
         ),
-        "memory_bytes": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "virtualisation": _virtualisation(cpuinfo),
-        "kernel": f"{platform.system()} {platform.release()}",
-        "os": _os_name(),
-        "hostname": platform.node(),
-        "python": platform.python_version(),
-    }
+        memory_bytes=os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        virtualisation=_virtualisation(cpuinfo),
+        kernel=f"{platform.system()} {platform.release()}",
+        os=_os_name(),
+        hostname=platform.node(),
+        python=platform.python_version(),
+    )
 
 
-def describe_moment(cpu: int | None) -> dict[str, Any]:
+def describe_moment(cpu: int | None) -> Moment:
     """Load average over one minute, and the measured CPU's frequency in MHz."""
-    return {
-        "load_average_1min": round(os.getloadavg()[0], 2),
-        "frequency_mhz": _frequency_mhz(cpu if cpu is not None else 0),
-    }
+    return Moment(
+        load_average_1min=round(os.getloadavg()[0], 2),
+        frequency_mhz=_frequency_mhz(cpu if cpu is not None else 0),
+    )
 
 
 def stolen_ms(cpu: int | None) -> float | None:
@@ -83,7 +83,7 @@ def _cpuinfo() -> dict[str, str]:
     return {key.strip(): value.strip() for key, _, value in pairs}
 
 
-def describe_caches(cpu: int | None) -> list[dict[str, Any]]:
+def describe_caches(cpu: int | None) -> list[CacheEntry]:
     """One entry per cache that `cpu` sees, from sysfs; empty where sysfs has none."""
 
     def number(path: Path) -> int | None:
@@ -99,30 +99,30 @@ def describe_caches(cpu: int | None) -> list[dict[str, Any]]:
             scale = {"K": 1024, "M": 1024**2, "G": 1024**3}
             count = int(size[:-1]) * scale[size[-1]] if size[-1] in scale else int(size)
             caches.append(
-                {
-                    "level": int((index / "level").read_text()),
-                    "type": (index / "type").read_text().strip(),
-                    "bytes": count,
-                    "line_bytes": number(index / "coherency_line_size"),
-                    "ways": number(index / "ways_of_associativity"),
-                    "shared_by": (index / "shared_cpu_list").read_text().strip(),
-                }
+                CacheEntry(
+                    level=int((index / "level").read_text()),
+                    type=(index / "type").read_text().strip(),
+                    bytes=count,
+                    line_bytes=number(index / "coherency_line_size"),
+                    ways=number(index / "ways_of_associativity"),
+                    shared_by=(index / "shared_cpu_list").read_text().strip(),
+                )
             )
         except (OSError, ValueError, IndexError):
             continue  # a cache the kernel half describes is left out rather than guessed
     return caches
 
 
-def _frequency_mhz(cpu: int) -> dict[str, Any]:
+def _frequency_mhz(cpu: int) -> Fact:
     fact = from_file(SYS_CPU / f"cpu{cpu}/cpufreq/scaling_cur_freq", NO_CPUFREQ)
-    if fact["value"] is not None:
-        return known(round(int(fact["value"]) / 1000, 1))
+    if fact.value is not None:
+        return known(round(int(fact.value) / 1000, 1))
     nominal = _cpuinfo().get("cpu MHz")
     told = f"; /proc/cpuinfo says {nominal} MHz, which need not be the frequency at work" if nominal else ""
     return unknown(NO_CPUFREQ + told)
 
 
-def _turbo() -> dict[str, Any]:
+def _turbo() -> Fact:
     intel = SYS_CPU / "intel_pstate/no_turbo"
     if intel.exists():
         return known(intel.read_text().strip() == "0")
@@ -132,14 +132,14 @@ def _turbo() -> dict[str, Any]:
     return unknown("neither intel_pstate/no_turbo nor cpufreq/boost is offered by this kernel")
 
 
-def _virtualisation(cpuinfo: dict[str, str]) -> dict[str, Any]:
+def _virtualisation(cpuinfo: dict[str, str]) -> Fact:
     """The hypervisor's name, or "none" on bare metal; a container counts as what it runs on."""
     if tool := shutil.which("systemd-detect-virt"):
         answer = subprocess.run([tool, "--vm"], capture_output=True, text=True, check=False).stdout.strip()
         if answer:
             return known(answer)
     if "hypervisor" in cpuinfo.get("flags", "").split():
-        vendor = from_file(Path("/sys/devices/virtual/dmi/id/sys_vendor"), "no DMI table")["value"]
+        vendor = from_file(Path("/sys/devices/virtual/dmi/id/sys_vendor"), "no DMI table").value
         return known(vendor or "a hypervisor that does not give its name")
     if cpuinfo.get("flags"):
         return known("none")

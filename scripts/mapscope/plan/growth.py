@@ -1,19 +1,18 @@
 """Which tables are watched growing: every pass is a process for each map, all repetitions in it. The maps take
-turns, one repetition each, so that a slow minute of the machine falls on all of them; and so do the builds of a pair.
-
-A pass is told apart by its stage, `growth/<variant>`, so that it travels through plan, runner and
-folder like the stages that count.
+turns, one repetition each, so that drift of the machine affects all of them; and so do the builds of a pair.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from mapscope.plan.records import GrowthPass
 from mapscope.plan.suites import SUITES, GrowthSuite
 
 PREFIX = "growth/"
+"""Begins the stage of a pass: `growth/<variant>`."""
 REQUESTS = {
     "auto": "what the suite says",
     "off": "no growth",
@@ -27,51 +26,6 @@ SHARE_FOR_WAITING = 0.25
 THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
-@dataclass(frozen=True)
-class GrowthPass:
-    """One kind of pass, run for every map of the selection."""
-
-    kv: str
-    n: int
-    mix: str
-    memory: str
-    reserved: bool
-    pages: str
-    repetitions: int
-    churn: int | None = None
-    """How many entries leave and come for each that is there; None where the table grows."""
-    reason: str | None = None
-    """Why it cannot be run here; None when it can."""
-    in_turns: bool = False
-    """Whether the maps take turns, repetition by repetition; of two builds, at least those of one map."""
-
-    @property
-    def stage(self) -> str:
-        """What tells it apart from passes with the same payload and size."""
-        words = [self.mix, self.memory, *(["reserved"] if self.reserved else []), *(["huge"] if self.pages == "huge" else [])]
-        return PREFIX + "-".join(words)
-
-    @property
-    def waiting_bytes(self) -> int:
-        """What a process holds while others have their turn."""
-        operations = self.n * ((self.churn or 0) + 1) * (1 if self.mix == "insert" else 2)
-        return BYTES_PER_OPERATION * operations
-
-    def document(self) -> dict[str, Any]:
-        """As JSON."""
-        return {"stage": self.stage, **asdict(self)}
-
-
-def is_growth(stage: str | None) -> bool:
-    """Whether a stage watches growth."""
-    return stage is not None and stage.startswith(PREFIX)
-
-
-def of_document(entry: dict[str, Any]) -> GrowthPass:
-    """Back from JSON."""
-    return GrowthPass(**{key: value for key, value in entry.items() if key != "stage"})
-
-
 def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: int | None, kv: list[str]) -> list[GrowthPass]:
     """The passes of a suite; with `sizes` or `repetitions` in place of its own. Payloads not selected are left out.
 
@@ -82,7 +36,7 @@ def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: in
         return []
     no_huge = why_no_huge_pages()
     growing = [
-        GrowthPass(
+        growth_pass(
             kv=payload, n=n, mix=mix, memory=memory, reserved=reserved, pages=pages,
             repetitions=repetitions or suite.repetitions, reason=no_huge if pages == "huge" else None,
         )
@@ -91,13 +45,26 @@ def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: in
         for mix, memory, reserved, pages in suite.variants
     ]  # fmt: skip
     churning = [
-        GrowthPass(
+        growth_pass(
             kv=CHURN_KV, n=n, mix="churn", memory="first_touch", reserved=False, pages="small",
             repetitions=repetitions or suite.repetitions, churn=times,
         )
         for n, times in suite.churn if CHURN_KV in kv
     ]  # fmt: skip
     return growing + churning
+
+
+def growth_pass(*, mix: str, memory: str, reserved: bool, pages: str, **further: Any) -> GrowthPass:
+    """A pass, with the stage that its variant makes."""
+    words = [mix, memory, *(["reserved"] if reserved else []), *(["huge"] if pages == "huge" else [])]
+    stage = PREFIX + "-".join(words)
+    return GrowthPass(stage=stage, mix=mix, memory=memory, reserved=reserved, pages=pages, **further)
+
+
+def waiting_bytes(one: GrowthPass) -> int:
+    """What a process holds while others have their turn."""
+    operations = one.n * ((one.churn or 0) + 1) * (1 if one.mix == "insert" else 2)
+    return BYTES_PER_OPERATION * operations
 
 
 def with_turns(passes: list[GrowthPass], processes: int, memory_bytes: int) -> list[GrowthPass]:
@@ -107,7 +74,7 @@ def with_turns(passes: list[GrowthPass], processes: int, memory_bytes: int) -> l
 
 def may_wait(one: GrowthPass, processes: int, memory_bytes: int) -> bool:
     """Whether there are several, and memory for those of them who wait for their turn."""
-    return processes > 1 and processes * one.waiting_bytes <= SHARE_FOR_WAITING * memory_bytes
+    return processes > 1 and processes * waiting_bytes(one) <= SHARE_FOR_WAITING * memory_bytes
 
 
 def why_no_huge_pages() -> str | None:

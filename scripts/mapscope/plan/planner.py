@@ -7,6 +7,7 @@ from typing import Any
 
 from mapscope import SCHEMA_VERSION
 from mapscope.errors import UsageError
+from mapscope.fact import Fact
 from mapscope.plan import build
 from mapscope.plan.backends import counter_binaries, plan_counters
 from mapscope.plan.build import Catalogue
@@ -14,18 +15,18 @@ from mapscope.plan.environment import describe_machine
 from mapscope.plan.growth import plan_growth, with_turns
 from mapscope.plan.ladder import plan_ladder
 from mapscope.plan.plan import Plan, round_seed, schedule
-from mapscope.plan.selection import Selection
-from mapscope.repository import describe_tool
+from mapscope.plan.records import Build, ChosenSuite, MapEntry, Payload, Seeds, Selection, WorkloadEntry
+from mapscope.plan.sources import describe_tool
 from mapscope.text import now
 
 
 def make_plan(
     selection: Selection,
-    suite: dict[str, Any],
+    suite: ChosenSuite,
     seed: int,
     catalogue: Catalogue,
     cpu: int | None,
-    pinned: dict[str, Any],
+    pinned: Fact,
     builds: int = 1,
 ) -> Plan:
     """Of one build, or of one of two that take turns. Raises UsageError when a binary is missing or unusable."""
@@ -39,7 +40,7 @@ def make_plan(
     counting = plan_counters(selection, catalogue, cpu)
     environment = describe_machine(cpu, pinned)
     passes = plan_growth(
-        suite["name"], selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
+        suite.name, selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
     )
     in_turn = len(selection.maps) if builds == 1 else builds
     return Plan(
@@ -47,42 +48,44 @@ def make_plan(
         created=now(),
         tool=describe_tool(),
         suite=suite,
-        selection=selection.document(),
-        seeds={"base": seed, "rounds": [round_seed(seed, r) for r in range(1, selection.rounds + 1)]},
+        selection=selection,
+        seeds=Seeds(seed, [round_seed(seed, r) for r in range(1, selection.rounds + 1)]),
         schedule=schedule(seed, selection.rounds, selection.kv, selection.sizes, selection.maps),
-        build={
-            "compiler": first["compiler"],
-            "flags": first["flags"],
-            "build_type": first["build_type"],
-            "libraries": dict(sorted(ChainMap(*(d["libraries"] for d in described), catalogue.found).items())),
-            "left_out": list(catalogue.left_out),
-        },
+        build=Build(
+            compiler=first["compiler"],
+            flags=first["flags"],
+            build_type=first["build_type"],
+            libraries=dict(sorted(ChainMap(*(d["libraries"] for d in described), catalogue.found).items())),
+            left_out=list(catalogue.left_out),
+        ),
         maps=[
-            {
-                "name": d["map"],
-                "title": d["title"],
-                "version": d["version"],
-                "has_own_hash": d.get("has_own_hash", True),
-                "binary_sha256": d["binary_sha256"],
-                "counter_binaries": counter_binaries(selection, catalogue, counting, d["map"]),
-            }
+            MapEntry(
+                name=d["map"],
+                title=d["title"],
+                version=d["version"],
+                has_own_hash=d.get("has_own_hash", True),
+                binary_sha256=d["binary_sha256"],
+                counter_binaries=counter_binaries(catalogue, counting, d["map"]),
+            )
             for d in described
         ],
-        workloads=_chosen(first["workloads"], selection.workloads, ("name", "summary", "operation", "family", "state")),
-        payloads=_chosen(first["payloads"], selection.kv, ("name", "key", "value")),
+        workloads=[_workload(first["workloads"], name) for name in selection.workloads],
+        payloads=[_payload(first["payloads"], name) for name in selection.kv],
         environment=environment,
         ladder=plan_ladder(catalogue, environment),
         counter_backends=counting.backends,
         cache=counting.cache,
-        growth_passes=[one.document() for one in with_turns(passes, in_turn, environment["memory_bytes"])],
+        growth_passes=with_turns(passes, in_turn, environment.memory_bytes),
     )
 
 
-def _chosen(entries: list[dict[str, Any]], names: list[str], fields: tuple[str, ...]) -> list[dict[str, Any]]:
-    by_name = {entry["name"]: entry for entry in entries}
+def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:
+    told = next((entry for entry in entries if entry["name"] == name), {})
+    return WorkloadEntry(
+        name, str(told.get("summary") or ""), str(told.get("operation") or ""), told.get("family"), told.get("state")
+    )
 
-    def value(name: str, field: str) -> str | None:
-        told = by_name.get(name, {"name": name}).get(field)
-        return None if told is None and field in ("family", "state") else str(told or "")
 
-    return [{field: value(name, field) for field in fields} for name in names]
+def _payload(entries: list[dict[str, Any]], name: str) -> Payload:
+    told = next((entry for entry in entries if entry["name"] == name), {})
+    return Payload(name, str(told.get("key") or ""), str(told.get("value") or ""))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
-from typing import Any
 
 from mapscope.errors import UsageError
 from mapscope.plan.build import Catalogue
 from mapscope.plan.counters import BACKENDS, DEFAULT_CACHE, DEFAULT_REQUEST, REQUESTS, asked_for
 from mapscope.plan.growth import REQUESTS as GROWTH
 from mapscope.plan.plan import MAX_SEED
+from mapscope.plan.records import ChosenSuite, Selection
 from mapscope.plan.suites import DEFAULT_SUITE, SUITES, Suite
 
 MEMORY = {
@@ -27,55 +26,23 @@ MAX_ROUNDS = 99
 MAX_CPU = 2**16
 
 
-@dataclass(frozen=True)
-class Selection:
-    """What is measured, with every default filled in."""
-
-    maps: list[str]
-    workloads: list[str]
-    kv: list[str]
-    hashes: list[str]
-    sizes: list[int]
-    rounds: int
-    min_time_s: float
-    memory: str
-    counters: str
-    """A comma list of counters.REQUESTS."""
-    cache: str
-    """The processor whose caches are simulated."""
-    papi_events: list[str]
-    """Native events to count beside the usual ones."""
-    growth: str
-    """`auto`: what the suite says; `off`."""
-    growth_sizes: list[int]
-    """Entries of the tables that are watched growing; empty: the suite's."""
-    growth_repetitions: int | None
-    """None: the suite's."""
-    state_sizes: list[int]
-    """The sizes at which states of a family are measured; empty: all."""
-
-    def document(self) -> dict[str, Any]:
-        """The selection as JSON."""
-        return asdict(self)
-
-    @property
-    def processes(self) -> int:
-        """How many processes the run starts."""
-        return self.rounds * len(self.kv) * len(self.sizes) * len(self.maps)
-
-    @property
-    def benchmarks(self) -> int:
-        """How many benchmarks these run, at most."""
-        return self.processes * len(self.workloads) * len(self.hashes)
-
-    @property
-    def countings(self) -> int:
-        """How many benchmarks are run again to be counted, at most."""
-        stages = sum(len(BACKENDS[name].stages) for name in asked_for(self.counters))
-        return self.benchmarks // self.rounds * stages
+def processes(selection: Selection) -> int:
+    """How many processes are timed."""
+    return selection.rounds * len(selection.kv) * len(selection.sizes) * len(selection.maps)
 
 
-def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selection, dict[str, Any]]:
+def benchmarks(selection: Selection) -> int:
+    """How many benchmarks these run, at most."""
+    return processes(selection) * len(selection.workloads) * len(selection.hashes)
+
+
+def countings(selection: Selection) -> int:
+    """How many benchmarks are run again to be counted, at most."""
+    stages = sum(len(BACKENDS[name].stages) for name in asked_for(selection.counters))
+    return benchmarks(selection) // selection.rounds * stages
+
+
+def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selection, ChosenSuite]:
     """The selection and the suite it departs from, with the names of what was overridden.
 
     `words` are the options as given, None where unset. Raises UsageError.
@@ -84,7 +51,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     if suite_name not in SUITES:
         raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; choose one of {', '.join(SUITES)}")
     suite = SUITES[suite_name]
-    left_out = {entry["name"]: entry["reason"] for entry in catalogue.left_out}
+    left_out = {entry.name: entry.reason for entry in catalogue.left_out}
     selection = Selection(
         maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out, default=_maps(suite, catalogue)),
         workloads=_workloads(words["workloads"], suite, catalogue),
@@ -107,7 +74,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
         papi_events=[event.strip() for event in (words["papi_events"] or "").split(",") if event.strip()],
     )
     overridden = [name for name in OVERRIDING if words[name]]
-    return selection, {"name": suite.name, "summary": suite.summary, "overridden": overridden}
+    return selection, ChosenSuite(suite.name, suite.summary, overridden)
 
 
 def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:

@@ -11,25 +11,29 @@ which their processes started (compare reads it from there).
 from __future__ import annotations
 
 import random
-from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from mapscope.errors import DocumentError, Interrupted, MapscopeError, RunStopped, UsageError
+from mapscope.errors import DocumentError, UsageError
+from mapscope.json_file import read_json
 from mapscope.plan.build import Catalogue, knows, read_catalogue
-from mapscope.plan.environment import describe_moment
-from mapscope.plan.growth import is_growth, may_wait
+from mapscope.plan.growth import may_wait
 from mapscope.plan.ladder import without_ladder
-from mapscope.plan.plan import Plan, Task
-from mapscope.repository import describe_tool, tree_of
+from mapscope.plan.plan import Plan
+from mapscope.plan.records import GrowthPass
+from mapscope.plan.sources import describe_tool, tree_of
+from mapscope.plan.stages.stage import Task
+from mapscope.plan.tasks import block_in_turns, tasks
+from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
-from mapscope.run.runner import Crew, clear_leftovers, stopped_by_signals, take_turns
-from mapscope.store import load, write
+from mapscope.run.session import session_of
+from mapscope.run.signals import stopped_by_signals
+from mapscope.store import write
 from mapscope.store.folder import RunFolder
-from mapscope.text import now
+from mapscope.store.load import read_plan
 
 
 @dataclass(frozen=True)
@@ -85,15 +89,15 @@ def create_folders(sides: tuple[Side, Side]) -> None:
 
 def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
     """Both sides of the pair that a run belongs to, to go on with it. Raises UsageError or DocumentError."""
-    told = load.read_json(folder.pair)
+    told = read_json(folder.pair)
     if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("base", "ours", "build")):
         raise DocumentError(f"{folder.pair}: needs the fields 'base', 'ours' and 'build'")
     base, ours = (RunFolder(folder.path.parent / told[name]) for name in ("base", "ours"))
-    plans = [load.read_plan(each) for each in (base, ours)]
+    plans = [read_plan(each) for each in (base, ours)]
     try:
         there = read_catalogue(Path(told["build"]))
     except UsageError:
-        commit, maps = plans[0].tool["commit"]["value"], ",".join(plans[0].selection["maps"])
+        commit, maps = plans[0].tool.commit.value, ",".join(plans[0].selection.maps)
         raise UsageError(
             f"cannot resume {folder.path}: the other build is not in {told['build']} any more; "
             f"make it again with: scripts/against.sh {commit} {maps}"
@@ -105,65 +109,42 @@ def rejoin(sides: tuple[Side, Side]) -> None:
     """Forget processes whose twin is missing: a ratio is of two that ran at one moment."""
     missing = [set(side.folder.missing(side.plan)) for side in sides]
     for task in missing[0] ^ missing[1]:
-        if task.stage is None or is_growth(task.stage):
+        if task.stage.has_twin:
             for side in sides:
                 side.folder.raw(task).unlink(missing_ok=True)
 
 
-def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) -> list[dict[str, Any]]:
-    """Run what is missing of both, process by process, and return their documents.
+def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) -> None:
+    """Run what is missing of both, process by process, and assemble both documents.
 
     Raises Interrupted or RunStopped as runner.execute does; what had finished is kept.
     """
-    dice = random.Random(f"mapscope seed {sides[0].plan.seeds['base']} twins")
-    began, before = now(), describe_moment(cpu)
-    for side in sides:
-        clear_leftovers(side.folder)
-    numbers = [len(load.read_records(side.folder.sessions)) + 1 for side in sides]
-    for side, number in zip(sides, numbers, strict=True):
-        _write_session(side, number, began, before, None, None)
-
-    def close_sessions(outcome: str) -> list[dict[str, Any]]:
-        after = describe_moment(cpu)
-        for side, number in zip(sides, numbers, strict=True):
-            _write_session(side, number, began, before, outcome, after)
-        return [write.write_run(side.folder, side.plan) for side in sides]
-
-    try:
-        with stopped_by_signals() as check, display, kept_off(cpu):
-            crews = [Crew(side.plan, side.folder, side.catalogue, display, check) for side in sides]
-            missing = [set(side.folder.missing(side.plan)) for side in sides]
-            ours = sides[1].plan  # which has all that the other has, and the ladder
-            for in_turns, tasks in groupby(ours.tasks(), key=ours.turns_of):
-                groups = [[(crew, task) for crew, still in zip(crews, missing, strict=True) if task in still] for task in tasks]
-                for together in _at_once(ours, groups) if in_turns else ():
-                    take_turns(together, cpu, dice)
-                for group in groups if not in_turns else ():
-                    for crew, task in dice.sample(group, len(group)):
-                        crew.carry_out([task], cpu, side_by_side=1)
-    except MapscopeError as error:
-        with suppress(RunStopped):
-            close_sessions("interrupted" if isinstance(error, Interrupted) else "stopped")
-        raise
-    finally:
-        for side in sides:
-            clear_leftovers(side.folder)
-    return close_sessions("finished")
+    rng = random.Random(f"mapscope seed {sides[0].plan.seeds.base} twins")
+    runs = [(side.folder, side.plan) for side in sides]
+    with session_of(runs, cpu), stopped_by_signals() as check, display, kept_off(cpu):
+        executors = [Executor(side.plan, side.folder, side.catalogue, display, check) for side in sides]
+        missing = [set(side.folder.missing(side.plan)) for side in sides]
+        ours = sides[1].plan  # which has all that the other has, and the ladder
+        for block, twins in groupby(tasks(ours), key=partial(block_in_turns, ours)):
+            groups = [
+                [(executor, task) for executor, still in zip(executors, missing, strict=True) if task in still]
+                for task in twins
+            ]
+            for together in _at_once(ours, groups) if block else ():
+                interleave(together, cpu, rng)
+            for group in groups if not block else ():
+                for executor, task in rng.sample(group, len(group)):
+                    executor.carry_out([task], cpu, side_by_side=1)
 
 
-def _at_once(plan: Plan, groups: list[list[tuple[Crew, Task]]]) -> list[list[list[tuple[Crew, Task]]]]:
+def _at_once(plan: Plan, groups: list[list[tuple[Executor, Task]]]) -> list[list[list[tuple[Executor, Task]]]]:
     """All twins of a pass together where there is memory for those who wait, else pair after pair."""
     present = [group for group in groups if group]
     waiting = sum(map(len, present))
-    if not present or may_wait(plan.growth_pass(present[0][0][1]), waiting, plan.environment["memory_bytes"]):
+    if not present or may_wait(_pass_of(plan, present[0][0][1]), waiting, plan.environment.memory_bytes):
         return [present]
     return [[group] for group in present]
 
 
-def _write_session(side: Side, number: int, began: str, before: Any, outcome: str | None, after: Any) -> None:
-    finished = now() if outcome else None
-    write.write_session(
-        side.folder,
-        number,
-        {"started": began, "finished": finished, "outcome": outcome, "before": before, "after": after},
-    )
+def _pass_of(plan: Plan, task: Task) -> GrowthPass:
+    return plan.growth_pass(str(task.stage.name), task.kv, task.n)

@@ -8,16 +8,15 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from mapscope.errors import UsageError
-from mapscope.fact import known, unknown
+from mapscope.fact import Fact, known, unknown
 
 PR_SET_PDEATHSIG = 1
 CAN_PIN = hasattr(os, "sched_setaffinity")
 
 
-def choose_cpu(requested: int | None) -> tuple[int | None, dict[str, Any]]:
+def choose_cpu(requested: int | None) -> tuple[int | None, Fact]:
     """The CPU to pin to and that choice as a recorded fact.
 
     Without a request it is the last one allowed, as interrupts prefer the first.

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from mapscope.plan.environment import stolen_ms, waited_ms
-from mapscope.plan.plan import Task
+from mapscope.plan.stages.stage import Task
 from mapscope.run.pinning import child_setup
 from mapscope.text import now
 

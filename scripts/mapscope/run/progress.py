@@ -10,8 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from mapscope.plan.counters import runs_pinned
-from mapscope.plan.plan import LADDER, Task
+from mapscope.plan.stages.stage import Stage, Task
 from mapscope.text import span
 
 
@@ -27,7 +26,7 @@ class Estimator:
     """The n at which the work proper takes about as long as starting the process."""
 
     def __init__(self, side_by_side: int = 1) -> None:
-        self._seconds: dict[str | None, dict[tuple[str, int], list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._seconds: dict[Stage, dict[tuple[str, int], list[float]]] = defaultdict(lambda: defaultdict(list))
         self._side_by_side = side_by_side
 
     def add(self, task: Task, seconds: float) -> None:
@@ -36,7 +35,7 @@ class Estimator:
 
     def remaining(self, tasks: Iterable[Task]) -> float | None:
         """Seconds that `tasks` will take; None before anything is known."""
-        met = [stage for stage in self._seconds if stage != LADDER]  # which is like nothing else
+        met = [stage for stage in self._seconds if stage.predicts]
         total = 0.0
         for task in tasks:
             if task.stage not in self._seconds and not met:
@@ -44,7 +43,7 @@ class Estimator:
             times = self._seconds[task.stage if task.stage in self._seconds else met[0]]
             own = times.get((task.kv, task.n))
             seconds = sum(own) / len(own) if own else self._weight(task.n) * self._per_weight(times)
-            total += seconds / (1 if runs_pinned(task.stage) else self._side_by_side)
+            total += seconds / (1 if task.stage.pinned else self._side_by_side)
         return total
 
     def _per_weight(self, times: dict[tuple[str, int], list[float]]) -> float:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from mapscope.errors import UsageError
-from mapscope.plan.growth import is_growth
-from mapscope.plan.plan import LADDER, Plan, Task
+from mapscope.plan.plan import Plan
+from mapscope.plan.records import Tool
+from mapscope.plan.stages.stage import Task
+from mapscope.plan.tasks import tasks
 
 AT_WORK = "at-work-"
 
@@ -43,19 +44,19 @@ class RunFolder:
 
     def raw(self, task: Task) -> Path:
         """Google Benchmark's own output of one finished process."""
-        return self.path / "raw" / _name(task)
-
-    def trace(self, task: Task) -> Path:
-        """All durations of a table that was watched growing."""
-        return self.raw(task).with_suffix(".npz")
+        return self.path / "raw" / task.stage.path(task)
 
     def failure(self, task: Task) -> Path:
         """The record of one process that gave no usable output."""
-        return self.path / "failed" / _name(task)
+        return self.path / "failed" / task.stage.path(task)
 
     def temporary(self, task: Task) -> Path:
         """Where a process at work writes; only what is whole leaves it."""
-        return self.path / f"{AT_WORK}{'-'.join(_name(task).parts)}"
+        return self.path / f"{AT_WORK}{'-'.join(task.stage.path(task).parts)}"
+
+    def temporaries(self, task: Task) -> list[Path]:
+        """What its process has written so far, and beside it."""
+        return sorted(self.path.glob(f"{self.temporary(task).stem}.*"))
 
     def leftovers(self) -> list[Path]:
         """What processes at work have left lying, after a kill or beside their output."""
@@ -67,24 +68,14 @@ class RunFolder:
 
     def missing(self, plan: Plan) -> list[Task]:
         """The planned processes that have not finished, in plan order."""
-        return [task for task in plan.tasks() if not self.raw(task).is_file()]
+        return [task for task in tasks(plan) if not self.raw(task).is_file()]
 
 
-def _name(task: Task) -> Path:
-    if task.stage == LADDER:
-        return Path(f"round-{task.round:02d}", "ladder.json")
-    if task.stage is None:
-        phase = Path(f"round-{task.round:02d}")
-    else:
-        phase = Path(task.stage) if is_growth(task.stage) else Path("counters", task.stage)
-    return phase / f"{task.kv}-n{task.n}-{task.map}.json"
-
-
-def run_name(when: datetime, host: str, tool: dict[str, Any]) -> str:
+def run_name(when: datetime, host: str, tool: Tool) -> str:
     """`<YYYYMMDD-HHMMSS>-<host>-<commit>[-dirty]`: sorts by time and says where from."""
     safe_host = "".join(c if c.isalnum() else "-" for c in host.split(".")[0]) or "host"
-    commit = tool["commit"]["value"] or "nocommit"
-    return f"{when:%Y%m%d-%H%M%S}-{safe_host}-{commit}{'-dirty' if tool['dirty'] else ''}"
+    commit = tool.commit.value or "nocommit"
+    return f"{when:%Y%m%d-%H%M%S}-{safe_host}-{commit}{'-dirty' if tool.dirty else ''}"
 
 
 def find(run: str, results: Path) -> RunFolder:

@@ -1,71 +1,30 @@
 """The only reader of stored results. Whatever is wrong with a file, it says which file and which field.
 
-Strict JSON only: no NaN or Infinity, no duplicate keys. A file of a schema version that is
+A file of a schema version that is
 not known is refused, never half understood.
 """
 
 from __future__ import annotations
 
 import functools
-import json
 from pathlib import Path
 from typing import Any, NoReturn
 
 import jsonschema
 import jsonschema_rs
-import orjson
 
+from mapscope import typed
 from mapscope.errors import DocumentError, UsageError
+from mapscope.json_file import read_json
 from mapscope.plan.plan import Plan
 from mapscope.repository import SCHEMA
 from mapscope.store import derived
 from mapscope.store.folder import RunFolder
+from mapscope.store.records import Run
 from mapscope.store.upgrade import READABLE, upgraded
 
 GROUP = ["workload", "kv", "hash", "n"]
 """The rows that are compared with each other: the same work, one row a map."""
-
-
-def read_json(path: Path) -> Any:
-    """Parse strictly. Raises DocumentError naming the file, and the line where it breaks."""
-    try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
-    try:
-        document = orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return _read_slowly(path, text)
-    return document if _keeps_every_key(text, document) else _read_slowly(path, text)
-
-
-def _keeps_every_key(text: bytes, document: Any) -> bool:
-    """Whether no key occurs twice: one that was dropped has taken its colon along.
-
-    False as well where a colon may be written otherwise, so that counting says nothing.
-    """
-    return b"\\u003" not in text and text.count(b":") == orjson.dumps(document).count(b":")
-
-
-def _read_slowly(path: Path, text: bytes) -> Any:
-    """The same, several times as slow, but it tells where a file breaks and which key occurs twice."""
-
-    def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        document = dict(pairs)
-        if len(document) != len(pairs):
-            twice = next(key for number, (key, _) in enumerate(pairs) if key in dict(pairs[:number]))
-            raise DocumentError(f"{path}: field '{twice}' occurs twice")
-        return document
-
-    def no_constant(name: str) -> NoReturn:
-        raise DocumentError(f"{path}: {name} is not a number that JSON knows")
-
-    try:
-        return json.loads(text.decode(), object_pairs_hook=no_duplicates, parse_constant=no_constant)
-    except UnicodeDecodeError:
-        raise DocumentError(f"{path}: not a text file") from None
-    except json.JSONDecodeError as error:
-        raise DocumentError(f"{path}: truncated or corrupt at line {error.lineno}: {error.msg}") from None
 
 
 @functools.cache
@@ -88,22 +47,17 @@ def read_plan(folder: RunFolder) -> Plan:
     """The plan of a run. Raises UsageError or DocumentError."""
     if not folder.plan.is_file():
         raise UsageError(f"{folder.path} is not a run folder: it has no plan.json")
-    return Plan(**_checked(folder.plan, "plan"))
+    return typed.read(Plan, _checked(folder.plan, "plan"))
 
 
-def read_run(folder: RunFolder) -> dict[str, Any]:
+def read_run(folder: RunFolder) -> Run:
     """A whole run.json, valid by schema and consistent with itself. Raises UsageError or DocumentError."""
     if not folder.run.is_file():
         hint = f"; finish it with `make bench RESUME={folder.path}`" if folder.plan.is_file() else ""
         raise UsageError(f"{folder.path} has no run.json{hint}")
     document = _checked(folder.run, None)
     _check_consistency(folder.run, document)
-    return document
-
-
-def read_records(folder: Path) -> list[dict[str, Any]]:
-    """Every JSON file directly in `folder` or one level below, by name; empty without the folder."""
-    return [read_json(path) for path in sorted([*folder.glob("*.json"), *folder.glob("*/*.json")])]
+    return Run.of(document)
 
 
 def _checked(path: Path, definition: str | None) -> dict[str, Any]:

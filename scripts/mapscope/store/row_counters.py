@@ -2,64 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
-from mapscope.fact import unknown
+from mapscope.fact import Fact, known, unknown
 from mapscope.plan.backends import from_binary
-from mapscope.plan.counters import BACKEND_OF, BACKENDS, events_of
-from mapscope.plan.plan import Plan, Task
-from mapscope.plan.stages.benchmark_output import Measurement
-from mapscope.plan.stages.counter_output import Cells, Reading, counters_of, is_accepted, timed_cells
+from mapscope.plan.counters import BACKEND_OF, BACKENDS
+from mapscope.plan.plan import Plan
+from mapscope.plan.records import BackendEntry, BackendEvent
+from mapscope.plan.stages.collected import Cells, Counted, Measurement, Row
+from mapscope.plan.stages.counting import cell, is_accepted
 
-RowName = tuple[str, str, str, int, str]
-"""workload, kv, hash, n, map."""
-
-
-@dataclass
-class Counted:
-    """What the counting processes brought, by row."""
-
-    cells: dict[RowName, dict[str, Cells]] = field(default_factory=lambda: defaultdict(dict))
-    refused: dict[RowName, dict[str, Cells]] = field(default_factory=lambda: defaultdict(dict))
-    """Events of a row that cannot be believed or had, with the reason for each."""
-    coverage: dict[tuple[str, str], float] = field(default_factory=dict)
-    """Backend and event to the least coverage of all rows."""
-    said: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Stage to what its processes said of themselves."""
-
-    def add(self, task: Task, document: Any, readings: list[Reading]) -> None:
-        """The readings of one process."""
-        self.said[task.stage].append(counters_of(document, task.stage))
-        for reading in readings:
-            by_backend = self.cells[reading.workload, task.kv, reading.hash, task.n, task.map]
-            backend = BACKEND_OF[task.stage].name
-            by_backend.setdefault(backend, {}).update(reading.cells)
-            for event, share in reading.coverage.items():
-                self.coverage[backend, event] = min(share, self.coverage.get((backend, event), 1.0))
-
-    def refuse(self, name: RowName, stage: str, reason: str) -> None:
-        """A row that a stage cannot be believed or asked about."""
-        cells = {event: unknown(reason) for event in events_of(stage)}
-        self.refused[name].setdefault(BACKEND_OF[stage].name, {}).update(cells)
+WITHOUT_SLOTS = re.compile(r"; without slots: (.*?)(?=; without |$)")
 
 
-def of_row(plan: Plan, counted: Counted, name: RowName, timed: list[Measurement]) -> dict[str, Cells]:
+def of_row(plan: Plan, counted: Counted, name: Row, timed: list[Measurement]) -> dict[str, Cells]:
     """Backend to cells, of every backend the plan asked for; each cell a value or a reason."""
     found = {}
     for backend in plan.counter_backends:
-        events = BACKENDS[backend["name"]].events
-        told = {event["name"]: event["reason"] for event in backend["events"] if event["reason"]}
-        if not backend["available"]:
-            found[backend["name"]] = {event: unknown(backend["reason"]) for event in events}
-        elif backend["name"] == "os":
+        events = BACKENDS[backend.name].events
+        told = {event.name: event.reason for event in backend.events if event.reason}
+        if backend.reason is not None:
+            found[backend.name] = {event: unknown(backend.reason) for event in events}
+        elif backend.name == "os":
             found["os"] = _over_rounds(timed)
         else:
             absent = {event: unknown(told.get(event, "not counted yet")) for event in events}
-            cells = counted.cells.get(name, {}).get(backend["name"], {})
-            refused = counted.refused.get(name, {}).get(backend["name"], {})
-            found[backend["name"]] = absent | cells | refused
+            cells = counted.cells.get(name, {}).get(backend.name, {})
+            refused = counted.refused.get(name, {}).get(backend.name, {})
+            found[backend.name] = absent | cells | refused
     return found
 
 
@@ -69,35 +42,39 @@ def involuntary_switches(measurement: Measurement | None) -> int | None:
     return int(told) if isinstance(told, int | float) else None
 
 
-def backends_as_run(plan: Plan, counted: Counted) -> list[dict[str, Any]]:
+def slots_per_op(entries: list[dict[str, Any]]) -> Fact:
+    """The mean over rounds of slots scanned for each operation, or why it is not known."""
+    told = [entry["slots"] / entry["ops"] for entry in entries if "slots" in entry]
+    if len(told) == len(entries):
+        return known(sum(told) / len(told))
+    why = WITHOUT_SLOTS.search(str(entries[0].get("label", "")))
+    return unknown(why[1] if why else "this workload does not tell what it scans")
+
+
+def backends_as_run(plan: Plan, counted: Counted) -> list[BackendEntry]:
     """The plan's backends, with what their processes found out since: native events, reasons, least coverage."""
-    result = []
-    for planned in plan.counter_backends:
-        backend = BACKENDS[planned["name"]]
-        entries = [
-            from_binary(planned["name"], entry)
-            for stage in planned["stages"]
-            for said in counted.said.get(stage, [])
-            for entry in said.get("backends", [])
-            if entry.get("name") == backend.prefix
-        ]
-        if not entries:
-            result.append(planned)
-            continue
-        events: dict[str, dict[str, Any]] = {}
-        for entry in entries:
-            for event in entry["events"]:
-                before = events.get(event["name"], event)
-                events[event["name"]] = before | {
-                    "reason": before["reason"] or event["reason"],
-                    "coverage": counted.coverage.get((planned["name"], event["name"])),
-                }
-        result.append(
-            planned
-            | {"version": entries[0]["version"] or planned["version"], "label": entries[0]["label"]}
-            | {"events": list(events.values()) or planned["events"]}
-        )
-    return result
+    return [_as_run(planned, counted) for planned in plan.counter_backends]
+
+
+def _as_run(planned: BackendEntry, counted: Counted) -> BackendEntry:
+    entries = [
+        from_binary(planned.name, entry)
+        for stage in planned.stages
+        for said in counted.said.get(stage, [])
+        for entry in said.get("backends", [])
+        if entry.get("name") == BACKENDS[planned.name].prefix
+    ]
+    if not entries:
+        return planned
+    events: dict[str, BackendEvent] = {}
+    for event in (event for entry in entries for event in entry.events):
+        before = events.get(event.name, event)
+        coverage = counted.coverage.get((planned.name, event.name))
+        events[event.name] = replace(before, reason=before.reason or event.reason, coverage=coverage)
+    first = entries[0]
+    return replace(
+        planned, version=first.version or planned.version, label=first.label, events=list(events.values()) or planned.events
+    )
 
 
 def calibration(counted: Counted) -> list[dict[str, Any]]:
@@ -126,13 +103,12 @@ def calibration(counted: Counted) -> list[dict[str, Any]]:
 def _over_rounds(timed: list[Measurement]) -> Cells:
     """Per operation, over all rounds: rare events show only in the sum."""
     cells = {}
-    by_round = [timed_cells(m.entry, BACKENDS["os"], 1.0) for m in timed]
+    os = BACKENDS["os"]
     operations = sum(m.ops * m.passes for m in timed)
-    for event in BACKENDS["os"].events:
-        each = [cells_of_round[event] for cells_of_round in by_round]
-        missing = next((cell for cell in each if cell["value"] is None), None)
-        total = {"value": sum(cell["value"] for cell in each) / operations, "reason": None} if not missing else missing
-        cells[event] = total
+    for event in os.events:
+        each = [cell(event, m.entry.get(f"{os.prefix}_{event}")) for m in timed]
+        missing = next((fact for fact in each if fact.value is None), None)
+        cells[event] = missing or known(sum(fact.value for fact in each) / operations)
     return cells
 
 

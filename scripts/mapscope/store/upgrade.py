@@ -7,6 +7,7 @@ mapscope knows one version only.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from mapscope.fact import unknown
@@ -47,7 +48,7 @@ def _with_ladder_and_states(document: dict[str, Any]) -> dict[str, Any]:
         "workloads": _each(document.get("workloads"), family=None, state=None),
     }
     if "rows" in document:
-        slots = unknown("the run is older than the count of slots is")
+        slots = asdict(unknown("the run is older than the count of slots is"))
         result |= {"latencies": [], "rows": _each(document["rows"], slots_per_op=slots), "not_applicable": []}
     return result
 
@@ -83,7 +84,7 @@ def _with_counters(document: dict[str, Any]) -> dict[str, Any]:
     result = document | {
         "schema_version": 2,
         "counter_backends": [],
-        "cache": unknown("the run is older than counters are"),
+        "cache": asdict(unknown("the run is older than counters are")),
         "selection": _with(document.get("selection"), counters="off", cache="host", papi_events=[]),
         "maps": _each(document.get("maps"), counter_binaries={}),
     }

@@ -1,21 +1,18 @@
-"""The only writer of results. A file is either whole and on the disk, or not there.
-
-Every write goes to a neighbour first, is flushed to the disk, and is renamed over its
-name: a reader, a power cut or a full disk never meets half a file.
-"""
+"""The only writer of run folders. A file is either whole and on the disk, or not there (files.whole_file)."""
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from mapscope.errors import RunStopped, UsageError
-from mapscope.files import write_whole
-from mapscope.plan.plan import Plan, Task
+from mapscope.json_file import write_json
+from mapscope.plan.plan import Plan
+from mapscope.plan.records import Session
+from mapscope.plan.stages.stage import Task
 from mapscope.store.assemble import PROCESS, assemble
 from mapscope.store.folder import RunFolder
 
@@ -64,7 +61,7 @@ def write_pair(folder: RunFolder, told: dict[str, str]) -> None:
     _store(folder.pair, told)
 
 
-def write_session(folder: RunFolder, number: int, session: dict[str, Any]) -> None:
+def write_session(folder: RunFolder, number: int, session: Session) -> None:
     """Store how one stretch of work began or ended."""
     _store(folder.sessions / f"{number:02d}.json", session)
 
@@ -80,11 +77,9 @@ def keep_failure(folder: RunFolder, task: Task, record: dict[str, Any]) -> None:
     _store(folder.failure(task), record)
 
 
-def write_run(folder: RunFolder, plan: Plan) -> dict[str, Any]:
-    """(Re)assemble run.json from what is stored, and return it."""
-    document = assemble(folder, plan)
-    _store(folder.run, document)
-    return document
+def write_run(folder: RunFolder, plan: Plan) -> None:
+    """(Re)assemble run.json from what is stored."""
+    _store(folder.run, assemble(folder, plan))
 
 
 def disk_is_full(folder: RunFolder) -> bool:
@@ -97,17 +92,6 @@ def disk_is_full(folder: RunFolder) -> bool:
     except OSError as error:
         return error.errno in (errno.ENOSPC, errno.EDQUOT)
     return False
-
-
-def write_json(path: Path, document: Any) -> None:
-    """Strict JSON, atomically and durably. Raises OSError, or ValueError on NaN and Infinity."""
-    text = json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False) + "\n"
-    write_whole(path, text)
-    directory = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(directory)
-    finally:
-        os.close(directory)
 
 
 def _store(path: Path, document: Any) -> None:

@@ -20,12 +20,14 @@ from mapscope.analysis.draining import KEY as DRAIN_KEY
 from mapscope.analysis.fingerprint import fingerprint, size
 from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, MARGIN
 from mapscope.analysis.ladder import in_words, reach_in_words
-from mapscope.analysis.passing import METHOD as passing_method
-from mapscope.analysis.passing import Passing, cells, heads
+from mapscope.analysis.passing import Passing
 from mapscope.analysis.ranking import standings
 from mapscope.analysis.runs import ABOUT, Runs, rounds_of
 from mapscope.output.page import growth
-from mapscope.output.terminal.comparison_growth import KEY as GROWTH_KEY
+from mapscope.output.passing import METHOD as PASSING_METHOD
+from mapscope.output.passing import cells, heads
+from mapscope.output.terminal.comparison import GROWTH_KEY
+from mapscope.store.records import Run
 from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
@@ -39,7 +41,7 @@ def facts(
     runs: Runs, comparison: Comparison | None, across: Agreement | None, passing: Passing | None
 ) -> dict[str, Any]:
     """All that the template asks for, but for what the charts need."""
-    documents = list(runs.documents.values())
+    all_runs = list(runs.by_label.values())
     heads = [_head(runs, number) for number in range(len(runs.labels))]
     return {
         "title": f"mapscope: {runs.labels[0]}" if len(heads) == 1 else f"mapscope: {count_of(len(heads), 'run')}",
@@ -50,17 +52,17 @@ def facts(
         "standings": [table for number in range(len(heads)) for table in _standings(runs, number, heads)],
         "comparison": None if comparison is None else _comparison(comparison),
         "across": None if across is None else _across(runs, across, heads),
-        "growth": growth.sentence(documents),
-        "grew": any(document.get("growth") for document in documents),
-        "drains": growth.drains(documents, [head["letter"] for head in heads]),
+        "growth": growth.sentence(all_runs),
+        "grew": any(run.growth for run in all_runs),
+        "drains": growth.drains(all_runs, [head["letter"] for head in heads]),
         "drain_heads": DRAIN_HEADS,
         "drain_key": DRAIN_KEY,
-        "backends": _backends(documents, heads),
-        "calibration": _calibration(documents, heads),
-        "environment": _environment(documents),
-        "method": _method(documents),
+        "backends": _backends(all_runs, heads),
+        "calibration": _calibration(all_runs, heads),
+        "environment": _environment(all_runs),
+        "method": _method(all_runs),
         "workloads": list(
-            {w["name"]: f"{w['summary']} (one operation: {w['operation']})" for d in documents for w in d["workloads"]}
+            {w.name: f"{w.summary} (one operation: {w.operation})" for d in all_runs for w in d.workloads}
             .items()
         ),
     }  # fmt: skip
@@ -70,7 +72,7 @@ def _passing(found: Passing) -> dict[str, Any]:
     return {
         "cpu": found.cpu,
         "compiler": found.compiler,
-        "method": passing_method,
+        "method": PASSING_METHOD,
         "heads": heads(found.ways),
         "ways": [
             {"cells": cells(way), "said": way.said(), "code": [f"{name}:\n" + "\n".join(body) for name, body in way.instructions.items()]}
@@ -88,8 +90,8 @@ def downloads(runs: Runs, room: int) -> list[dict[str, Any]]:
     ]
     result = [each if len(each["href"]) < room // 2 else _packed_download(each) for each in result]
     room -= sum(len(each["href"]) for each in result)
-    for label, document in runs.documents.items():
-        text = json.dumps(document, ensure_ascii=False, allow_nan=False, indent=1).encode()
+    for label, run in runs.by_label.items():
+        text = json.dumps(run.document, ensure_ascii=False, allow_nan=False, indent=1).encode()
         each = _download(
             f"{label}.run.json.gz", "application/gzip", gzip.compress(text, mtime=0), "the whole run, packed by gzip"
         )
@@ -117,17 +119,17 @@ def _kib(count: int) -> str:
 
 def _head(runs: Runs, number: int) -> dict[str, Any]:
     label = runs.labels[number]
-    document = runs.documents[label]
+    run = runs.by_label[label]
     about = runs.of(label).iloc[0][ABOUT]
-    virtual = document["environment"]["virtualisation"]["value"]
+    virtual = run.environment.virtualisation.value
     return {
         "letter": string.ascii_uppercase[number] if number < 26 else str(number + 1),
         "label": label,
         "machine": about["machine"] + (f" ({virtual} guest)" if virtual not in (None, "none") else ""),
-        "compiler": f"{document['build']['compiler']}, {document['build']['build_type']}",
+        "compiler": f"{run.build.compiler}, {run.build.build_type}",
         "commit": f"commit {about['commit']}" if about["commit"] else "no commit",
         "created": about["created"],
-        "caveats": [text.removesuffix(" (marked !)") for text in caveats(document)],
+        "caveats": [text.removesuffix(" (marked !)") for text in caveats(run)],
     }
 
 
@@ -228,71 +230,71 @@ def _across(runs: Runs, found: Agreement, heads: list[dict[str, Any]]) -> dict[s
         "letters": [head["letter"] for head in heads],
         "lines": lines,
         "machines": [
-            {"latencies": in_words(document), "tlb": reach_in_words(document)} for document in runs.documents.values()
+            {"latencies": in_words(run), "tlb": reach_in_words(run)} for run in runs.by_label.values()
         ],
         "units": [
             {"workload": row["workload"], "kv": row["kv"], "n": f"{row['n']:,}",
              "loads": ["-" if pandas.isna(each) else significant(each) for each in row["loads"]],
-             "sizes": [size_in_units(document, row["bytes"]) for document in runs.documents.values()]}
+             "sizes": [size_in_units(run, row["bytes"]) for run in runs.by_label.values()]}
             for row in subject.to_dict("records")
         ],
         "subject": "" if subject.empty else subject.iloc[0]["map"],
     }
 
 
-def _backends(documents: list[dict[str, Any]], heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _backends(all_runs: list[Run], heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
-            "run": head["letter"], "name": backend["name"], "label": backend["label"],
-            "version": backend["version"] or "-",
-            "state": "counted" if backend["available"] else f"not available: {backend['reason']}",
+            "run": head["letter"], "name": backend.name, "label": backend.label,
+            "version": backend.version or "-",
+            "state": "counted" if backend.available else f"not available: {backend.reason}",
         }
-        for document, head in zip(documents, heads, strict=True)
-        for backend in document["counter_backends"]
+        for run, head in zip(all_runs, heads, strict=True)
+        for backend in run.counter_backends
     ]  # fmt: skip
 
 
-def _calibration(documents: list[dict[str, Any]], heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _calibration(all_runs: list[Run], heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
-            "run": head["letter"], "backend": each["backend"], "kernel": each["kernel"], "event": each["event"],
-            "expected": "-" if each["expected"] is None else f"{each['relation']} {each['expected']:,.6g}",
-            "read": each["reason"] if each["read"] is None else f"{each['read']:,.6g}",
-            "outcome": "accepted" if each["accepted"] else f"rejected by {each['rejected']} of {each['processes']}",
+            "run": head["letter"], "backend": each.backend, "kernel": each.kernel, "event": each.event,
+            "expected": "-" if each.expected is None else f"{each.relation} {each.expected:,.6g}",
+            "read": each.reason if each.read is None else f"{each.read:,.6g}",
+            "outcome": "accepted" if each.accepted else f"rejected by {each.rejected} of {each.processes}",
         }
-        for document, head in zip(documents, heads, strict=True)
-        for each in document["calibration"]
+        for run, head in zip(all_runs, heads, strict=True)
+        for each in run.calibration
     ]  # fmt: skip
 
 
-def _environment(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    columns = [_described(document) for document in documents]
+def _environment(all_runs: list[Run]) -> list[dict[str, Any]]:
+    columns = [_described(run) for run in all_runs]
     return [
         {"name": name, "values": [column[name] for column in columns], "differs": len({c[name] for c in columns}) > 1}
         for name in columns[0]
     ]
 
 
-def _described(document: dict[str, Any]) -> dict[str, str]:
-    environment, selection, suite = document["environment"], document["selection"], document["suite"]
-    pinned = environment["pinned_cpu"]
-    overridden = f", with its own {', '.join(suite['overridden'])}" if suite["overridden"] else ""
-    return fingerprint(document) | {
-        "memory": size(environment["memory_bytes"]),
-        "latency of a dependent load": in_words(document),
-        "TLB reach": reach_in_words(document),
-        "system": f"{environment['os']}, Python {environment['python']}",
-        "pinned to": "no CPU" if pinned["value"] is None else f"CPU {pinned['value']}",
-        "maps": ", ".join(f"{entry['name']} {entry['version']}" for entry in document["maps"]),
-        "suite": f"{suite['name']}{overridden}",
-        "rounds": f"{selection['rounds']}, seed {document['seeds']['base']}, {selection['min_time_s']} s at least each",
-        "left out": "; ".join(f"{part['name']}: {part['reason']}" for part in document["build"]["left_out"])
+def _described(run: Run) -> dict[str, str]:
+    environment, selection, suite = run.environment, run.selection, run.suite
+    pinned = environment.pinned_cpu
+    overridden = f", with its own {', '.join(suite.overridden)}" if suite.overridden else ""
+    return fingerprint(run) | {
+        "memory": size(environment.memory_bytes),
+        "latency of a dependent load": in_words(run),
+        "TLB reach": reach_in_words(run),
+        "system": f"{environment.os}, Python {environment.python}",
+        "pinned to": "no CPU" if pinned.value is None else f"CPU {pinned.value}",
+        "maps": ", ".join(f"{entry.name} {entry.version}" for entry in run.maps),
+        "suite": f"{suite.name}{overridden}",
+        "rounds": f"{selection.rounds}, seed {run.seeds.base}, {selection.min_time_s} s at least each",
+        "left out": "; ".join(f"{part.name}: {part.reason}" for part in run.build.left_out)
         or "nothing",
     }
 
 
-def _method(documents: list[dict[str, Any]]) -> list[str]:
-    rounds = sorted({document["selection"]["rounds"] for document in documents})
+def _method(all_runs: list[Run]) -> list[str]:
+    rounds = sorted({run.selection.rounds for run in all_runs})
     return [
         f"A row is one map, workload, payload, hash setting and size. It was measured {' or '.join(map(str, rounds))} "
         "times; each round is a process of its own with new keys, new orders and a new memory layout. Rounds are "

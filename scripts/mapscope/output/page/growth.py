@@ -7,51 +7,52 @@ from typing import Any
 from mapscope.analysis.draining import drain_of
 from mapscope.analysis.split_half import at_most
 from mapscope.plan.growth import PREFIX
+from mapscope.store.records import Run
 from mapscope.text import count_of
 
 TIMELINE = (("longest", 3), ("99th percentile", 2), ("median", 1))
 """Columns of a timeline's spans, after the first operation of each."""
 
 
-def lines_of(run: dict[str, Any], number: int) -> list[dict[str, Any]]:
+def lines_of(run: Run, number: int) -> list[dict[str, Any]]:
     """One entry a map, pass and thing shown: `points` are pairs of x and ns, as run.json has them.
 
     Of a timeline, x is an operation; of a distribution, the share of all that take longer.
     """
     result = []
-    for entry in run.get("growth", []):
-        about = {"run": number, "map": entry["map"], "kv": entry["kv"], "stage": f"{entry['stage']}, n = {entry['n']:,}"}
-        spans = entry["denoised"]["timeline"]
+    for entry in run.growth:
+        about = {"run": number, "map": entry.map, "kv": entry.kv, "stage": f"{entry.stage}, n = {entry.n:,}"}
+        spans = entry.denoised.timeline
         shown = [(f"timeline: {name}", "operation", [[max(1, s[0]), s[at]] for s in spans]) for name, at in TIMELINE]
-        shown.append(("single operations, by share", "share", _beyond(entry["denoised"]["curve"])))
+        shown.append(("single operations, by share", "share", _beyond(entry.denoised.curve)))
         shown += [
-            (f"open loop, {each['name']}, {each['arrivals']} arrivals", "share", _beyond(each["curve"]))
-            for each in entry["open_loop"]
+            (f"open loop, {each.name}, {each.arrivals} arrivals", "share", _beyond(each.curve))
+            for each in entry.open_loop
         ]
         result += [about | {"shown": name, "axis": axis, "points": points} for name, axis, points in shown if points]
     return result
 
 
-def drains(documents: list[dict[str, Any]], letters: list[str]) -> list[dict[str, Any]]:
+def drains(runs: list[Run], letters: list[str]) -> list[dict[str, Any]]:
     """A table for each growth around which operations were timed; a run is named by its letter if there are several."""
     return [
         {
             "title": drain.title,
-            "of": ", ".join([entry["kv"], entry["stage"].removeprefix(PREFIX), *([letter] if len(letters) > 1 else [])]),
+            "of": ", ".join([entry.kv, entry.stage.removeprefix(PREFIX), *([letter] if len(letters) > 1 else [])]),
             "lines": drain.lines,
         }
-        for letter, document in zip(letters, documents, strict=True)
-        for entry in document.get("growth", [])
+        for letter, run in zip(letters, runs, strict=True)
+        for entry in run.growth
         if (drain := drain_of(entry)) is not None
     ]
 
 
-def sentence(documents: list[dict[str, Any]]) -> str:
+def sentence(runs: list[Run]) -> str:
     """What there is to be seen; or that there is nothing."""
-    rows = [row for document in documents for row in document.get("growth", [])]
+    rows = [row for run in runs for row in run.growth]
     if not rows:
         return "None of these runs recorded single growths or open-loop response times."
-    events = sum(len(row["events"]) for row in rows)
+    events = sum(len(row.events) for row in rows)
     return (
         f"{count_of(len(rows), 'table')} were watched growing, {count_of(events, 'time')} in all. Of each operation the "
         "shortest time of all repetitions is taken. Open loop: what an operation would have taken, waiting included, "

@@ -27,6 +27,7 @@ from mapscope.errors import RunStopped, UsageError
 from mapscope.files import write_whole
 from mapscope.output.page import facts, growth
 from mapscope.output.plots.style import looks
+from mapscope.store.records import Run
 
 FILES = Path(__file__).with_name("files")
 MOST_BYTES = 5_000_000
@@ -50,7 +51,7 @@ SWATCHES = {
 
 def write_page(runs: Runs, path: Path, passing: Passing | None = None) -> Path:
     """With what `make passing` found, where it did. Raises UsageError, or RunStopped when it cannot be written."""
-    if None in runs.documents.values():
+    if None in runs.by_label.values():
         raise UsageError("a page is made of runs; Google Benchmark's files know too little of themselves")
     text = render(runs, passing)
     try:
@@ -82,7 +83,7 @@ def render(runs: Runs, passing: Passing | None = None) -> str:
 
 def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
     """What the charts draw: every row of every run, numbers as run.json has them."""
-    order = list(dict.fromkeys(entry["name"] for run in runs.documents.values() for entry in run["maps"]))
+    order = list(dict.fromkeys(name for run in runs.by_label.values() for name in run.map_names))
     present = set(runs.table["map"])
     maps = [name for name in order if name in present]
     rows = [
@@ -90,11 +91,9 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         | {
             "run": runs.labels.index(line["run"]),
             "counters": {
-                f"{backend}:{event}": [cell["value"], cell["reason"]]
-                for backend, cells in line["counters"].items()
-                for event, cell in cells.items()
+                f"{backend}:{event}": [fact.value, fact.reason] for backend, event, fact in line["counters"]
             }
-            | _in_loads(runs.documents[line["run"]], line),
+            | _in_loads(runs.by_label[line["run"]], line),
         }
         for line in runs.table[["run", *KEY, *DRAWN, "counters"]]
         .astype(object)
@@ -102,10 +101,10 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         .to_dict("records")
     ]
     notes = {
-        entry["name"]: f"{entry['summary']}; one operation is {entry['operation']}."
-        for run in runs.documents.values()
-        for entry in run["workloads"]
-        if entry["summary"]
+        entry.name: f"{entry.summary}; one operation is {entry.operation}."
+        for run in runs.by_label.values()
+        for entry in run.workloads
+        if entry.summary
     }
     return {
         "runs": runs.labels,
@@ -113,9 +112,9 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         "looks": {name: _look(look) for name, look in looks(maps).items()},
         "notes": notes,
         "growth": [
-            line for number, run in enumerate(runs.documents.values()) for line in growth.lines_of(run, number)
+            line for number, run in enumerate(runs.by_label.values()) for line in growth.lines_of(run, number)
         ],
-        "caches": [_caches(run) for run in runs.documents.values()],
+        "caches": [_caches(run) for run in runs.by_label.values()],
         "rows": rows,
         "comparison": None if comparison is None else _ratios(comparison),
     }
@@ -130,7 +129,7 @@ def _comparison(runs: Runs) -> tuple[Comparison | None, str]:
     if len(runs.labels) > 2:
         return None, "More than two runs are on this page; name two to compare them."
     first, second = (
-        Runs({label: runs.documents[label]}, runs.of(label).reset_index(drop=True)) for label in runs.labels
+        Runs({label: runs.by_label[label]}, runs.of(label).reset_index(drop=True)) for label in runs.labels
     )
     try:
         return compare(first, second), ""
@@ -161,21 +160,21 @@ def _look(look: Any) -> dict[str, Any]:
     return {"colour": colour, "shape": shape, "dash": dashes, "path": path}
 
 
-def _caches(run: dict[str, Any]) -> list[dict[str, Any]]:
+def _caches(run: Run) -> list[dict[str, Any]]:
     """The caches of the measured processor that hold data, and its TLBs: a size may be shown as a multiple of one."""
     return [
-        {"name": name, "bytes": fact["value"], "told": size(fact["value"])}
+        {"name": name, "bytes": fact.value, "told": size(fact.value)}
         for name, fact in reaches(run).items()
-        if fact["value"]
+        if fact.value
     ]
 
 
-def _in_loads(run: dict[str, Any], line: dict[str, Any]) -> dict[str, list[Any]]:
+def _in_loads(run: Run, line: dict[str, Any]) -> dict[str, list[Any]]:
     """The row's time in dependent loads of its own machine, to be chosen like a counter; nothing without a ladder."""
-    if run["ladder"]["reason"]:
+    if run.ladder.reason:
         return {}
     fact = loads_of(run, line["median"], line["n"] * line["payload_bytes"])
-    return {LOADS: [fact["value"], fact["reason"]]}
+    return {LOADS: [fact.value, fact.reason]}
 
 
 def _packed(document: Any) -> str:

@@ -18,10 +18,10 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
 from mapscope.analysis import model
-from mapscope.analysis.table import maps_of
 from mapscope.output.plots.figure import LEGEND_INCHES, Drawing, add_foot, make_grid, payload_title, powers_of_ten
 from mapscope.output.plots.style import FAINT, GREY, looks
 from mapscope.plan.counters import HARDWARE
+from mapscope.store.records import Counters, Run
 from mapscope.text import per_operation
 
 MISSES_PANEL = (1.8, 1.75)
@@ -39,7 +39,7 @@ STREAM_STYLE: dict[str, Any] = {"color": "black", "linestyle": (0, (1, 1.3)), "l
 MODELLED = {"find_hit": model.hit, "find_miss": model.miss, "range": model.ranged}
 
 
-def counter_pictures(run: dict[str, Any], table: pandas.DataFrame, sizes: list[int]) -> Iterator[tuple[str, Drawing]]:
+def counter_pictures(run: Run, table: pandas.DataFrame, sizes: list[int]) -> Iterator[tuple[str, Drawing]]:
     """Names and figures: misses of every workload and source, lines at the chosen sizes."""
     for source in (*HARDWARE, "sim"):  # cold misses of a few thousand operations are a matter of n: tables show them
         for (workload, hash_name), part in table.groupby(["workload", "hash"], sort=False):
@@ -53,29 +53,20 @@ def counter_pictures(run: dict[str, Any], table: pandas.DataFrame, sizes: list[i
             yield f"lines-{hash_name}-n{n}", partial(_lines_figure, run, str(hash_name), int(n), counted)
 
 
-def value_of(counters: dict[str, Any], source: str, event: str) -> float | None:
-    """A reading, None when there is none."""
-    return counters.get(source, {}).get(event, {}).get("value")
-
-
-def absent_hardware(run: dict[str, Any]) -> str:
+def absent_hardware(run: Run) -> str:
     """Why hardware counters are missing from a picture; empty when they need not be."""
-    absent = [b for b in run["counter_backends"] if b["name"] in HARDWARE and not b["available"]]
-    return "; ".join(f"{backend['name']}: n/a ({backend['reason']})" for backend in absent)
+    absent = [b for b in run.counter_backends if b.name in HARDWARE and not b.available]
+    return "; ".join(f"{backend.name}: n/a ({backend.reason})" for backend in absent)
 
 
 def _with(part: pandas.DataFrame, source: str, event: str) -> pandas.DataFrame:
-    return part[[value_of(counters, source, event) is not None for counters in part["counters"]]]
+    return part[[counters.value(source, event) is not None for counters in part["counters"]]]
 
 
-def _label(run: dict[str, Any], source: str) -> str:
-    return next(backend["label"] for backend in run["counter_backends"] if backend["name"] == source)
-
-
-def _misses_figure(run: dict[str, Any], source: str, workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:
+def _misses_figure(run: Run, source: str, workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:
     """Payloads down, maps across; one scale for the maps of a payload."""
     payloads = list(dict.fromkeys(part["kv"]))
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    present = [name for name in run.map_names if name in set(part["map"])]
     figure, grid = make_grid(
         run, len(payloads), len(present), f"{workload}: data cache misses per operation", hash_name,
         panel=MISSES_PANEL, counted=True, sharex=True, sharey="row",
@@ -110,22 +101,22 @@ def _misses_figure(run: dict[str, Any], source: str, workload: str, hash_name: s
     for axes in grid.flat:
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     _stack_legend(figure)
-    foot = f"{_label(run, source)}\nHeight: L1 misses per operation, by where the line was found. The x axis is logarithmic."
+    foot = f"{run.label_of(source)}\nHeight: L1 misses per operation, by where the line was found. The x axis is logarithmic."
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure
 
 
-def _height(counters: dict[str, Any], source: str) -> float:
+def _height(counters: Counters, source: str) -> float:
     """The highest of what is drawn of one row."""
     events = ("l1_misses", "tlb_misses", "stream_l1_misses")
-    return max(value_of(counters, source, event) or 0.0 for event in events)
+    return max(counters.value(source, event) or 0.0 for event in events)
 
 
 def _draw_stack(axes: Axes, panel: pandas.DataFrame, source: str) -> None:
     """What each level answered; a level that is not counted passes its share on to the one before."""
 
     def column(event: str) -> list[float] | None:
-        values = [value_of(counters, source, event) for counters in panel["counters"]]
+        values = [counters.value(source, event) for counters in panel["counters"]]
         return None if None in values else values
 
     left = column("l1_misses")
@@ -167,10 +158,10 @@ def _stack_legend(figure: Figure) -> None:
     )  # fmt: skip
 
 
-def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
+def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
     """One panel a payload; workloads across, in each a bar a map."""
     payloads = list(dict.fromkeys(part["kv"]))
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    present = [name for name in run.map_names if name in set(part["map"])]
     figure, grid = make_grid(
         run, len(payloads), 1, f"Distinct cache lines per operation at n = {n:,}", hash_name,
         panel=LINES_PANEL, counted=True,
@@ -178,7 +169,7 @@ def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.Data
     for axes, kv in zip(grid.flat, payloads, strict=True):
         axes.set_title(payload_title(run, kv))
         _draw_lines(run, axes, part[part["kv"] == kv], kv, present)
-    styles = looks(maps_of(run))
+    styles = looks(run.map_names)
     handles: list[Any] = [Patch(color=styles[name].colour, label=name) for name in present]
     handles.append(Patch(color=_pale(GREY), label="pale: table object, stack, constants"))
     handles.append(Line2D([], [], color="black", marker="_", linestyle="none", markersize=7, label="99th percentile"))
@@ -187,20 +178,20 @@ def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.Data
         handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]),
         ncols=len(handles), fontsize=8.5, handlelength=1.0, columnspacing=1.2,
     )  # fmt: skip
-    foot = f"{_label(run, 'sim')}\nBar: mean; its lower part: lines on the heap. A percentile above the panel is written at its edge."
+    foot = f"{run.label_of('sim')}\nBar: mean; its lower part: lines on the heap. A percentile above the panel is written at its edge."
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure
 
 
-def _draw_lines(run: dict[str, Any], axes: Axes, panel: pandas.DataFrame, kv: str, present: list[str]) -> None:
+def _draw_lines(run: Run, axes: Axes, panel: pandas.DataFrame, kv: str, present: list[str]) -> None:
     styles = looks(present)
     workloads = list(dict.fromkeys(panel["workload"]))
     step = 0.84 / len(present)
-    top = max(value_of(counters, "sim", "lines_mean") for counters in panel["counters"])
+    top = max(counters.value("sim", "lines_mean") for counters in panel["counters"])
     for row in panel.to_dict("records"):
         at = workloads.index(row["workload"]) + (present.index(row["map"]) - (len(present) - 1) / 2) * step
         mean, heap, p99 = (
-            value_of(row["counters"], "sim", event) for event in ("lines_mean", "heap_lines_mean", "lines_p99")
+            row["counters"].value("sim", event) for event in ("lines_mean", "heap_lines_mean", "lines_p99")
         )
         colour = styles[row["map"]].colour
         axes.bar(at, mean, width=step * 0.9, color=_pale(colour))
@@ -235,14 +226,14 @@ def _draw_percentile(axes: Axes, at: float, value: float, ceiling: float) -> Non
         )  # fmt: skip
 
 
-def predicted_lines(run: dict[str, Any], kv: str, workload: str, map_name: str, n: int) -> float | None:
+def predicted_lines(run: Run, kv: str, workload: str, map_name: str, n: int) -> float | None:
     """The model's answer where it has one: hmap and its other layouts, with plain keys and values."""
     layout = model.layout_of(map_name, kv)
     if layout is None:
         return None
     if workload == "insert_reserved":
         return model.insert(layout, n / model.buckets_for(n)) + (
-            model.cleared(layout, n) if run["selection"]["memory"] == "resident" else 0.0
+            model.cleared(layout, n) if run.selection.memory == "resident" else 0.0
         )
     if workload in MODELLED:
         return MODELLED[workload](layout, model.table(n))

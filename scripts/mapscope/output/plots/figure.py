@@ -25,6 +25,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 from mapscope.errors import RunStopped
 from mapscope.files import whole_file
 from mapscope.output.plots.style import DPI, GREY, PANEL_INCHES, Look
+from mapscope.store.records import Run
 from mapscope.text import count_of
 
 Drawing = Callable[[], Figure]
@@ -38,7 +39,7 @@ FOOT_LETTERS_PER_INCH = 17
 
 
 def make_figure(
-    run: dict[str, Any], payloads: list[str], title: str, hash_name: str, sharey: bool
+    run: Run, payloads: list[str], title: str, hash_name: str, sharey: bool
 ) -> tuple[Figure, dict[str, Axes]]:
     """An empty figure with its head, and one panel a payload, two in a row."""
     columns = min(2, len(payloads))
@@ -51,7 +52,7 @@ def make_figure(
 
 
 def make_grid(
-    run: dict[str, Any],
+    run: Run,
     lines: int,
     columns: int,
     title: str,
@@ -82,26 +83,26 @@ def make_grid(
     return figure, grid
 
 
-def _subtitle(run: dict[str, Any], hash_name: str, counted: bool, done: str | None) -> str:
-    environment, tool, build = run["environment"], run["tool"], run["build"]
-    commit = f"commit {tool['commit']['value']}" if tool["commit"]["value"] else "no commit"
-    virtual = environment["virtualisation"]["value"]
-    machine = environment["cpu_model"] + (f" ({virtual} guest)" if virtual not in (None, "none") else "")
-    state = "" if run["complete"] else "   INCOMPLETE RUN"
-    rounds = count_of(run["selection"]["rounds"], "round")
+def _subtitle(run: Run, hash_name: str, counted: bool, done: str | None) -> str:
+    environment, tool, build = run.environment, run.tool, run.build
+    commit = f"commit {tool.commit.value}" if tool.commit.value else "no commit"
+    virtual = environment.virtualisation.value
+    machine = environment.cpu_model + (f" ({virtual} guest)" if virtual not in (None, "none") else "")
+    state = "" if run.complete else "   INCOMPLETE RUN"
+    rounds = count_of(run.selection.rounds, "round")
     how = "counted in processes of their own" if counted else f"{rounds}, each a new process and seed"
-    below = f"{hash_name} hash  ·  {how}  ·  {run['selection']['memory']} memory" if done is None else done
+    below = f"{hash_name} hash  ·  {how}  ·  {run.selection.memory} memory" if done is None else done
     return (
-        f"{machine}  ·  {build['compiler']}, {build['build_type']}  ·  "
-        f"{commit}{' (dirty)' if tool['dirty'] else ''}  ·  {run['created'][:10]}\n"
+        f"{machine}  ·  {build.compiler}, {build.build_type}  ·  "
+        f"{commit}{' (dirty)' if tool.dirty else ''}  ·  {run.created[:10]}\n"
         f"{below}{state}"
     )
 
 
-def payload_title(run: dict[str, Any], kv: str) -> str:
+def payload_title(run: Run, kv: str) -> str:
     """Its name and its types."""
-    payload = next((p for p in run["payloads"] if p["name"] == kv), None)
-    return f"{kv}   {payload['key']} → {payload['value']}" if payload and payload["key"] else kv
+    payload = next((entry for entry in run.payloads if entry.name == kv), None)
+    return f"{kv}   {payload.key} → {payload.value}" if payload and payload.key else kv
 
 
 def add_legend(figure: Figure, present: list[str], styles: dict[str, Look], lines: bool = True) -> None:

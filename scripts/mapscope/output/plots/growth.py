@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from functools import partial
 from itertools import groupby
+from operator import attrgetter
 from statistics import median
 from typing import Any
 
@@ -21,10 +22,9 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from mapscope.analysis.draining import spread_of
 from mapscope.analysis.split_half import at_most
-from mapscope.analysis.table import maps_of
 from mapscope.output.plots.figure import LEGEND_INCHES, Drawing, add_foot, add_legend, count_label, make_grid
 from mapscope.output.plots.style import FAINT, GREY, looks
-from mapscope.output.terminal.growth import open_loop, title_of
+from mapscope.store.records import Growth, Run
 from mapscope.text import duration
 
 SCATTER_PANEL = (4.0, 2.5)
@@ -39,56 +39,56 @@ DRAIN = "#f6d8c3"
 DRAINING = "#d55e00"
 
 
-def growth_pictures(run: dict[str, Any]) -> Iterator[tuple[str, Drawing]]:
+def growth_pictures(run: Run) -> Iterator[tuple[str, Drawing]]:
     """Names and figures, for each pass."""
-    for title, group in groupby(run["growth"], key=title_of):
+    for title, group in groupby(run.growth, key=attrgetter("title")):
         rows = list(group)
         first = rows[0]
-        name = f"{first['stage'].replace('/', '-')}-{first['kv']}-n{first['n']}"
+        name = f"{first.stage.replace('/', '-')}-{first.kv}-n{first.n}"
         yield f"{name}-inserts", partial(_scatter_figure, run, title, rows)
         yield f"{name}-percentiles", partial(_percentile_figure, run, title, rows)
         yield f"{name}-open-loop", partial(_open_loop_figure, run, title, rows)
-        if any(row["counted"] for row in rows):
+        if any(row.counted for row in rows):
             yield f"{name}-memory", partial(_memory_figure, run, title, rows)
-        if first["churn"] is None and any(event["parts"] for row in rows for event in row["events"]):
-            yield f"{name}-parts", partial(_parts_figure, run, title, [row for row in rows if any(e["parts"] for e in row["events"])])
-        if any(row["drain"] for row in rows):
-            yield f"{name}-drain", partial(_drain_figure, run, title, [row for row in rows if row["drain"]])
+        if first.churn is None and any(event.parts for row in rows for event in row.events):
+            yield f"{name}-parts", partial(_parts_figure, run, title, [row for row in rows if any(e.parts for e in row.events)])
+        if any(row.drain for row in rows):
+            yield f"{name}-drain", partial(_drain_figure, run, title, [row for row in rows if row.drain])
 
 
-def _grid(run: dict[str, Any], title: str, lines: int, columns: int, head: str, **options: Any) -> tuple[Figure, Any]:
+def _grid(run: Run, title: str, lines: int, columns: int, head: str, **options: Any) -> tuple[Figure, Any]:
     return make_grid(run, lines, columns, head, "shared", how=title, **options)
 
 
-def _scatter_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """One panel a map: the longest and the median insert of each span, growths marked."""
     lines = math.ceil(len(rows) / COLUMNS)
     figure, grid = _grid(
         run, title, lines, min(COLUMNS, len(rows)), "What an operation takes, by its place in the sequence",
         panel=SCATTER_PANEL, sharex=True, sharey=True,
     )  # fmt: skip
-    styles = looks(maps_of(run))
+    styles = looks(run.map_names)
     panels = list(grid.flat)
     for axes, row in zip(panels, rows, strict=False):
         _draw_events(axes, row)
-        timeline = row["denoised"]["timeline"]
+        timeline = row.denoised.timeline
         at = [span[0] + 1 for span in timeline]
-        colour = styles[row["map"]].colour
+        colour = styles[row.map].colour
         axes.vlines(at, [max(FLOOR_NS, s[1]) for s in timeline], [max(FLOOR_NS, s[3]) for s in timeline],
                     color=colour, alpha=0.25, linewidth=0.8)  # fmt: skip
         axes.plot(at, [max(FLOOR_NS, s[3]) for s in timeline], ".", color=colour, markersize=3.2)
         axes.plot(at, [max(FLOOR_NS, s[1]) for s in timeline], color=GREY, linewidth=1.2)
-        axes.set_title(row["map"])
-        worst = row["denoised"]["inserts"]["max_ns"]
+        axes.set_title(row.map)
+        worst = row.denoised.inserts.max_ns
         axes.axhline(worst, color=GREY, linewidth=0.6, linestyle=(0, (1, 2)))
         axes.annotate(f"max {duration(worst)}", (1.3, worst), xytext=(0, 2), textcoords="offset points", fontsize=8)
         axes.set_xscale("log")
-        axes.set_xlim(1, row["operations"] * 1.15)
+        axes.set_xlim(1, row.operations * 1.15)
         _time_axis(axes)
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     for axes in panels[len(rows) :]:
         axes.set_visible(False)
-    top = max(row["denoised"]["inserts"]["max_ns"] for row in rows)
+    top = max(row.denoised.inserts.max_ns for row in rows)
     for place, axes in enumerate(panels[: len(rows)]):
         axes.set_ylim(FLOOR_NS, top * 4)
         _count_axis(axes)
@@ -104,51 +104,51 @@ def _scatter_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]])
         Patch(color=DRAIN, label="it drains"),
     ]
     _legend(figure, handles)
-    many = ", ".join(row["map"] for row in rows if len(row["events"]) >= MOST_EVENTS)
+    many = ", ".join(row.map for row in rows if len(row.events) >= MOST_EVENTS)
     unmarked = f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
     add_foot(figure, f"{_denoised(rows)}\nSpans are 1/80 of a decade; of each its longest operation is drawn.{unmarked}")
     return figure
 
 
-def _draw_events(axes: Axes, row: dict[str, Any]) -> None:
-    for event in row["events"]:
-        if event["capacity_before"] == 0:  # the first array of all
+def _draw_events(axes: Axes, row: Growth) -> None:
+    for event in row.events:
+        if event.capacity_before == 0:  # the first array of all
             continue
-        begin = event["operation"] + 1
-        if event["drain_operations"]:
-            axes.axvspan(begin, begin + event["drain_operations"], color=DRAIN, linewidth=0, zorder=0)
+        begin = event.operation + 1
+        if event.drain_operations:
+            axes.axvspan(begin, begin + event.drain_operations, color=DRAIN, linewidth=0, zorder=0)
         axes.axvline(begin, color=EVENT, linewidth=0.6, alpha=0.7, zorder=0)
 
 
-def _percentile_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+def _percentile_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Denoised and as it was, side by side, to the last insert."""
     figure, grid = _grid(run, title, 1, 2, "What an insert takes, by percentile", panel=CURVE_PANEL, sharey=True)
-    styles = looks(maps_of(run))
+    styles = looks(run.map_names)
     for axes, head, kind in zip(grid.flat, ("denoised", "as measured: the first repetition"), ("denoised", "raw"), strict=True):
         for row in reversed(rows):
-            draw_curve(axes, row[kind]["curve"], styles[row["map"]])
+            draw_curve(axes, getattr(row, kind).curve, styles[row.map])
         axes.set_title(head)
         curve_axes(axes)
     grid[0, 0].set_ylabel("time of one insert")
-    add_legend(figure, [row["map"] for row in rows], styles)
+    add_legend(figure, [row.map for row in rows], styles)
     add_foot(figure, f"{_denoised(rows)}\nThe right end of a line is the longest insert of all. Both axes are logarithmic.")
     return figure
 
 
-def _open_loop_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+def _open_loop_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Response times at the same rate for all, and at half of what each could do."""
     figure, grid = _grid(
         run, title, 1, 2, "What a caller waits who does not wait for others", panel=CURVE_PANEL, sharey=True
     )
-    styles = looks(maps_of(run))
+    styles = looks(run.map_names)
     heads = (("1M/s", "1 million arrivals a second"), ("half of its own", "half as many as the map can serve"))
     for axes, (name, head) in zip(grid.flat, heads, strict=True):
         for row in reversed(rows):
-            draw_curve(axes, open_loop(row, name, "poisson")["curve"], styles[row["map"]])
+            draw_curve(axes, row.replay(name).curve, styles[row.map])
         axes.set_title(head)
         curve_axes(axes)
     grid[0, 0].set_ylabel("response time")
-    add_legend(figure, [row["map"] for row in rows], styles)
+    add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
         "Denoised times of all operations served in order to Poisson arrivals; response is from arrival to the end of service. "
@@ -157,21 +157,21 @@ def _open_loop_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]
     return figure
 
 
-def _memory_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+def _memory_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Bytes an entry over n; the peaks of each growth as marks."""
     figure, grid = _grid(run, title, 1, 1, _memory_title(rows), panel=(9.0, 4.2))
-    axes, styles = grid[0, 0], looks(maps_of(run))
+    axes, styles = grid[0, 0], looks(run.map_names)
     for row in reversed(rows):
-        if row["counted"] is None:
+        if row.counted is None:
             continue
-        look = styles[row["map"]]
+        look = styles[row.map]
         saw, peaks = _sawtooth(row)
         axes.plot(*zip(*saw, strict=True), color=look.colour, linestyle=look.dashes, linewidth=look.width)
         if peaks:
             axes.plot(*zip(*peaks, strict=True), color=look.colour, marker=look.marker, linestyle="none",
                       markersize=look.size, markeredgecolor="white", markeredgewidth=0.5)  # fmt: skip
     axes.set_ylim(bottom=0)
-    if rows[0]["churn"] is None:
+    if rows[0].churn is None:
         axes.set_xscale("log")
         _count_axis(axes)
         axes.set_xlabel("n (entries in the map)")
@@ -179,7 +179,7 @@ def _memory_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) 
         axes.set_xlabel("how often each entry has been replaced")
     axes.set_ylabel("bytes per entry")
     axes.grid(True, color=FAINT, linewidth=0.7)
-    add_legend(figure, [row["map"] for row in rows], styles)
+    add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
         "Line: bytes asked of the allocator, as it rounds them. Mark: the most at once during a growth, old and new side by side. "
@@ -188,38 +188,38 @@ def _memory_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) 
     return figure
 
 
-def _memory_title(rows: list[dict[str, Any]]) -> str:
-    return "Memory while the table grows" if rows[0]["churn"] is None else "Memory while entries come and go"
+def _memory_title(rows: list[Growth]) -> str:
+    return "Memory while the table grows" if rows[0].churn is None else "Memory while entries come and go"
 
 
-def _sawtooth(row: dict[str, Any]) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
+def _sawtooth(row: Growth) -> tuple[list[tuple[float, float]], list[tuple[float, float]]]:
     """Bytes per entry, and the most at each growth; over entries, or where these stay, over their replacements."""
-    n, least = row["n"], row["n"] / 100
-    samples, events = row["counted"]["sawtooth"], [e for e in row["events"] if e["memory"]]
-    if row["churn"] is None:
+    n, least = row.n, row.n / 100
+    samples, events = row.counted.sawtooth, [e for e in row.events if e.memory]
+    if row.churn is None:
         return (
             [(at, size / at) for at, size in samples if at >= least],
-            [(e["entries"], e["memory"]["bytes_peak"] / e["entries"]) for e in events if e["entries"] >= least],
+            [(e.entries, e.memory.bytes_peak / e.entries) for e in events if e.entries >= least],
         )
     return (
         [(at / 2 / n, size / n) for at, size in samples],
-        [(e["operation"] / 2 / n, e["memory"]["bytes_peak"] / n) for e in events],
+        [(e.operation / 2 / n, e.memory.bytes_peak / n) for e in events],
     )
 
 
 STATES = (("before", "full, before the growth", "#999999"), ("draining", "while it drains", DRAINING), ("after", "drained", "#56b4e9"))
 
 
-def _drain_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+def _drain_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """What each operation costs before, in and after a growth, and the memory that is held meanwhile."""
     figure, grid = _grid(
         run, title, len(rows), 2, "What operations cost while old buckets drain", panel=(5.6, 3.4), gridspec_kw={"width_ratios": (4, 1)}
     )
     for (axes, beside), row in zip(grid, rows, strict=True):
-        drain = row["drain"]
-        names = list(drain["ns"])
+        drain = row.drain
+        names = list(drain.ns)
         for place, (state, _, colour) in enumerate(STATES):
-            middles = [spread_of(drain["ns"][name][state]) for name in names]
+            middles = [spread_of(getattr(drain.ns[name], state)) for name in names]
             at = [i + (place - 1) * 0.27 for i in range(len(names))]
             heights = [m[0] if m else math.nan for m in middles]
             axes.bar(at, heights, width=0.25, color=colour, yerr=[m[1] if m else 0 for m in middles],
@@ -228,13 +228,13 @@ def _drain_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -
                 text = "n/a" if middle is None else f"{middle[0]:.0f}" if middle[0] >= 100 else f"{middle[0]:.3g}"
                 axes.annotate(text, (x, sum(middle) if middle else 1), xytext=(0, 2), textcoords="offset points",
                               ha="center", fontsize=7)  # fmt: skip
-            beside.bar(place, median(drain["resident_bytes"][state]) / drain["entries"], color=colour, width=0.8)
+            beside.bar(place, median(getattr(drain.resident_bytes, state)) / drain.entries, color=colour, width=0.8)
         axes.margins(y=0.15)
         _time_axis(axes)
         axes.set_ylim(bottom=1)
         axes.set_xticks(range(len(names)), names)
         axes.set_ylabel("time per operation (ns)")
-        axes.set_title(f"{row['map']}, growth at {drain['entries']:,} entries")
+        axes.set_title(f"{row.map}, growth at {drain.entries:,} entries")
         beside.set_xticks(range(len(STATES)), ["full", "half", "drained"], fontsize=8)
         beside.set_title("resident B/entry")
         for each in (axes, beside):
@@ -243,7 +243,7 @@ def _drain_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -
     add_foot(
         figure,
         "Reads: in a table that stands still half-way, as when writes stop there. Writes move old buckets: from the growth's first "
-        f"insert on, for a quarter of it. Medians of {rows[0]['repetitions']} new processes; whiskers: the middle half of them.",
+        f"insert on, for a quarter of it. Medians of {rows[0].repetitions} new processes; whiskers: the middle half of them.",
     )
     return figure
 
@@ -254,18 +254,18 @@ PARTS = (
 )  # fmt: skip
 
 
-def _parts_figure(run: dict[str, Any], title: str, rows: list[dict[str, Any]]) -> Figure:
+def _parts_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Where the time of each growth goes, per entry that it moves."""
     figure, grid = _grid(run, title, len(rows), 1, "What a growth is made of", panel=(9.0, 3.4))
     for axes, row in zip(grid.flat, rows, strict=True):
-        events = [e for e in row["events"] if e["parts"] and e["entries"] >= 1000]
+        events = [e for e in row.events if e.parts and e.entries >= 1000]
         bottom = [0.0] * len(events)
         for field, label, colour in PARTS:
-            heights = [e["parts"][field] / e["entries"] for e in events]
+            heights = [getattr(e.parts, field) / e.entries for e in events]
             axes.bar(range(len(events)), heights, bottom=bottom, color=colour, label=label, width=0.7)
             bottom = [a + b for a, b in zip(bottom, heights, strict=True)]
-        axes.set_title(row["map"])
-        axes.set_xticks(range(len(events)), [count_label(e["entries"]) for e in events])
+        axes.set_title(row.map)
+        axes.set_xticks(range(len(events)), [count_label(e.entries) for e in events])
         axes.set_ylabel("ns per entry moved")
         axes.set_xlabel("entries when the growth began")
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
@@ -328,9 +328,9 @@ def _legend(figure: Figure, handles: list[Any]) -> None:
     )
 
 
-def _denoised(rows: list[dict[str, Any]]) -> str:
-    worst = max(row["null_loop"]["denoised"]["max_ns"] for row in rows)
-    repetitions = rows[0]["repetitions"]
+def _denoised(rows: list[Growth]) -> str:
+    worst = max(row.null_loop.denoised.max_ns for row in rows)
+    repetitions = rows[0].repetitions
     left = at_most(rows)
     return (
         f"Denoised: of each operation the shortest of {repetitions} repetitions in new processes; "

@@ -14,10 +14,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mapscope.analysis import model
-from mapscope.analysis.table import maps_of
-from mapscope.output.plots.counters import value_of
 from mapscope.output.plots.figure import Drawing, add_foot, add_legend, make_figure, make_grid, payload_title
 from mapscope.output.plots.style import FAINT, looks
+from mapscope.store.records import Run
 from mapscope.text import significant
 
 FAMILY = "range"
@@ -44,7 +43,7 @@ COLD = {
 }
 
 
-def range_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
+def range_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
     """Those that the states in the run are enough for."""
     states = table[table["family"] == FAMILY]
     for (hash_name, n), part in states.groupby(["hash", "n"], sort=False):
@@ -53,7 +52,7 @@ def range_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tup
             if panel["load"].nunique() > 1 and panel["left"].nunique() > 1:
                 yield f"range-surface-{kv}-{hash_name}-n{n}", partial(_heat_figure, run, str(kv), str(hash_name), int(n), panel)
         full = surface[surface["left"] == 100]
-        lines = full[[value_of(counters, "sim", "lines_mean") is not None for counters in full["counters"]]]
+        lines = full[[counters.value("sim", "lines_mean") is not None for counters in full["counters"]]]
         if lines["load"].nunique() > 1:
             yield f"range-lines-{hash_name}-n{n}", partial(_lines_figure, run, str(hash_name), int(n), lines)
         if part["state"].isin(list(WAYS)[1:]).any():
@@ -72,9 +71,9 @@ def _surface(part: pandas.DataFrame) -> pandas.DataFrame:
     return surface.astype({"load": int, "left": int})
 
 
-def _heat_figure(run: dict[str, Any], kv: str, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
+def _heat_figure(run: Run, kv: str, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
     """A panel a map: load up, what is left across, one scale of colours for all."""
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    present = [name for name in run.map_names if name in set(part["map"])]
     columns = min(4, len(present))
     figure, grid = make_grid(
         run, math.ceil(len(present) / columns), columns, f"range, {kv}: ns for each live entry, tables of about {n:,}",
@@ -111,20 +110,20 @@ def _heat_figure(run: dict[str, Any], kv: str, hash_name: str, n: int, part: pan
     return figure
 
 
-def _lines_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
+def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
     """A panel a payload: distinct cache lines of one entry, and what the model says of hmap."""
     figure, panels = make_figure(
         run, list(dict.fromkeys(part["kv"])), f"range: cache lines for each entry, tables of about {n:,}", hash_name, False
     )
-    styles = looks(maps_of(run))
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    styles = looks(run.map_names)
+    present = [name for name in run.map_names if name in set(part["map"])]
     for kv, axes in panels.items():
         axes.set_title(payload_title(run, kv))
         for name in reversed(present):
             line = part[(part["kv"] == kv) & (part["map"] == name)].sort_values("load")
             look = styles[name]
             axes.plot(
-                line["load"], [value_of(counters, "sim", "heap_lines_mean") for counters in line["counters"]],
+                line["load"], [counters.value("sim", "heap_lines_mean") for counters in line["counters"]],
                 color=look.colour, marker=look.marker, linestyle=look.dashes, linewidth=look.width, markersize=look.size,
             )  # fmt: skip
         if MODELLED in present and (layout := model.layout_of(MODELLED, kv)):
@@ -152,10 +151,10 @@ def entries_a_bucket(percent: float) -> float:
 
 
 def _bars_figure(
-    run: dict[str, Any], title: str, hash_name: str, part: pandas.DataFrame, states: dict[str, tuple[str, str, str]]
+    run: Run, title: str, hash_name: str, part: pandas.DataFrame, states: dict[str, tuple[str, str, str]]
 ) -> Figure:
     """A panel a payload, a group of bars a map, a bar a state."""
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    present = [name for name in run.map_names if name in set(part["map"])]
     shown = [state for state in states if state in set(part["state"])]
     figure, panels = make_figure(run, list(dict.fromkeys(part["kv"])), title, hash_name, False)
     width = 0.82 / len(shown)

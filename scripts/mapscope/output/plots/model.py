@@ -12,10 +12,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mapscope.analysis import model
-from mapscope.output.plots.counters import absent_hardware, predicted_lines, value_of
+from mapscope.output.plots.counters import absent_hardware, predicted_lines
 from mapscope.output.plots.figure import LEGEND_INCHES, Drawing, add_foot, decades, make_grid
 from mapscope.output.plots.style import FAINT, GREY
 from mapscope.plan.counters import HARDWARE
+from mapscope.store.records import Counters, Run
 
 SUBJECT = "hmap"
 FEWEST_SIZES = 3
@@ -33,16 +34,16 @@ SERIES = (
 )
 
 
-def model_pictures(run: dict[str, Any], table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
+def model_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
     """One per payload that the model covers and hash setting, where there are sizes enough to see a course."""
     subject = table[(table["map"] == SUBJECT) & table["kv"].map(lambda kv: model.layout_of(SUBJECT, kv) is not None) & table["workload"].isin(PANELS)]
     for (kv, hash_name), part in subject.groupby(["kv", "hash"], sort=False):
-        there = [value_of(counters, "sim", "heap_lines_mean") is not None for counters in part["counters"]]
+        there = [counters.value("sim", "heap_lines_mean") is not None for counters in part["counters"]]
         if part[there]["n"].nunique() >= FEWEST_SIZES:
             yield f"model-{kv}-{hash_name}", partial(_model_figure, run, str(kv), str(hash_name), part)
 
 
-def _model_figure(run: dict[str, Any], kv: str, hash_name: str, part: pandas.DataFrame) -> Figure:
+def _model_figure(run: Run, kv: str, hash_name: str, part: pandas.DataFrame) -> Figure:
     figure, grid = make_grid(run, 2, 2, f"{SUBJECT}, {kv}: cache lines per operation, model and readings", hash_name)
     handles: dict[str, Any] = {}
     for axes, (workload, meaning) in zip(grid.flat, PANELS.items(), strict=True):
@@ -65,13 +66,13 @@ def _model_figure(run: dict[str, Any], kv: str, hash_name: str, part: pandas.Dat
     return figure
 
 
-def _reading(counters: dict[str, Any], source: str, event: str) -> float | None:
+def _reading(counters: Counters, source: str, event: str) -> float | None:
     """A reading; simulated misses without those of the keys to look up, which no model of a table predicts."""
-    value, stream = value_of(counters, source, event), value_of(counters, source, f"stream_{event}")
+    value, stream = counters.value(source, event), counters.value(source, f"stream_{event}")
     return value if value is None or stream is None else value - stream
 
 
-def _draw(run: dict[str, Any], axes: Axes, panel: pandas.DataFrame, kv: str, workload: str) -> dict[str, Any]:
+def _draw(run: Run, axes: Axes, panel: pandas.DataFrame, kv: str, workload: str) -> dict[str, Any]:
     """Counts on the left axis, time on the right, both from zero; returns handles for the legend."""
     handles = {}
     low, high = int(panel["n"].min()), int(panel["n"].max())

@@ -16,7 +16,7 @@ from mapscope.errors import RunStopped
 from mapscope.output.plots.figure import Drawing, save
 
 
-class Press:
+class ParallelRender:
     """Used in a `with`, whose end waits for the last picture. Raises what `save` raises."""
 
     def __init__(self) -> None:
@@ -26,7 +26,7 @@ class Press:
         self._wrong = ""
         self.pictures: list[Path] = []
 
-    def __enter__(self) -> Press:
+    def __enter__(self) -> ParallelRender:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -35,14 +35,14 @@ class Press:
         if self._wrong and error is None:
             raise RunStopped(self._wrong)
 
-    def print(self, draw: Drawing, stem: Path) -> None:
+    def draw(self, drawing: Drawing, stem: Path) -> None:
         """Draw a picture and write it as PNG and SVG, soon."""
         while len(self._running) >= self._at_once:
             self._wait()
         if self._wrong:
             raise RunStopped(self._wrong)
         receiving, sending = self._fork.Pipe(duplex=False)
-        process = self._fork.Process(target=_write, args=(draw, stem, sending))
+        process = self._fork.Process(target=_write, args=(drawing, stem, sending))
         process.start()
         sending.close()
         self._running[receiving] = process
@@ -62,9 +62,9 @@ class Press:
             self._wrong = self._wrong or wrong
 
 
-def _write(draw: Drawing, stem: Path, answer: connection.Connection) -> None:
+def _write(drawing: Drawing, stem: Path, answer: connection.Connection) -> None:
     try:
-        save(draw(), stem)
+        save(drawing(), stem)
         answer.send("")
     except RunStopped as error:
         answer.send(str(error))

@@ -9,40 +9,42 @@ from __future__ import annotations
 import math
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mapscope.analysis.table import choose_sizes, maps_of, rows
+from mapscope.analysis.fingerprint import size
+from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.plots.counters import counter_pictures
 from mapscope.output.plots.figure import add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.output.plots.growth import growth_pictures
 from mapscope.output.plots.iteration import range_pictures
 from mapscope.output.plots.model import model_pictures
-from mapscope.output.plots.parallel_render import Press
+from mapscope.output.plots.parallel_render import ParallelRender
 from mapscope.output.plots.style import FAINT, GREY, RC, Look, looks
+from mapscope.plan.records import WorkloadEntry
+from mapscope.store.records import Run
 from mapscope.text import significant
 
 
-def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Path]:
+def plot_run(run: Run, folder: Path, n: str | None = None) -> list[Path]:
     """Draw every figure of `run` into `folder`; the overview is taken at the sizes meant by `n`.
 
     Returns the PNG paths (an SVG lies beside each). Raises UsageError or RunStopped.
     """
     table = rows(run)
     sizes = choose_sizes(table, n)
-    with matplotlib.rc_context(RC), Press() as press:
+    with matplotlib.rc_context(RC), ParallelRender() as render:
         plain = table[table["family"].isna()]  # a picture of each state would be too many
         for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
             draw = partial(_workload_figure, run, str(workload), str(hash_name), part)
-            press.print(draw, folder / f"{workload}-{hash_name}")
+            render.draw(draw, folder / f"{workload}-{hash_name}")
         for hash_name, part in plain.groupby("hash", sort=False):
             for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
                 draw = partial(_overview_figure, run, str(hash_name), size, part[part["n"] == size])
-                press.print(draw, folder / f"overview-{hash_name}-n{size}")
+                render.draw(draw, folder / f"overview-{hash_name}-n{size}")
         for pictures in (
             counter_pictures(run, plain, sizes),
             model_pictures(run, plain),
@@ -50,19 +52,19 @@ def plot_run(run: dict[str, Any], folder: Path, n: str | None = None) -> list[Pa
             growth_pictures(run),
         ):
             for name, draw in pictures:
-                press.print(draw, folder / name)
-    return press.pictures
+                render.draw(draw, folder / name)
+    return render.pictures
 
 
-def _workload_figure(run: dict[str, Any], workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:
+def _workload_figure(run: Run, workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:
     """ns per operation over n; with a single size, one row of dots per map instead."""
-    summary = next((w for w in run["workloads"] if w["name"] == workload), {"summary": "", "operation": ""})
-    operation = f"  (1 operation = {summary['operation']})" if summary["operation"] else ""
+    entry = next((entry for entry in run.workloads if entry.name == workload), WorkloadEntry(workload, "", "", None, None))
+    operation = f"  (1 operation = {entry.operation})" if entry.operation else ""
     single = part["n"].nunique() == 1
     at = f" at n = {part['n'].iloc[0]:,}" if single else ""
     figure, panels = make_figure(run, list(dict.fromkeys(part["kv"])), f"{workload}{at}", hash_name, sharey=False)
-    styles = looks(maps_of(run))
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    styles = looks(run.map_names)
+    present = [name for name in run.map_names if name in set(part["map"])]
     for kv, axes in panels.items():
         panel = part[part["kv"] == kv]
         axes.set_title(payload_title(run, kv))
@@ -79,7 +81,7 @@ def _workload_figure(run: dict[str, Any], workload: str, hash_name: str, part: p
             "Both axes are logarithmic."
         )
         add_legend(figure, present, styles)
-    add_foot(figure, f"{workload}: {summary['summary']}{operation}\n{foot}" if summary["summary"] else foot)
+    add_foot(figure, f"{workload}: {entry.summary}{operation}\n{foot}" if entry.summary else foot)
     return figure
 
 
@@ -134,29 +136,29 @@ def _draw_single(axes: Axes, panel: pandas.DataFrame, present: list[str], styles
     axes.grid(True, axis="x", color=FAINT, linewidth=0.7)
 
 
-def _draw_caches(axes: Axes, run: dict[str, Any], payload_bytes: float) -> None:
+def _draw_caches(axes: Axes, run: Run, payload_bytes: float) -> None:
     """A dotted line where the payload alone fills each data cache that lies inside the axes."""
     low, high = axes.get_xlim()
-    for cache in run["environment"]["caches"]:
-        n = cache["bytes"] / payload_bytes
-        if cache["type"] == "Instruction" or not low < n < high:
+    for cache in run.environment.data_caches:
+        n = cache.bytes / payload_bytes
+        if not low < n < high:
             continue
         axes.axvline(n, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=0)
         right_of_middle = math.log(n / low) > 0.85 * math.log(high / low)
         axes.annotate(
-            f"L{cache['level']} {_bytes(cache['bytes'])}", (n, 1), xycoords=("data", "axes fraction"),
+            f"L{cache.level} {size(cache.bytes)}", (n, 1), xycoords=("data", "axes fraction"),
             xytext=(-2 if right_of_middle else 2, -1), textcoords="offset points",
             ha="right" if right_of_middle else "left", va="top", fontsize=7.5, color=GREY,
             bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
         )  # fmt: skip
 
 
-def _overview_figure(run: dict[str, Any], hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
+def _overview_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
     """Ratio to the fastest, one row a workload, one dot a map."""
     title = f"Ratio to the fastest map at n = {n:,}"
     figure, panels = make_figure(run, list(dict.fromkeys(part["kv"])), title, hash_name, sharey=True)
-    styles = looks(maps_of(run))
-    present = [name for name in maps_of(run) if name in set(part["map"])]
+    styles = looks(run.map_names)
+    present = [name for name in run.map_names if name in set(part["map"])]
     workloads = list(dict.fromkeys(part["workload"]))
     step = 0.72 / max(1, len(present) - 1)
     high = 1.0
@@ -196,10 +198,3 @@ def _quartile_bars(part: pandas.DataFrame) -> list[list[float]]:
     """Distances below and above the median; nothing is drawn where one round has no quartiles."""
     q1, q3 = part["q1"].astype(float), part["q3"].astype(float)
     return [(part["median"] - q1).tolist(), (q3 - part["median"]).tolist()]
-
-
-def _bytes(count: int) -> str:
-    for scale, unit in ((2**30, "GiB"), (2**20, "MiB"), (2**10, "KiB")):
-        if count >= scale:
-            return f"{count / scale:g} {unit}"
-    return f"{count} B"

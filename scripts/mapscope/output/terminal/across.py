@@ -19,12 +19,12 @@ from mapscope.text import significant
 def print_agreement(console: Console, runs: Runs, found: Agreement) -> None:
     """The machines and how they differ, the order of maps on each, and what holds or flips."""
     console.print()
-    documents = [document for document in runs.documents.values() if document is not None]
-    for letter, (label, document) in zip(string.ascii_uppercase, runs.documents.items(), strict=False):
-        about = fingerprint(document) if document else {"CPU": "machine unknown", "caches": "", "compiler": ""}
+    known = [run for run in runs.by_label.values() if run is not None]
+    for letter, (label, run) in zip(string.ascii_uppercase, runs.by_label.items(), strict=False):
+        about = fingerprint(run) if run else {"CPU": "machine unknown", "caches": "", "compiler": ""}
         told = ", ".join(about[name] for name in ("CPU", "caches", "compiler") if about[name])
         console.print(f"{letter}  {label}: {told}", highlight=False, markup=False)
-    for hardware in differences(documents[:1], documents[1:])[0]:
+    for hardware in differences(known[:1], known[1:])[0]:
         console.print(f"   differ in {hardware}", highlight=False, markup=False)
     console.print("   times are not compared across machines; what each machine says by itself is", highlight=False)
     console.print()
@@ -42,8 +42,8 @@ def _print_in_own_units(console: Console, runs: Runs, found: Agreement) -> None:
     letters = dict(zip(runs.labels, string.ascii_uppercase, strict=False))
     console.print("\nLatency of a dependent load, and what caches and TLBs reach:", highlight=False, markup=False)
     for label, letter in letters.items():
-        document = runs.documents[label]
-        told = f"{in_words(document)}; TLB {reach_in_words(document)}" if document else "n/a: not a run of mapscope"
+        run = runs.by_label[label]
+        told = f"{in_words(run)}; TLB {reach_in_words(run)}" if run else "n/a: not a run of mapscope"
         console.print(f"  {letter}  {told}", highlight=False, markup=False)
     chosen = of_subject(found.loads)
     if chosen.empty:
@@ -69,7 +69,7 @@ def _units_table(runs: Runs, chosen: pandas.DataFrame, letters: dict[str, str]) 
             table.add_column(f"{what} {letter}", justify="right", overflow="fold")
     for row in chosen.to_dict("records"):
         loads = ["n/a" if pandas.isna(each) else significant(each) for each in row["loads"]]
-        sizes = [size_in_units(runs.documents[label], row["bytes"]) for label in letters]
+        sizes = [size_in_units(runs.by_label[label], row["bytes"]) for label in letters]
         table.add_row(row["workload"], row["kv"], str(row["n"]), *loads[: len(letters)], *sizes)
     return table
 

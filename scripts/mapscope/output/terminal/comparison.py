@@ -9,14 +9,22 @@ from rich.console import Console
 from rich.table import Table
 
 from mapscope.analysis.compare import METHODS, Comparison
-from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
-from mapscope.output.terminal.comparison_growth import growth_sentence, print_growth
-from mapscope.output.terminal.comparison_text import bracketed, marked, name_of
+from mapscope.analysis.compare_growth import FIGURES
+from mapscope.analysis.conclusions import growth_sentence, sentence
+from mapscope.analysis.inference import CONFIDENCE
 from mapscope.output.terminal.tables import TitledTable
-from mapscope.text import count_of, significant
+from mapscope.store.records import Run
+from mapscope.text import count_of, duration, significant
 
+MARKS = {"slower": "+", "faster": "-", "same": "=", "undecided": "?"}
 SHOWN = 40
 """Rows that are listed one by one unless all are asked for."""
+
+
+GROWTH_KEY = (
+    "all inserts: B's sum over A's, as measured repetition by repetition where both took turns, else\n"
+    "denoised. The other columns: A's time and B's, of each insert the shortest of all repetitions."
+)
 
 
 def print_comparison(console: Console, found: Comparison, everything: bool = False) -> None:
@@ -37,25 +45,9 @@ def print_comparison(console: Console, found: Comparison, everything: bool = Fal
         console.print(_rows_table(ordered if everything else ordered.head(SHOWN)))
         if not everything and len(listed) > SHOWN:
             console.print(f"and {len(listed) - SHOWN} more; --all (ALL=1) lists every row", highlight=False)
-    print_growth(console, found.growth)
+    _print_growth(console, found.growth)
     for told in (sentence(found), growth_sentence(found.growth)) if len(found.growth) else (sentence(found),):
         console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=False)
-
-
-def sentence(found: Comparison) -> str:
-    """`Of 48 rows 0 are slower, 0 faster, 40 the same and 8 undecided.`"""
-    count = counts(found)
-    return (
-        f"Of {count_of(len(found.rows), 'row')}, {count['slower']} slower, {count['faster']} faster, "
-        f"{count['same']} the same (within {found.margin:.0%}), {count['undecided']} undecided; "
-        f"of those called slower or faster, at most {FALSE_DISCOVERIES:.0%} are expected to be so wrongly."
-    )
-
-
-def counts(found: Comparison) -> dict[str, int]:
-    """How many rows got each verdict."""
-    given = found.rows["verdict"].value_counts()
-    return {verdict: int(given.get(verdict, 0)) for verdict in VERDICTS}
 
 
 def too_slow(found: Comparison, percent: float) -> pandas.DataFrame:
@@ -68,8 +60,7 @@ def _print_head(console: Console, found: Comparison) -> None:
     console.print()
     for side, runs in (("A", found.a), ("B", found.b)):
         for label in runs.labels:
-            document = runs.documents[label]
-            console.print(f"{side}  {label}{_state(document)}", highlight=False, markup=False)
+            console.print(f"{side}  {label}{_state(runs.by_label[label])}", highlight=False, markup=False)
     method = METHODS[found.method]
     if found.method == "apart":
         method += f" (inferred: ±{found.drift:.1%})"
@@ -81,11 +72,10 @@ def _print_head(console: Console, found: Comparison) -> None:
             console.print(f"   {count_of(missing, 'row')} left out, which {side} lacks", highlight=False)
 
 
-def _state(document: dict[str, Any] | None) -> str:
-    if document is None:
+def _state(run: Run | None) -> str:
+    if run is None:
         return "  (Google Benchmark's file: machine and build unknown)"
-    commit = document["tool"]["commit"]["value"] or "no commit"
-    return f"  commit {commit}{', dirty' if document['tool']['dirty'] else ''}"
+    return f"  commit {run.tool.commit.value or 'no commit'}{', dirty' if run.tool.dirty else ''}"
 
 
 def _means_table(name: str, part: pandas.DataFrame) -> Table:
@@ -110,3 +100,47 @@ def _rows_table(rows: pandas.DataFrame) -> Table:
     for row in rows.to_dict("records"):
         table.add_row(name_of(row), significant(row["a"]), significant(row["b"]), bracketed(row), row["verdict"])
     return table
+
+
+def name_of(row: dict[str, Any]) -> str:
+    """A row in words: `hmap find_hit int_int n=1000`."""
+    parts = [row["map"], row["workload"], row["kv"], f"n={row['n']}" if row["n"] else ""]
+    own = "own hash" if row["hash"] == "own" else ""
+    return " ".join(part for part in (*parts, own) if part)
+
+
+def bracketed(row: dict[str, Any]) -> str:
+    """`1.100 [1.05, 1.16]`; the ratio alone where there is no interval."""
+    if pandas.isna(row["ratio"]):
+        return "-"
+    ratio = f"{row['ratio']:.3f}"
+    return ratio if pandas.isna(row["low"]) else f"{ratio} [{significant(row['low'])}, {significant(row['high'])}]"
+
+
+def marked(row: dict[str, Any]) -> str:
+    """The same behind the mark of its verdict."""
+    return f"{MARKS[row['verdict']]} {bracketed(row)}"
+
+
+def _print_growth(console: Console, rows: pandas.DataFrame) -> None:
+    """One table a pass; nothing where no table was watched by both."""
+    for title, part in rows.groupby("title", sort=False):
+        console.print()
+        console.print(_growth_table(str(title), part))
+    if len(rows):
+        console.print(GROWTH_KEY, highlight=False, markup=False)
+
+
+def _growth_table(title: str, part: pandas.DataFrame) -> TitledTable:
+    table = TitledTable(f"growth   {title}", collapse_padding=True)
+    table.add_column("map", no_wrap=True)
+    table.add_column("all inserts", no_wrap=True)
+    for name in FIGURES:
+        table.add_column(f"{name}\n{'A':>6} {'B':>6}", justify="right", no_wrap=True)
+    for row in part.to_dict("records"):
+        table.add_row(row["map"], marked(row), *(_both(row, name) for name in FIGURES))
+    return table
+
+
+def _both(row: dict[str, Any], name: str) -> str:
+    return " ".join(f"{duration(row[side][name]):>6}" for side in ("figures_a", "figures_b"))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import pandas
 from rich.console import Console
@@ -14,6 +13,8 @@ from rich.table import Table
 
 from mapscope.output.terminal.tables import TitledTable
 from mapscope.plan.counters import BACKENDS
+from mapscope.plan.records import BackendEntry
+from mapscope.store.records import Calibration, Counters, Run
 from mapscope.text import per_operation
 
 HEADS = {
@@ -53,15 +54,15 @@ class Group:
         return max(1, len(self.events))
 
 
-def print_counters(console: Console, run: dict[str, Any], present: pandas.DataFrame) -> None:
+def print_counters(console: Console, run: Run, present: pandas.DataFrame) -> None:
     """A table per hash, size and payload of `present`, after what the columns mean; nothing without counters."""
-    backends = [backend for backend in run["counter_backends"] if backend["name"] != "os"]
+    backends = [backend for backend in run.counter_backends if backend.name != "os"]
     if not backends or present.empty:
         return
     console.print("\nCounters per operation, sources side by side:", highlight=False, markup=False)
     for backend in backends:
-        what = backend["label"] if backend["available"] else f"n/a: {backend['reason']}"
-        _line(console, f"  {_title(backend['name']):<10} {what}")
+        what = backend.label if backend.available else f"n/a: {backend.reason}"
+        _line(console, f"  {_title(backend.name):<10} {what}")
     groups = [group for backend in backends for group in _groups(backend, present)]
     groups.sort(key=lambda group: group.title.endswith("cold"))  # callgrind belongs beside warm sim
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
@@ -75,33 +76,33 @@ def print_counters(console: Console, run: dict[str, Any], present: pandas.DataFr
         _line(console, f"  n/a {text}")
 
 
-def print_calibration(console: Console, run: dict[str, Any]) -> None:
+def print_calibration(console: Console, run: Run) -> None:
     """What kernels of known behaviour should have read, and did; nothing without counters."""
-    if not run["calibration"]:
+    if not run.calibration:
         return
     table = TitledTable("Calibration")
     for head in ("source", "kernel", "event", "expected", "read", "error", ""):
         table.add_column(head, justify="right" if head in ("expected", "read", "error") else "left", overflow="fold")
-    for sources, result in _merged(run["calibration"]):
-        error = "" if result["error"] is None else f"{result['error']:+.2%}"
-        verdict = "" if result["accepted"] else f"REJECTED in {result['rejected']} of {result['processes']}"
+    for sources, result in _merged(run.calibration):
+        error = "" if result.error is None else f"{result.error:+.2%}"
+        verdict = "" if result.accepted else f"REJECTED in {result.rejected} of {result.processes}"
         table.add_row(
-            sources, result["kernel"], result["event"],
-            f"{'≥ ' if result['relation'] == '>=' else ''}{_number(result['expected'])}",
-            _number(result["read"]) if result["reason"] is None else f"n/a ({result['reason']})", error, verdict,
-            style="" if result["accepted"] else "bold red",
+            sources, result.kernel, result.event,
+            f"{'≥ ' if result.relation == '>=' else ''}{_number(result.expected)}",
+            _number(result.read) if result.reason is None else f"n/a ({result.reason})", error, verdict,
+            style="" if result.accepted else "bold red",
         )  # fmt: skip
     console.print()
     console.print(table)
     console.print("Worst of all processes. What misses by more than 5 % is rejected, and its readings are withheld.")
 
 
-def _groups(backend: dict[str, Any], present: pandas.DataFrame) -> Iterator[Group]:
-    name, title = backend["name"], _title(backend["name"])
-    if not backend["available"]:
+def _groups(backend: BackendEntry, present: pandas.DataFrame) -> Iterator[Group]:
+    name, title = backend.name, _title(backend.name)
+    if not backend.available:
         yield Group(name, title, ())
         return
-    there = {event for counters in present["counters"] for event in counters.get(name, {})}
+    there = {event for counters in present["counters"] for event in counters.events(name)}
     wanted = there - NOT_SHOWN.get(name, set())
     order = [*HEADS, *sorted(wanted - set(HEADS))]
     yield Group(name, title, tuple(event for event in order if event in wanted and not event.startswith(COLD)))
@@ -140,9 +141,8 @@ def _table(title: str, part: pandas.DataFrame, groups: list[Group]) -> Table:
     return table
 
 
-def _cells(counters: dict[str, Any], group: Group) -> list[str]:
-    cells = counters.get(group.backend, {})
-    values = [cells.get(event, {}).get("value") for event in group.events] or [None]
+def _cells(counters: Counters, group: Group) -> list[str]:
+    values = [counters.value(group.backend, event) for event in group.events] or [None]
     return ["n/a" if value is None else per_operation(value) for value in values]
 
 
@@ -152,18 +152,18 @@ def _reasons(present: pandas.DataFrame, groups: list[Group]) -> list[str]:
     for counters in present["counters"]:
         for group in groups:
             for event in group.events:
-                cell = counters.get(group.backend, {}).get(event)
-                if cell and cell["value"] is None:
-                    found[group.title, cell["reason"]].add(HEADS.get(event, event))
+                fact = counters.get(group.backend, event)
+                if fact and fact.value is None:
+                    found[group.title, str(fact.reason)].add(HEADS.get(event, event))
     return [f"{title} {', '.join(sorted(events))}: {reason}" for (title, reason), events in found.items()]
 
 
-def _merged(calibration: list[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+def _merged(calibration: list[Calibration]) -> list[tuple[str, Calibration]]:
     """Results that are equal but for their source, together."""
-    groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[Calibration, list[Calibration]] = defaultdict(list)
     for result in calibration:
-        groups[tuple(value for field, value in result.items() if field != "backend")].append(result)
-    return [(", ".join(_title(r["backend"]) for r in results), results[0]) for results in groups.values()]
+        groups[replace(result, backend="")].append(result)
+    return [(", ".join(_title(r.backend) for r in results), results[0]) for results in groups.values()]
 
 
 def _title(backend: str) -> str:

@@ -11,11 +11,12 @@ from rich.text import Text
 
 from mapscope.analysis.caveats import caveats
 from mapscope.analysis.ladder import in_words, reach_in_words
-from mapscope.analysis.table import choose_sizes, maps_of, rows
+from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.terminal.counters import print_calibration, print_counters
 from mapscope.output.terminal.growth import print_growth
 from mapscope.output.terminal.tables import TitledTable
 from mapscope.store import derived
+from mapscope.store.records import Run
 from mapscope.text import count_of, significant
 
 KEY = (
@@ -26,7 +27,7 @@ KEY = (
 )
 
 
-def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -> None:
+def print_summary(console: Console, run: Run, n: str | None = None) -> None:
     """All tables of a run at the sizes meant by `n` (see table.choose_sizes). Raises UsageError."""
     table = rows(run)
     sizes = choose_sizes(table, n)
@@ -34,8 +35,8 @@ def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -
     present = table[table["n"].isin(sizes)]
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
         console.print()
-        never = {(e["workload"], e["map"]) for e in run["not_applicable"] if (e["hash"], e["n"], e["kv"]) == (hash_name, size, kv)}
-        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, maps_of(run), never))
+        never = {(e.workload, e.map) for e in run.not_applicable if (e.hash, e.n, e.kv) == (hash_name, size, kv)}
+        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, run.map_names, never))
     console.print()
     console.print(KEY, highlight=False, markup=False)
     for line in _never(run):
@@ -49,31 +50,31 @@ def print_summary(console: Console, run: dict[str, Any], n: str | None = None) -
             console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
 
 
-def _print_head(console: Console, run: dict[str, Any]) -> None:
-    environment, build, selection = run["environment"], run["build"], run["selection"]
-    commit = (run["tool"]["commit"]["value"] or "unknown") + (" (dirty)" if run["tool"]["dirty"] else "")
-    pinned = environment["pinned_cpu"]
+def _print_head(console: Console, run: Run) -> None:
+    environment, build, selection = run.environment, run.build, run.selection
+    commit = (run.tool.commit.value or "unknown") + (" (dirty)" if run.tool.dirty else "")
+    pinned = environment.pinned_cpu
     lines = (
-        ("machine", f"{environment['cpu_model']}, {environment['os']}, {environment['kernel']}"),
-        ("pinned to", "no CPU" if pinned["reason"] else f"CPU {pinned['value']}"),
-        ("build", f"{build['compiler']}, {build['build_type']}, {build['flags']}"),
+        ("machine", f"{environment.cpu_model}, {environment.os}, {environment.kernel}"),
+        ("pinned to", "no CPU" if pinned.reason else f"CPU {pinned.value}"),
+        ("build", f"{build.compiler}, {build.build_type}, {build.flags}"),
         ("latencies", in_words(run)),
         ("TLB reach", reach_in_words(run)),
-        ("run", f"{run['created']}, suite {run['suite']['name']}, commit {commit}"),
-        ("", f"{count_of(selection['rounds'], 'round')}, seed {run['seeds']['base']}, {selection['memory']} memory"),
+        ("run", f"{run.created}, suite {run.suite.name}, commit {commit}"),
+        ("", f"{count_of(selection.rounds, 'round')}, seed {run.seeds.base}, {selection.memory} memory"),
     )
     console.print()
     for label, text in lines:
         console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
 
 
-def _never(run: dict[str, Any]) -> list[str]:
+def _never(run: Run) -> list[str]:
     """Which maps are never in which states, by reason."""
     found: dict[str, dict[str, list[str]]] = {}
-    for entry in run["not_applicable"]:
-        maps = found.setdefault(entry["reason"], {}).setdefault(entry["workload"], [])
-        if entry["map"] not in maps:
-            maps.append(entry["map"])
+    for entry in run.not_applicable:
+        maps = found.setdefault(entry.reason, {}).setdefault(entry.workload, [])
+        if entry.map not in maps:
+            maps.append(entry.map)
     return [
         f"n/a {', '.join(workloads)} ({', '.join(dict.fromkeys(sum(workloads.values(), [])))}): {reason}"
         for reason, workloads in found.items()

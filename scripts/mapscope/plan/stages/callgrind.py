@@ -1,69 +1,95 @@
-"""Valgrind's callgrind: how it is started, and what its dumps say.
-
-It simulates two cache levels, so a run with LL = L2 gives the misses of L1 and L2 and a
-second one with LL = L3 those of L3. The geometry is always given: left to itself it guessed
-a last level of 512 MiB, 2-way, where the kernel says 32 MiB. An access that straddles two
-lines counts at most one miss.
-"""
+"""The stages of callgrind: two cache levels at a time, so one run for L2 and one for L3."""
 
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
-from mapscope.plan.counters import TOLERANCE, events_of
+from mapscope.fact import known, unknown
+from mapscope.plan import valgrind
+from mapscope.plan.build import Catalogue
+from mapscope.plan.counters import TOLERANCE, Backend
+from mapscope.plan.plan import Plan
+from mapscope.plan.stages.collected import BadOutput, Cells
+from mapscope.plan.stages.counting import CountingStage, only
+from mapscope.plan.stages.stage import Task
 
-LEVEL_OF = {"callgrind_l2": 2, "callgrind_l3": 3}
-"""Which cache stands in for callgrind's last level."""
 KEY = "mapscope_callgrind"
 """Under which a raw file carries the totals of its dumps, beside Google Benchmark's own."""
 TRIGGER = re.compile(r"^desc: Trigger: Client Request: (\S+)$", re.MULTILINE)
+NOTHING = "callgrind collected nothing"
 
 
-def find() -> tuple[str | None, str | None]:
-    """Version of valgrind, or the reason why it cannot be had."""
-    if shutil.which("valgrind") is None:
-        return None, "valgrind is not installed"
-    answer = subprocess.run(["valgrind", "--version"], capture_output=True, text=True, check=False)
-    if answer.returncode != 0:
-        return None, f"valgrind does not run: {answer.stderr.strip()[:200] or answer.returncode}"
-    return answer.stdout.strip().removeprefix("valgrind-"), None
+class CallgrindStage(CountingStage):
+    """A binary under valgrind, with one of the cache levels in the place of callgrind's last one."""
+
+    def __init__(self, backend: Backend, name: str) -> None:
+        super().__init__(backend, name)
+        self._level = valgrind.LEVEL_OF[name]
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The run for L3 is for L3 alone."""
+        if self._level == 3:
+            return ("l3_misses",)
+        return tuple(event for event in self.backend.events if event != "l3_misses")
+
+    def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
+        """See CountingStage."""
+        first = valgrind.geometry(plan.cache.value, 1)
+        return [
+            "valgrind",
+            "--quiet",
+            "--tool=callgrind",
+            "--cache-sim=yes",
+            "--collect-atstart=no",
+            f"--I1={first}",
+            f"--D1={first}",
+            f"--LL={valgrind.geometry(plan.cache.value, self._level)}",
+            f"--callgrind-out-file={dumps_of(output.resolve())}.%p",  # by process: one that forks would write over its own
+            f"./{catalogue.counter_binaries[task.map]['callgrind']}",
+            "--callgrind",
+        ]
+
+    def read_further(self, document: Any, output: Path) -> None:
+        """The totals of callgrind's dumps, by benchmark."""
+        if dumps := read_dumps(dumps_of(output)):
+            document[KEY] = dumps
+
+    def said(self, document: Any) -> dict[str, Any]:
+        """The calibration: the binary knows only what the dumps should say."""
+        expectations = super().said(document).get("calibration", [])
+        return {"calibration": calibrated(self, expectations, document.get(KEY, {}))}
+
+    def cells(self, document: Any, name: str, entry: dict[str, Any], withheld: dict[str, str]) -> Cells:
+        """From the dump of a benchmark. Raises BadOutput."""
+        ops = entry.get("ops")
+        if not isinstance(ops, int | float) or not ops > 0:
+            raise BadOutput(f"ops is {ops!r}, expected a number above 0")
+        values = self.readings(document.get(KEY, {}).get(name, {}), ops)
+        counted = {event: known(values[event]) if event in values else unknown(NOTHING) for event in self.events}
+        return counted | only(withheld, self.events)
+
+    def readings(self, totals: dict[str, int], ops: float) -> dict[str, float]:
+        """Events per operation. Empty when nothing was collected: a dump of zeroes is no reading."""
+        if not totals.get("Ir"):
+            return {}
+        last_level = (totals["DLmr"] + totals["DLmw"]) / ops
+        if self._level == 3:
+            return {"l3_misses": last_level}
+        return {
+            "instructions": totals["Ir"] / ops,
+            "loads": totals["Dr"] / ops,
+            "stores": totals["Dw"] / ops,
+            "l1_misses": (totals["D1mr"] + totals["D1mw"]) / ops,
+            "l2_misses": last_level,
+        }
 
 
-def refusals(cache: dict[str, Any]) -> dict[str, str]:
-    """The stages that this geometry rules out, with the reasons."""
-    if cache["value"] is None:
-        return dict.fromkeys(LEVEL_OF, f"the caches are not known: {cache['reason']}")
-    found = {}
-    for stage, level in LEVEL_OF.items():
-        for needed in (1, level):
-            if why := _refusal(cache["value"], needed):
-                found[stage] = why
-    return found
-
-
-def arguments(stage: str, cache: dict[str, Any], dumps: Path) -> list[str]:
-    """The words before the binary's own."""
-    first = _words(cache, 1)
-    return [
-        "valgrind",
-        "--quiet",
-        "--tool=callgrind",
-        "--cache-sim=yes",
-        "--collect-atstart=no",
-        f"--I1={first}",
-        f"--D1={first}",
-        f"--LL={_words(cache, LEVEL_OF[stage])}",
-        f"--callgrind-out-file={dumps}.%p",  # by process: one that forks would write over its own dumps
-    ]
-
-
-def label(cache: dict[str, Any]) -> str:
-    """What was simulated, for the head of a column."""
-    return f"[callgrind: D1={_words(cache['value'], 1)}, LL=L2 and LL=L3, virtual addresses]"
+def dumps_of(output: Path) -> Path:
+    """Where callgrind puts its dumps for a process that writes to `output`: this name with a number."""
+    return output.with_suffix(".callgrind")
 
 
 def read_dumps(dumps: Path) -> dict[str, dict[str, int]]:
@@ -82,15 +108,15 @@ def read_dumps(dumps: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def calibrated(stage: str, expectations: list[dict[str, Any]], dumps: dict[str, Any]) -> list[dict[str, Any]]:
+def calibrated(stage: CallgrindStage, expectations: list[dict[str, Any]], dumps: dict[str, Any]) -> list[dict[str, Any]]:
     """What the binary expected of its kernels, with what the dumps say of them; of one stage's events."""
     results = []
     for wanted in expectations:
-        read = readings(stage, dumps.get(f"calibration/{wanted['kernel']}", {}), 1).get(wanted["event"])
-        if wanted["event"] not in events_of(stage):
+        read = stage.readings(dumps.get(f"calibration/{wanted['kernel']}", {}), 1).get(wanted["event"])
+        if wanted["event"] not in stage.events:
             continue
         if read is None:
-            results.append(wanted | {"reason": "callgrind collected nothing"})
+            results.append(wanted | {"reason": NOTHING})
             continue
         off = read - wanted["expected"]
         if wanted.get("relation") == ">=":
@@ -98,41 +124,3 @@ def calibrated(stage: str, expectations: list[dict[str, Any]], dumps: dict[str, 
         error = off / (wanted["expected"] or wanted.get("steps") or 1)
         results.append(wanted | {"read": read, "error": error, "accepted": abs(error) <= TOLERANCE})
     return results
-
-
-def readings(stage: str, totals: dict[str, int], ops: float) -> dict[str, float]:
-    """Events per operation. Empty when nothing was collected: a dump of zeroes is no reading."""
-    if not totals.get("Ir"):
-        return {}
-    last_level = (totals["DLmr"] + totals["DLmw"]) / ops
-    if stage == "callgrind_l3":
-        return {"l3_misses": last_level}
-    return {
-        "instructions": totals["Ir"] / ops,
-        "loads": totals["Dr"] / ops,
-        "stores": totals["Dw"] / ops,
-        "l1_misses": (totals["D1mr"] + totals["D1mw"]) / ops,
-        "l2_misses": last_level,
-    }
-
-
-def _level(cache: dict[str, Any], level: int) -> dict[str, Any] | None:
-    return next((entry for entry in cache["levels"] if entry["level"] == level), None)
-
-
-def _words(cache: dict[str, Any], level: int) -> str:
-    """`32768,8,64`: bytes, ways, bytes of a line."""
-    entry = _level(cache, level)
-    return f"{entry['bytes']},{entry['ways']},{entry['line_bytes']}" if entry else ""
-
-
-def _refusal(cache: dict[str, Any], level: int) -> str | None:
-    entry = _level(cache, level)
-    if entry is None:
-        return f"{cache['name']} has no L{level}"
-    if not entry["ways"] or not entry["line_bytes"]:
-        return f"the ways or the line size of L{level} are not known"
-    sets, rest = divmod(entry["bytes"], entry["ways"] * entry["line_bytes"])
-    if rest or sets & (sets - 1):
-        return f"callgrind wants a power of two of sets; L{level} of {cache['name']} has {sets}"
-    return None

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas
 from matplotlib.figure import Figure
 
-from mapscope.analysis.table import maps_of
 from mapscope.output.plots.figure import add_foot, add_legend, make_grid
 from mapscope.output.plots.growth import CURVE_PANEL, curve_axes, draw_curve
 from mapscope.output.plots.style import FAINT, GREY, looks
-from mapscope.output.terminal.growth import open_loop, title_of
+from mapscope.store.records import Growth, Run
 
 PANEL = (4.2, 3.4)
 WIDE_PANEL = (5.4, 3.4)
 """Two of these are as wide as a legend of eight maps."""
 
 
-def cost_of_line_figure(run: dict[str, Any], points: pandas.DataFrame, fits: pandas.DataFrame) -> Figure:
+def cost_of_line_figure(run: Run, points: pandas.DataFrame, fits: pandas.DataFrame) -> Figure:
     """ns over distinct cache lines, one point a map, at the smallest and the largest size."""
     sizes = sorted({int(points["n"].min()), int(points["n"].max())})
     workloads = list(dict.fromkeys(points["workload"]))
     figure, grid = make_grid(run, len(workloads), len(sizes), "What a cache line costs", "shared", panel=WIDE_PANEL)
-    styles = looks(maps_of(run))
+    styles = looks(run.map_names)
     for line, workload in zip(grid, workloads, strict=True):
         for axes, n in zip(line, sizes, strict=True):
             part = points[(points["workload"] == workload) & (points["n"] == n)]
@@ -47,7 +44,7 @@ def cost_of_line_figure(run: dict[str, Any], points: pandas.DataFrame, fits: pan
             axes.set_xlabel("distinct cache lines of one lookup")
             axes.set_ylabel("ns per lookup")
             axes.grid(True, color=FAINT, linewidth=0.7)
-    present = [name for name in maps_of(run) if name in set(points["map"])]
+    present = [name for name in run.map_names if name in set(points["map"])]
     add_legend(figure, present, styles, lines=False)
     add_foot(
         figure,
@@ -57,12 +54,12 @@ def cost_of_line_figure(run: dict[str, Any], points: pandas.DataFrame, fits: pan
     return figure
 
 
-def cost_of_growth_figure(run: dict[str, Any], growth: pandas.DataFrame) -> Figure:
+def cost_of_growth_figure(run: Run, growth: pandas.DataFrame) -> Figure:
     """An insert into a growing table over one into a reserved one, by size; one panel a payload."""
     payloads = list(dict.fromkeys(growth["kv"]))
     figure, grid = make_grid(run, 1, len(payloads), "What growth costs", "shared", panel=PANEL, sharey=True)
-    styles = looks(maps_of(run))
-    present = [name for name in maps_of(run) if name in set(growth["map"])]
+    styles = looks(run.map_names)
+    present = [name for name in run.map_names if name in set(growth["map"])]
     for axes, kv in zip(grid.flat, payloads, strict=True):
         part = growth[growth["kv"] == kv]
         sizes = sorted(part["n"].unique())
@@ -88,20 +85,20 @@ def cost_of_growth_figure(run: dict[str, Any], growth: pandas.DataFrame) -> Figu
     return figure
 
 
-def waiting_figure(run: dict[str, Any], rows: list[dict[str, Any]]) -> Figure:
+def waiting_figure(run: Run, rows: list[Growth]) -> Figure:
     """How long inserts take, and how long those wait who come while another one takes long."""
     head = "What one insert waits for"
-    figure, grid = make_grid(run, 1, 2, head, "shared", how=title_of(rows[0]), panel=CURVE_PANEL, sharey=True)
-    styles = looks(maps_of(run))
+    figure, grid = make_grid(run, 1, 2, head, "shared", how=rows[0].title, panel=CURVE_PANEL, sharey=True)
+    styles = looks(run.map_names)
     one, response = grid.flat
     for row in reversed(rows):
-        draw_curve(one, row["denoised"]["curve"], styles[row["map"]])
-        draw_curve(response, open_loop(row, "1M/s", "poisson")["curve"], styles[row["map"]])
+        draw_curve(one, row.denoised.curve, styles[row.map])
+        draw_curve(response, row.replay("1M/s").curve, styles[row.map])
     for axes, title in ((one, "one insert"), (response, "response, a million arrivals a second")):
         axes.set_title(title)
         curve_axes(axes)
     one.set_ylabel("time")
-    add_legend(figure, [row["map"] for row in rows], styles)
+    add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
         "Of each insert the shortest time of all repetitions. The right end of a line is the longest of all. Both axes are logarithmic.",
