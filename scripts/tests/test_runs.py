@@ -49,9 +49,9 @@ def test_rounds_and_counters_are_tidy(finished: Lab) -> None:
     assert len(rounds) == 2 * len(table) and set(rounds["round"]) == {1, 2}
     assert rounds["ns"].head(2).tolist() == table["rounds"].iloc[0]
     counters = counters_of(table)
-    cell = table["counters"].iloc[0]["sim"]["lines_mean"]
+    value = table["counters"].iloc[0].value("sim", "lines_mean")
     found = counters[(counters["backend"] == "sim") & (counters["event"] == "lines_mean")].iloc[0]
-    assert found["value"] == cell["value"]
+    assert found["value"] == value
 
 
 def test_version_1_is_a_run_without_counters(finished: Lab, tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
         row for row in document["rows"]
         if row["workload"] == "range" and row["hash"] == "shared" and all(row[k] in v for k, v in keep.items())
     ]  # fmt: skip
-    pictures = plot_run(document, tmp_path)
+    pictures = plot_run(Run.of(document), tmp_path)
     names = {picture.stem.split("-")[0] for picture in pictures}
     assert names == {"growth", "range", "misses", "lines", *([] if keep.get("map") else ["overview"])}
     for picture in pictures:
@@ -107,8 +107,8 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
 def test_same_results_same_bytes(finished: Lab, tmp_path: Path) -> None:
     document = finished.run_json()
     document["rows"] = [row for row in document["rows"] if row["workload"] == "range" and row["hash"] == "shared"]
-    plot_run(document, tmp_path / "a")
-    plot_run(document, tmp_path / "b")
+    plot_run(Run.of(document), tmp_path / "a")
+    plot_run(Run.of(document), tmp_path / "b")
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
