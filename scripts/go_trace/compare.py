@@ -4,6 +4,7 @@ import json
 import statistics
 import sys
 from collections import defaultdict
+from pathlib import Path
 
 # hmap walks its table in two ways; both stand against Go's one.
 TWIN = {"cursor": "range", "cursor_one": "range_one"}
@@ -14,7 +15,7 @@ NAMES = {"range": "range, begin/end", "cursor": "range, m.range()", "range_one":
 def read(path):
     """Times and checksums by (operation, entries)."""
     times, checksums = defaultdict(list), defaultdict(set)
-    with open(path, encoding="utf-8") as lines:
+    with Path(path).open(encoding="utf-8") as lines:
         for line in lines:
             result = json.loads(line)
             key = result["op"], result["n"]

@@ -84,12 +84,12 @@ def _parser() -> argparse.ArgumentParser:
         ("--counters", f"default auto. {'; '.join(f'{word}: {what}' for word, what in REQUESTS.items())}"),
         ("--cache", "the processor whose caches are simulated (default host, this one)"),
         ("--papi-events", "comma list of native events to count through PAPI as well"),
-        ("--growth", "auto (what the suite says) or off: watch tables grow, insert by insert"),
+        ("--growth", "auto (what the suite says) or off: time each insert while a map grows"),
         ("--growth-sizes", "comma list of entry counts for it (default: the suite's)"),
         ("--growth-repetitions", "how often each is repeated in a new process (default: the suite's)"),
         ("--resume", "finish an interrupted run: its folder, or `latest`"),
         ("--build-dir", "where the binaries are (default build/bench)"),
-        ("--against", "another build's directory, to be measured in turn with this one"),
+        ("--against", "another build's directory, to be measured interleaved with this one"),
     ):
         measuring.add_argument(option, default="", metavar="X", help=meaning)
     measuring.add_argument("--dry-run", action="store_true", help="check everything, measure nothing")
@@ -135,12 +135,12 @@ def _parser() -> argparse.ArgumentParser:
     drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
     drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
 
-    ordering = commands.add_parser("order", help="how random hmap's range is, drawn from the counts of semantics_order")
+    ordering = commands.add_parser("order", help="how random hmap's iteration order is, drawn from the counts of semantics_order")
     ordering.set_defaults(command="order")
     ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
     ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
 
-    handing = commands.add_parser("passing", help="what handing a table to a function costs, with the instructions")
+    handing = commands.add_parser("passing", help="what passing a map as an argument costs, with the instructions")
     handing.set_defaults(command="passing")
     handing.add_argument("output", metavar="OUTPUT", help="what build/bench/semantics_passing has written as JSON")
     handing.add_argument("program", metavar="PROGRAM", help="build/bench/semantics_passing itself, for its instructions")

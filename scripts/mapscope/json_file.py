@@ -36,7 +36,7 @@ def _keeps_every_key(text: bytes, document: Any) -> bool:
 
 
 def _read_slowly(path: Path, text: bytes) -> Any:
-    """The same, several times as slow, but it tells where a file breaks and which key occurs twice."""
+    """The same, several times as slow, but it says where a file breaks and which key occurs twice."""
 
     def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         document = dict(pairs)
@@ -62,7 +62,9 @@ def read_records(folder: Path) -> list[dict[str, Any]]:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Strict JSON, atomically and durably; dataclasses as objects. Raises OSError, or ValueError on NaN and Infinity."""
+    """Strict JSON, atomically and durably; dataclasses as objects. Raises OSError, or ValueError on NaN and
+    Infinity.
+    """
     text = json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False, default=asdict) + "\n"
     write_whole(path, text)
     directory = os.open(path.parent, os.O_RDONLY)

@@ -176,7 +176,7 @@ for workload in options["workloads"].split(","):
             entry.update(slots=2 * 65536.0)
             if name == "std":
                 del entry["slots"]
-                entry["label"] += "; without slots: it walks a list"
+                entry["label"] += "; without slots: it iterates over a list"
             never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
             never = "too much memory" if workload == "range_cold" and simulates else never
             if never:

@@ -28,7 +28,9 @@ def side(*documents: dict[str, Any]) -> Runs:
 
 
 def scaled(document: dict[str, Any], *factors: float) -> dict[str, Any]:
-    """The same run in which repetition after repetition, and the denoised sum by the last, took so many times as long."""
+    """The same run in which repetition after repetition, and the denoised sum by the last, took so many times as
+    long.
+    """
     result = deepcopy(document)
     for row in result["growth"]:
         repetitions = len(row["raw"]["inserts"])
@@ -80,7 +82,7 @@ def test_what_only_one_side_has_watched_is_left_out(measured: dict[str, Any]) ->
 
 def test_agreement_is_counted_in_shares_and_steps_of_the_clock() -> None:
     def figures(*values: float) -> dict[str, float]:
-        return dict(zip(("p50", "p90", "p99", "longest"), values, strict=True))
+        return dict(zip(("p50", "p90", "p99", "max"), values, strict=True))
 
     rows = pandas.DataFrame(
         {

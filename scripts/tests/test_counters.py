@@ -270,7 +270,7 @@ def test_a_dump_as_valgrind_writes_it(tmp_path: Path) -> None:
 def test_callgrind_is_calibrated_by_its_dumps(relation: str, expected: int, misses: int, accepted: bool) -> None:
     wanted = {"backend": "callgrind", "kernel": "chase", "event": "l1_misses", "relation": relation,
               "expected": expected, "read": None, "error": None, "accepted": None, "steps": 100}  # fmt: skip
-    totals = dict(zip("Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw".split(), [500, 1, 1, 0, misses, 0, 0, 0, 0], strict=True))
+    totals = dict(zip(("Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw"), [500, 1, 1, 0, misses, 0, 0, 0, 0], strict=True))
     (result,) = callgrind.calibrated(COUNTING["callgrind_l2"], [wanted], {"calibration/chase": totals})
     assert result["read"] == misses and result["accepted"] is accepted
     assert callgrind.calibrated(COUNTING["callgrind_l3"], [wanted], {}) == []

@@ -66,7 +66,7 @@ def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     drain = tables[tables.index("hmap: around its growth at 2,000 entries") :]
     assert drain.split("update", 1)[1].split()[:7] == ["20.0", "±0.0", "60.0", "±0.0", "30.0", "±0.0", "3.00"]
     assert "std: around" not in tables
-    assert "differ at p50/p90/p99/longest by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
+    assert "differ at p50/p90/p99/max by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
     assert "have not settled" not in text
 
 
@@ -252,7 +252,7 @@ def test_growth_of_schema_version_3_is_still_read(lab: Lab) -> None:
 
 def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     assert lab.mapscope("run", *GROWING).returncode == 0
-    assert "Half of the repetitions" in lab.mapscope("summary", "latest").stdout
+    assert "Split-half agreement" in lab.mapscope("summary", "latest").stdout
     document = lab.run_json()
     document["schema_version"] = 4
     for entry in document["growth_passes"]:
@@ -262,7 +262,7 @@ def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     (lab.folder() / "run.json").write_text(json.dumps(document))
     assert lab.mapscope("validate", "latest").returncode == 0
     text = lab.mapscope("summary", "latest").stdout
-    assert "growth   int_int" in text and "Half of the repetitions" not in text
+    assert "growth   int_int" in text and "Split-half agreement" not in text
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -286,13 +286,13 @@ def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> An
 
 def test_halves_are_compared_whichever_is_the_larger() -> None:
     one, other = row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)), row_with_halves("other", (5, 5, 5, 5))
-    assert split_half.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "longest": 0.25})
+    assert split_half.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "max": 0.25})
     assert split_half.apart(other) is None
     words = split_half.by_map([one, other])
-    assert words is not None and words.endswith("differ at p50/p90/p99/longest by: one 10/100/0/25 %")
+    assert words is not None and words.endswith("differ at p50/p90/p99/max by: one 10/100/0/25 %")
     third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 108, 150))
     assert "third -/0/8/50 %" in (split_half.by_map([one, third]) or "")
-    assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (split_half.at_most([one, third]) or "")
+    assert "at most 100 % at p50, p90 and p99, by 50 % at the maximum" in (split_half.at_most([one, third]) or "")
     assert split_half.by_map([other]) is None and split_half.at_most([other]) is None
 
 

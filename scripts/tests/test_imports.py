@@ -1,4 +1,6 @@
-"""Which part of the package may import which: the contracts in pyproject.toml, and that no modules import in a circle."""
+"""Which part of the package may import which: the contracts in pyproject.toml, and that no modules import in a
+circle.
+"""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_levels_are_read_where_the_level_before_is_of_no_help(climbing: Lab) -> 
     climbing.mapscope("run", *SMALL)
     run = machine(climbing.run_json())
     found = levels(run)
-    assert [(level.name, level.walked) for level in found[:3]] == [("L1", 16 * KIB), ("L2", 64 * KIB), ("L3", 2 * MIB)]
+    assert [(level.name, level.read_at) for level in found[:3]] == [("L1", 16 * KIB), ("L2", 64 * KIB), ("L3", 2 * MIB)]
     assert [int(level.latency.value) for level in found[:3]] == [1, 4, 16]
     assert tlb_reach(run) == [known(256 * KIB), known(8 * MIB)]
     assert int(load_ns(run, 100).value) == 1 and int(load_ns(run, 500 * KIB).value) == 4

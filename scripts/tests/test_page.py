@@ -63,7 +63,8 @@ class Opened:
 PASSING = Passing(
     "a processor", "a compiler",
     [Way("pass_pointer", "take_pointer", 8, True, {8: {"median": 2.5, "spread": 0.02}},
-         {"pass_pointer": ["+0    call passing::take_pointer"], "take_pointer": ["+0    mov (%rdi),%rax", "+3    ret"]})],
+         {"pass_pointer": ["+0    call passing::take_pointer"],
+          "take_pointer": ["+0    mov (%rdi),%rax", "+3    ret"]})],
 )  # fmt: skip
 
 
@@ -157,13 +158,13 @@ def test_growing_tables_of_both_runs_stand_side_by_side(two_runs: tuple[Path, An
 
 def test_a_page_without_it_does_not_speak_of_it(finished: Lab, tmp_path: Path) -> None:
     text = write_page(read_runs(["latest"], finished.results), tmp_path / "report.html").read_text()
-    assert "Handing a table" not in text
+    assert "Passing a map" not in text
 
 
 def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> None:
     text = two_runs[0].read_text()
     assert "B against A" in text and "+30.0 %" in text and "95% interval" in text
-    assert "were watched growing" in text
+    assert "were measured while growing" in text
     assert growth.sentence([]).startswith("None of these runs recorded single growths")
     assert "All runs are of one machine" in text
     assert "Before you believe" in text
@@ -315,7 +316,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 def curves_of(entry: dict[str, Any]) -> dict[str, list[tuple[float, float]]]:
     """What is to be drawn of one table, read from run.json by another way."""
     spans = entry["denoised"]["timeline"]
-    names = {"timeline: median": 1, "timeline: 99th percentile": 2, "timeline: longest": 3}
+    names = {"timeline: median": 1, "timeline: 99th percentile": 2, "timeline: maximum": 3}
     found = {name: [(span[0] or 1, span[at]) for span in spans] for name, at in names.items()}
     curves = {"single operations, by share": entry["denoised"]["curve"]}
     curves |= {f"open loop, {one['name']}, {one['arrivals']} arrivals": one["curve"] for one in entry["open_loop"]}
@@ -336,7 +337,7 @@ def test_every_growth_drawn_is_that_of_a_real_run(browser: Any, grown: tuple[Pat
             assert len(drawn) > 20
     assert opened.said == [] and opened.asked == [path.as_uri()]
     events = sum(len(entry["events"]) for entry in document["growth"])
-    assert f"2 tables were watched growing, {events} times in all" in path.read_text()
+    assert f"2 tables were measured while growing, {events} growths in all" in path.read_text()
     opened.page.close()
 
 

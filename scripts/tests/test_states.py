@@ -63,7 +63,7 @@ def test_a_suite_may_measure_states_at_fewer_sizes(lab: Lab) -> None:
 def test_rows_say_what_was_scanned_or_why_not(with_states: dict[str, Any]) -> None:
     slots = {(row["workload"], row["map"]): row["slots_per_op"] for row in with_states["rows"]}
     assert slots["range_load0_one", "hmap"] == {"value": 2.0, "reason": None}
-    assert slots["range_load0_one", "std"] == {"value": None, "reason": "it walks a list"}
+    assert slots["range_load0_one", "std"] == {"value": None, "reason": "it iterates over a list"}
     assert slots["range", "hmap"]["value"] is None
 
 

@@ -1,7 +1,7 @@
 """Runs of several machines: what holds on each of them, and what does not.
 
 Times of different machines are never divided. What is compared is what each machine says by
-itself: which of two maps is faster, and in which order all of them stand.
+itself: which of two maps is faster, and in which order all of them are.
 """
 
 from __future__ import annotations
@@ -54,11 +54,11 @@ def agreement(runs: Runs) -> Agreement:
             continue
         names = list(by_run[0])
         orders = np.array([[float(np.nanmedian(logs[name])) for name in names] for logs in by_run])
-        told = [
+        reported = [
             dict(zip(BY, key, strict=True)) | {"one": one, "other": other, **_pair(by_run, one, other)}
             for one, other in itertools.combinations(names, 2)
         ]
-        pairs += told
+        pairs += reported
         work.append(
             dict(zip(BY, key, strict=True))
             | {"fastest": [names[int(at)] for at in orders.argmin(axis=1)]}
@@ -110,7 +110,9 @@ def loads_of(run: Run | None, ns: float, working_set: float) -> Fact:
 
 
 def reaches(run: Run | None) -> dict[str, Fact]:
-    """What the caches and TLBs of a run's machine reach, in bytes, *or reason*: by `L1`, ..., `first TLB`, `second TLB`."""
+    """What the caches and TLBs of a run's machine reach, in bytes, *or reason*: by `L1`, ..., `first TLB`, `second
+    TLB`.
+    """
     if run is None:
         return {}
     caches = {level.name: known(level.bytes) for level in levels(run) if level.bytes}
@@ -118,9 +120,9 @@ def reaches(run: Run | None) -> dict[str, Fact]:
 
 
 def same_machine(runs: Runs) -> bool:
-    """Whether all runs were made on the same hardware; a file that does not tell counts as the same."""
-    told = [fingerprint(run) for run in runs.by_label.values() if run]
-    return len({tuple(facts[name] for name in (*HARDWARE, "host")) for facts in told}) < 2
+    """Whether all runs were made on the same hardware; a file that does not say counts as the same."""
+    reported = [fingerprint(run) for run in runs.by_label.values() if run]
+    return len({tuple(facts[name] for name in (*HARDWARE, "host")) for facts in reported}) < 2
 
 
 def sentences(found: Agreement) -> list[str]:
@@ -146,13 +148,15 @@ def sentences(found: Agreement) -> list[str]:
 
 
 def size_in_units(run: Run | None, count: float) -> str:
-    """`0.03 L1` or `3.8 L2, 2.1 second TLB`: bytes over the largest cache, and the largest TLB reach, that they exceed."""
+    """`0.03 L1` or `3.8 L2, 2.1 second TLB`: bytes over the largest cache, and the largest TLB reach, that they
+    exceed.
+    """
     known_reaches = {name: fact.value for name, fact in reaches(run).items() if fact.value}
-    told = []
+    reported = []
     for part in ([n for n in known_reaches if not n.endswith("TLB")], [n for n in known_reaches if n.endswith("TLB")]):
         exceeded = [name for name in part if known_reaches[name] < count] or part[:1]
-        told += [f"{significant(count / known_reaches[exceeded[-1]])} {exceeded[-1]}"] if exceeded else []
-    return ", ".join(told) or "n/a"
+        reported += [f"{significant(count / known_reaches[exceeded[-1]])} {exceeded[-1]}"] if exceeded else []
+    return ", ".join(reported) or "n/a"
 
 
 def _shared(runs: Runs, part: pandas.DataFrame) -> list[dict[str, np.ndarray]] | None:

@@ -1,4 +1,4 @@
-"""What stands between a run's numbers and belief in them, in plain sentences."""
+"""A run's caveats, in plain sentences."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from mapscope.text import count_of
 
 WIDE_SPREAD = 0.10
 LOST_SHARE = 0.01
-"""The share of a process's wall time that may go to others before it is told."""
+"""The share of a process's wall time that may go to others before it is a caveat."""
 WIDE_HALVES = 0.15
-"""So far apart may the two halves of a growth's repetitions be before it is told."""
+"""So far apart may the two halves of a growth's repetitions be before it is a caveat."""
 
 
 def caveats(run: Run) -> list[str]:
-    """The run's own weaknesses, the gravest first; empty when there is none to tell."""
+    """The run's own weaknesses, the gravest first; empty when there is none."""
     environment, selection, tool = run.environment, run.selection, run.tool
     found = []
     if run.failures:
@@ -37,12 +37,12 @@ def caveats(run: Run) -> list[str]:
     unsettled = [row for row in run.growth if _widest(row) > WIDE_HALVES]
     if unsettled:
         found.append(
-            f"percentiles of {len(unsettled)} of {len(run.growth)} growing tables have not settled: half of the repetitions "
-            f"and the other half are more than {WIDE_HALVES:.0%} apart; compare longest inserts, or repeat more often"
+            f"percentiles of {len(unsettled)} of {len(run.growth)} growing tables have not settled: the two halves "
+            f"of the repetitions differ by more than {WIDE_HALVES:.0%}; compare maximum latencies, or repeat more often"
         )
     rejected = sorted({result.backend for result in run.calibration if not result.accepted})
     if rejected:
-        found.append(f"counters that failed their calibration, and are withheld: of {', '.join(rejected)}")
+        found.append(f"counters that failed their calibration and are withheld: of {', '.join(rejected)}")
     timed = run.timed_processes
     for field, taker in (("waited_ms", "other programs"), ("stolen_ms", "the hypervisor")):
         lost = [p for p in timed if (getattr(p, field) or 0.0) > LOST_SHARE * 1000 * p.seconds]
@@ -56,8 +56,8 @@ def caveats(run: Run) -> list[str]:
     if environment.pinned_cpu.reason:
         found.append(f"not pinned to a CPU: {environment.pinned_cpu.reason}")
     if shared := shared_cache(run):
-        name, told, had = shared
-        found.append(f"of the {size(told)} of {name} about {size(had)} could be had: what is larger waits for memory")
+        name, reported, had = shared
+        found.append(f"of the {size(reported)} of {name} about {size(had)} could be had: larger working sets go to memory")
     if environment.virtualisation.value not in (None, "none"):
         found.append(
             f"virtual machine ({environment.virtualisation.value}): neighbours and true frequency unseen"
@@ -65,7 +65,7 @@ def caveats(run: Run) -> list[str]:
     if environment.governor.value not in (None, "performance"):
         found.append(f"frequency governor is {environment.governor.value}, not performance")
     if tool.dirty or tool.commit.reason:
-        found.append("the sources were no clean commit: they cannot be had again exactly")
+        found.append("the sources were no clean commit: they cannot be restored exactly")
     return found
 
 

@@ -22,7 +22,7 @@ from mapscope.errors import UsageError
 from mapscope.store.records import Run
 
 METHODS = {
-    "paired": "measured in turn, process by process: ratios inside each round, Student's t over rounds",
+    "paired": "interleaved, process by process: ratios inside each round, Student's t over rounds",
     "runs": "several runs a side: Welch's t over the medians of runs",
     "apart": "one run a side, made at different times: bootstrap over rounds, widened by what rows differ between runs",
 }
@@ -31,7 +31,7 @@ LEAST_UNDISTURBED = 5
 TWIN_SECONDS = 2.0
 """Two processes are twins when the later one started at most this long after the earlier had ended."""
 TWIN_SHARE = 0.9
-"""The share of processes that must have a twin for two runs to count as made in turn."""
+"""The share of processes that must have a twin for two runs to count as interleaved."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def compare(a: Runs, b: Runs, margin: float = inference.MARGIN) -> Comparison:
     hardware, other = differences([*a.by_label.values()], [*b.by_label.values()])
     if hardware:
         raise UsageError(
-            f"A and B are of different machines ({'; '.join(hardware)}): their times say nothing of each other; "
+            f"A and B are of different machines ({'; '.join(hardware)}): their times cannot be compared; "
             "compare what holds inside each with `make across RUNS=...`"
         )
     pairs = twins(a, b)
@@ -91,7 +91,7 @@ def compare(a: Runs, b: Runs, margin: float = inference.MARGIN) -> Comparison:
 
 
 def twins(a: Runs, b: Runs) -> list[tuple[str, str]]:
-    """The runs of both sides that were made in turn, pair by pair; empty when not all were."""
+    """The runs of both sides that were interleaved, pair by pair; empty when not all were."""
     if len(a.labels) != len(b.labels):
         return []
     pairs = list(zip(a.labels, b.labels, strict=True))
@@ -136,7 +136,7 @@ class _Times:
 
     ns: np.ndarray
     disturbed: np.ndarray
-    """Whether another program took the CPU in the midst; False where that is not told."""
+    """Whether another program took the CPU in the midst; False where that is not reported."""
 
 
 def _times(side: Runs, keys: pandas.DataFrame, method: str) -> _Times:

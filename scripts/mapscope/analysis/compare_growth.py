@@ -1,11 +1,11 @@
-"""Growing tables of two sides: is an insert dearer in B, and do both say the same of what an insert waits for?
+"""Growing tables of two sides: is an insert dearer in B, and do both agree on insert tail latency?
 
 The ratio is of all inserts of a repetition as they were measured. Where both builds took turns it is
 taken repetition by repetition, which leaves out what the machine did in that minute; of several runs a
 side, run by run; one run a side, made at another time, gives a ratio that nothing can be said about.
 
-Percentiles and the longest insert are denoised, one figure a run: they have no interval. What they are
-worth is told by two runs of the same build in turn (`make growth AGAINST=HEAD`).
+Percentiles and the maximum are denoised, one figure a run: they have no interval. What they are
+worth is shown by two interleaved runs of the same build (`make growth AGAINST=HEAD`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ import pandas
 
 from mapscope.analysis import inference
 from mapscope.analysis.runs import Runs
-from mapscope.analysis.split_half import PLACES, STEP
+from mapscope.analysis.split_half import LONGEST, PLACES, STEP
 from mapscope.store.records import Growth
 
-FIGURES = (*PLACES, "longest")
+FIGURES = (*PLACES, LONGEST)
 PASS = attrgetter("stage", "kv", "n", "churn")
-"""What a pass is told from others by."""
+"""What identifies a pass."""
 STALL_NS = 100_000.0
 """What is longer is a stall: one map in hundreds of inserts, another in a single one."""
 COLUMNS = [
@@ -44,7 +44,7 @@ class Agreement:
     """How many of them differ by no more than `within`."""
     within: float
     stalls: int
-    """Longest inserts that are stalls on either side."""
+    """Maxima that are stalls on either side."""
     apart: float
     """The largest of their ratios, whichever side is the longer."""
 
@@ -78,8 +78,8 @@ def agreement(rows: pandas.DataFrame, within: float) -> Agreement:
     ]
     near = sum(abs(x - y) <= step or (min(x, y) > 0 and max(x, y) / min(x, y) - 1 <= within) for x, y, step in pairs)
     longest = [
-        (a["longest"], b["longest"]) for a, b in rows[["figures_a", "figures_b"]].itertuples(index=False)
-        if max(a["longest"], b["longest"]) > STALL_NS
+        (a[LONGEST], b[LONGEST]) for a, b in rows[["figures_a", "figures_b"]].itertuples(index=False)
+        if max(a[LONGEST], b[LONGEST]) > STALL_NS
     ]  # fmt: skip
     return Agreement(len(pairs), near, within, len(longest), max((max(pair) / min(pair) for pair in longest), default=1.0))
 
@@ -130,4 +130,4 @@ def _figures(rows: list[Growth]) -> dict[str, float]:
     """Denoised, by name; the median where there are several runs."""
     inserts = [row.denoised.inserts for row in rows]
     percentiles = {name: median(one.percentiles_ns[at] for one in inserts) for name, at in PLACES.items()}
-    return percentiles | {"longest": median(one.max_ns for one in inserts)}
+    return percentiles | {LONGEST: median(one.max_ns for one in inserts)}

@@ -16,11 +16,11 @@ from mapscope.analysis.split_half import PLACES
 from mapscope.text import count_of, duration
 
 SUBJECT = "hmap"
-"""The map that the instrument is about: how it stands is told wherever it was measured."""
+"""The map that the harness is about: its rank is given wherever it was measured."""
 
 
 def of_run(runs: Runs, label: str) -> list[str]:
-    """One sentence a workload and hash setting: the fastest map, those not told from it, and the subject."""
+    """One sentence a workload and hash setting: the fastest map, those indistinguishable from it, and the subject."""
     table = runs.of(label)
     if table["map"].nunique() == 1:
         return [f"Only {table['map'].iloc[0]} was measured: inside this run there is nothing to compare it with."]
@@ -81,9 +81,10 @@ def growth_sentence(rows: pandas.DataFrame) -> str:
         f"({', '.join(PLACES)}) are within {near.within:.0%} of each other"
     )
     if near.stalls:
-        text += f", and {count_of(near.stalls, 'longest insert')} above {duration(STALL_NS)} at most {near.apart:.2f} times apart"
+        maxima = count_of(near.stalls, "maximum insert latency", "maximum insert latencies")
+        text += f", and {maxima} above {duration(STALL_NS)} differ by a factor of at most {near.apart:.2f}"
     if not rows["in_turns"].all():
-        text += ". Not all were measured in turn: what the machine did in between is in their ratios (make growth AGAINST=<commit>)"
+        text += ". Not all were interleaved: drift of the machine is in their ratios (make growth AGAINST=<commit>)"
     return f"{text}."
 
 
@@ -95,9 +96,8 @@ def _standing(group: pandas.DataFrame) -> str:
     level = [name for name, row in by_map.items() if name != fastest and row["verdict"] in ("undecided", "same")]
     text = f"{fastest} is fastest"
     if level:
-        text += (
-            f", but not told from {_listed(level)}" if len(level) < len(by_map) - 1 else ", but none is told from it"
-        )
+        all_others = len(level) == len(by_map) - 1
+        text += ", but all others are indistinguishable from it" if all_others else f", but indistinguishable from {_listed(level)}"
     if SUBJECT in by_map and fastest != SUBJECT:
         row = by_map[SUBJECT]
         text += f"; {SUBJECT} takes {_times(row)} as long"

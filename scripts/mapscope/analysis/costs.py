@@ -1,4 +1,6 @@
-"""What a run says of costs in one figure each: ns per cache line, of growing over reserving, and just after a growth."""
+"""What a run says of costs in one figure each: ns per cache line, of growing over reserving, and just after a
+growth.
+"""
 
 from __future__ import annotations
 
@@ -51,14 +53,16 @@ def cost_of_growth(runs: Runs) -> pandas.DataFrame:
 
 
 def watched_growing(runs: Runs) -> list[Growth]:
-    """Rows of the tables that were filled insert by insert in memory touched for the first time: the largest, all maps."""
+    """Rows of the tables that were filled insert by insert in memory touched for the first time: the largest, all
+    maps.
+    """
     label = runs.labels[0]
     rows = [
         row for row in runs.by_label[label].growth
         if row.mix == "insert" and row.memory == "first_touch" and not row.reserved and row.pages == "small"
     ]  # fmt: skip
     if not rows:
-        raise UsageError(f"{label}: no table was watched growing; measure without GROWTH=off")
+        raise UsageError(f"{label}: no growth was measured; measure without GROWTH=off")
     largest = max(rows, key=lambda row: row.n)
     return [row for row in rows if (row.n, row.kv) == (largest.n, largest.kv)]
 
@@ -77,7 +81,9 @@ def points_of(runs: Runs) -> pandas.DataFrame:
 
 
 def sawtooth(runs: Runs) -> pandas.DataFrame:
-    """At each growth point of hmap that was measured: the lookup in a table just grown, over the full one: `n`, `ratio`, `low`, `high`."""
+    """At each growth point of hmap that was measured: the lookup in a table just grown, over the full one: `n`,
+    `ratio`, `low`, `high`.
+    """
     table = runs.table
     chosen = table[(table["map"] == "hmap") & (table["workload"] == "find_hit") & (table["hash"] == "shared")]
     first = chosen[chosen["kv"] == chosen["kv"].iloc[0]].set_index("n")["rounds"] if len(chosen) else chosen

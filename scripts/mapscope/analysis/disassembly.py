@@ -1,4 +1,4 @@
-"""The instructions of a program's functions, in few words, as binutils' objdump tells them."""
+"""The instructions of a program's functions, in few words, as binutils' objdump prints them."""
 
 from __future__ import annotations
 

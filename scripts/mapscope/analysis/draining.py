@@ -10,7 +10,8 @@ from mapscope.store.records import Growth
 STATES = ("before", "draining", "after")
 HEADS = ("operation", "full", "half-way", "drained", "half-way/full")
 KEY = (
-    "Full: just before the growth. Half-way: reads in a table that stands still there; writes, which drain it, from its "
+    "Full: just before the growth. Half-way: reads with the migration paused there; writes, which continue it, "
+    "from its "
     "beginning on.\nIn ns per operation: median over the repetitions, ± half the span of the middle half of them."
 )
 

@@ -1,6 +1,6 @@
 """What a run's times depend on beside the code: the machine, and how the binaries were built.
 
-Hardware that differs makes absolute times incomparable. Anything else that differs is told beside
+Hardware that differs makes absolute times incomparable. Anything else that differs is listed beside
 the ratio: it may be what the ratio is of.
 """
 
@@ -51,7 +51,7 @@ def size(count: int) -> str:
 
 def differences(a: Sequence[Run | None], b: Sequence[Run | None]) -> tuple[list[str], list[str]]:
     """How the runs of two sides differ, in words: in hardware, and in the rest. A run that does not
-    tell (Google Benchmark's file) is passed over."""
+    say (Google Benchmark's file) is skipped."""
     runs_a, runs_b = ([fingerprint(run) for run in side if run is not None] for side in (a, b))
     if not runs_a or not runs_b:
         return [], []
@@ -59,8 +59,8 @@ def differences(a: Sequence[Run | None], b: Sequence[Run | None]) -> tuple[list[
     for fact in runs_a[0]:
         in_a, in_b = (sorted({run[fact] for run in side}) for side in (runs_a, runs_b))
         if in_a != in_b:
-            told = f"{fact}: {' and '.join(in_a)} against {' and '.join(in_b)}"
-            (hardware if fact in HARDWARE else rest).append(told)
+            reported = f"{fact}: {' and '.join(in_a)} against {' and '.join(in_b)}"
+            (hardware if fact in HARDWARE else rest).append(reported)
     return hardware, rest
 
 

@@ -3,15 +3,15 @@
 Times are compared as logarithms, so that twice as slow and twice as fast are equally far from
 equal. Three cases, by what the runs allow:
 
-- *paired*: the runs were made in turn, process by process (`make bench AGAINST=`). The ratio is
+- *paired*: the runs were interleaved, process by process (`make bench AGAINST=`). The ratio is
   taken inside each round; what the machine did in that minute falls out. Student's t over rounds.
 - *runs*: several runs a side. A run is then one observation (its median), and the interval is
   Welch's t over runs: it contains what differs from one run to the next.
-- *apart*: one run a side, made at different times. The bootstrap tells how uncertain each median
+- *apart*: one run a side, made at different times. The bootstrap says how uncertain each median
   is within its run, but not what changed on the machine in between. That is read off the rows:
   most of them are taken to be unchanged, so that their robust spread beyond the bootstrap's is
   what happened in between, and is added to every row's interval. A change of *all* rows cannot
-  be told from a change of the machine; only runs in turn can tell.
+  be distinguished from drift of the machine; only interleaved runs can do that.
 
 A row is called different only if it is so by more than a margin (a change that small is not of
 interest, and code layout alone makes such), and after Benjamini and Hochberg's correction over

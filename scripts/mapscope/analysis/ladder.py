@@ -1,7 +1,7 @@
 """What the latency ladder of a run says of its machine: its latencies by level, how far its TLBs reach.
 
 A level's latency is read at a working set that the level before does not hold: twice its size. A
-walk round a cycle misses in what cannot hold it all, so there is no need to go further, where
+pass round a cycle misses in what cannot hold it all, so there is no need to go further, where
 other effects come in.
 """
 
@@ -32,12 +32,12 @@ class Level:
     latency: Fact
     """ns of one dependent load, *or reason*."""
     spread: float | None
-    walked: int | None
+    read_at: int | None
     """The bytes of the working set at which it was read."""
 
 
 def levels(run: Run) -> list[Level]:
-    """The data caches in order, and memory; empty where the kernel tells of no cache."""
+    """The data caches in order, and memory; empty where the kernel reports no cache."""
     sizes = {cache.level: cache.bytes for cache in run.environment.data_caches}
     found = []
     before = 0
@@ -122,10 +122,10 @@ def shared_cache(run: Run) -> tuple[str, int, int] | None:
 
 
 def in_words(run: Run) -> str:
-    """`L1 1.2 ns, L2 4.1 ns, L3 14 ns, memory 230 ns`; or why there is nothing to tell."""
+    """`L1 1.2 ns, L2 4.1 ns, L3 14 ns, memory 230 ns`; or why there is nothing to say."""
     found = levels(run)
     if run.ladder.reason or not found:
-        return f"n/a: {run.ladder.reason or 'the kernel tells of no caches'}"
+        return f"n/a: {run.ladder.reason or 'the kernel reports no caches'}"
     return ", ".join(
         f"{level.name} n/a ({level.latency.reason})" if level.latency.value is None
         else f"{level.name} {significant(level.latency.value)} ns{_spread(level.spread)}"

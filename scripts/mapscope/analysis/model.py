@@ -10,7 +10,8 @@ and the mean over all inserts that filled it are the same sum:
 Buckets of 144 bytes begin at one of four places in a line, each equally often, which is why
 they touch two or three lines where 128 would do: everything is averaged over these phases.
 Counted are the distinct lines of buckets that one operation touches, without those of the
-table object, which is always at hand, and without software prefetches. Keys and values are plain numbers or structs: a string's own block is the string's cost, not the map's.
+table object, which is always at hand, and without software prefetches. Keys and values are plain
+numbers or structs: a string's own block is the string's cost, not the map's.
 """
 
 from __future__ import annotations
@@ -281,7 +282,9 @@ def _into_next_chain(layout: Layout, load: float) -> float:
 
 
 def _ahead(layout: Layout, buckets: int, left: tuple[Span, ...]) -> float:
-    """Lines from what is read of a bucket that is left, over empty ones, to the first entry of the bucket `buckets` on."""
+    """Lines from what is read of a bucket that is left, over empty ones, to the first entry of the bucket `buckets`
+    on.
+    """
     passed = tuple((i * layout.size + TOPHASH[0], TOPHASH[1]) for i in range(1, buckets))
     first = tuple(
         (buckets * layout.size + offset, length) for offset, length in (TOPHASH, layout.key(0), *layout.values_read(0))

@@ -1,4 +1,6 @@
-"""What handing a table to a function costs: times of semantics/passing, and the instructions of both sides of the call."""
+"""What passing a map as an argument costs: times of semantics/passing, and the instructions of both sides of the
+call.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ NAME = re.compile(r"(?P<caller>\w+)/(?P<callee>\w+)/n:(?P<n>\d+)")
 
 @dataclass(frozen=True)
 class Way:
-    """A way to hand a table over, with its cost by the table's size."""
+    """A way to pass a map, with its cost by the map's size."""
 
     caller: str
     callee: str
@@ -89,9 +91,9 @@ def read_ways(output: Path, binary: Path) -> list[Way]:
     document = _read(output)
     rounds: dict[tuple[str, str], dict[int, list[float]]] = {}
     for (_, name, *_), times in _rounds(output, document).items():
-        if (told := NAME.fullmatch(name)) is None or told["caller"] not in SAID:
+        if (reported := NAME.fullmatch(name)) is None or reported["caller"] not in SAID:
             raise _foreign(output, f"benchmark '{name}' is none of its own")
-        rounds.setdefault((told["caller"], told["callee"]), {})[int(told["n"])] = times
+        rounds.setdefault((reported["caller"], reported["callee"]), {})[int(reported["n"])] = times
     if missing := SAID.keys() - {caller for caller, _ in rounds}:
         raise _foreign(output, f"no time of {', '.join(sorted(missing))}")
     single = [entry for entry in document["benchmarks"] if entry.get("run_type", "iteration") == "iteration"]
@@ -127,7 +129,7 @@ def _read(output: Path) -> dict[str, Any]:
 def _rounds(output: Path, document: dict[str, Any]) -> dict[Any, list[float]]:
     try:
         if any(not {"bytes", "registers"} <= entry.keys() for entry in document["benchmarks"]):
-            raise ValueError("a benchmark does not tell 'bytes' and 'registers'")
+            raise ValueError("a benchmark does not report 'bytes' and 'registers'")
         return read_rounds(document)
     except ValueError as error:
         raise _foreign(output, str(error)) from None

@@ -1,4 +1,4 @@
-"""Inside one run: how the maps stand to the fastest of them, with the uncertainty of that.
+"""Inside one run: the ratio of each map to the fastest, with its uncertainty.
 
 Maps are compared over geometric means of their rows, round by round: the rounds share seeds and
 the moment, so a ratio inside a round is free of both.

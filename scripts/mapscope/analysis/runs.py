@@ -123,7 +123,7 @@ def _read(name: str, results: Path) -> tuple[Run | None, list[tuple[Any, ...]], 
 
 
 def _rows_of_google(rounds: dict[tuple[Any, ...], list[float]]) -> list[tuple[Any, ...]]:
-    """Rows with the figures that follow from their rounds; what Google Benchmark does not tell is None."""
+    """Rows with the figures that follow from their rounds; what Google Benchmark does not report is None."""
     rows = [
         {
             **dict(zip(KEY, key, strict=True)),

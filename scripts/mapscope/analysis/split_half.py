@@ -7,9 +7,9 @@ from __future__ import annotations
 from mapscope.store.records import Growth
 
 PLACES = {"p50": 0, "p90": 1, "p99": 2}
-LONGEST = "longest"
+LONGEST = "max"
 STEP = 1.02
-"""Percentiles are told within 1 %, so that a step of the clock may come out a little longer."""
+"""Percentiles are reported within 1 %, so that a step of the clock may come out a little longer."""
 
 
 def apart(row: Growth) -> dict[str, float] | None:
@@ -35,7 +35,8 @@ def by_map(rows: list[Growth]) -> str | None:
     texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, LONGEST))} %" for name, found in known if found]
     if not texts:
         return None
-    return f"Half of the repetitions and the other half differ at {'/'.join((*PLACES, LONGEST))} by: {', '.join(texts)}"
+    figures = "/".join((*PLACES, LONGEST))
+    return f"Split-half agreement: the two halves of the repetitions differ at {figures} by: {', '.join(texts)}"
 
 
 def at_most(rows: list[Growth]) -> str | None:
@@ -46,8 +47,8 @@ def at_most(rows: list[Growth]) -> str | None:
     middle = max((found[name] for found in known for name in PLACES if name in found), default=None)
     longest = max((found[LONGEST] for found in known if LONGEST in found), default=None)
     return (
-        f"half of the repetitions and the other half differ by {_percent(middle)} % at most at p50, p90 and p99, "
-        f"by {_percent(longest)} % in the longest"
+        f"the two halves of the repetitions differ by at most {_percent(middle)} % at p50, p90 and p99, "
+        f"by {_percent(longest)} % at the maximum"
     )
 
 

@@ -1,4 +1,4 @@
-"""`passing OUTPUT PROGRAM`: what handing a table to a function costs, and the instructions for it."""
+"""`passing OUTPUT PROGRAM`: what passing a map as an argument costs, and the instructions for it."""
 
 from __future__ import annotations
 

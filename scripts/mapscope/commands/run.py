@@ -67,7 +67,7 @@ def run(options: argparse.Namespace) -> int:
 def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:
     if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
         names = ", ".join(name.upper() for name in given)
-        raise UsageError(f"--resume (RESUME) goes on with a stored plan as it stands; leave out {names}")
+        raise UsageError(f"--resume (RESUME) continues a stored plan unchanged; leave out {names}")
     folder = find(options.resume, results)
     plan = read_plan(folder)
     sides: tuple[Side, Side] | None = None

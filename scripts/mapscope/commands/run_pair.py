@@ -51,7 +51,7 @@ def measure_pair(
     selection = replace(selection, counters="off")
     write.check_destination(results, 2 * benchmarks(selection), 0)
     if options.dry_run:  # the other build may still be to come
-        print(f"{2 * processes(selection)} processes, two builds in turn, into {results}")
+        print(f"{2 * processes(selection)} processes of two interleaved builds, into {results}")
         return 0
     there = read_catalogue(Path(options.against))
     if not options.workloads:
@@ -60,7 +60,7 @@ def measure_pair(
     if SUITES[suite.name].growth and selection.growth != "off" and (reason := cannot_watch(there, selection.maps)):
         if options.growth or options.growth_sizes or options.growth_repetitions:
             raise UsageError(f"--against (AGAINST): {reason}; leave growth out with GROWTH=off")
-        print(f"no table is watched growing: {reason}")
+        print(f"growth is not measured: {reason}")
         selection = replace(selection, growth="off")
     plans = [make_plan(selection, suite, seed, each, cpu, pinned, builds=2) for each in (there, catalogue)]
     plans[0] = of_commit(plans[0], there)
@@ -75,7 +75,7 @@ def measure_pair(
 
 
 def measure_sides(sides: tuple[Side, Side], cpu: int | None) -> int:
-    """Carry out what is missing of two plans in turn, then show how they compare.
+    """Carry out what is missing of two plans, interleaved, then show how they compare.
 
     Raises RunStopped or Interrupted with how to go on, and MapscopeError after failures.
     """
@@ -83,7 +83,7 @@ def measure_sides(sides: tuple[Side, Side], cpu: int | None) -> int:
     rejoin(sides)
     planned = sum(1 for side in sides for _ in tasks(side.plan))
     missing = [task for side in sides for task in side.folder.missing(side.plan)]
-    print(f"{len(missing)} of {planned} processes of two builds to run in turn, into {names[0]} and {names[1]}")
+    print(f"{len(missing)} of {planned} processes of two builds to run interleaved, into {names[0]} and {names[1]}")
     try:
         execute_pair(sides, cpu, Display(console(), missing, planned))
     except (Interrupted, RunStopped) as error:

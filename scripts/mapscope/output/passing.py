@@ -1,4 +1,4 @@
-"""What handing a table to a function costs, as tables: for the terminal, as Markdown, and for the page."""
+"""What passing a map as an argument costs, as tables: for the terminal, as Markdown, and for the page."""
 
 from __future__ import annotations
 
@@ -9,17 +9,18 @@ from mapscope.output.terminal.tables import TitledTable
 from mapscope.text import significant
 
 METHOD = (
-    "Each function reads the size of the table that it is given; caller and callee are compiled apart. "
+    "Each function reads the size of the map that it is given; caller and callee are compiled separately. "
     "Times are ns a call, medians of interleaved repetitions in one process, in brackets the spread "
-    "(q3 - q1) / median; of less than half a nanosecond between two ways think nothing: it is where the code "
-    "happens to lie, and a reference and a pointer are the same instructions. Instructions are those of caller + callee as they stand, without what they call."
+    "(q3 - q1) / median. Differences of less than half a nanosecond mean nothing: they come from code alignment, and a "
+    "reference and a pointer are the same instructions. Instructions are those of caller + callee, without "
+    "what they call."
 )
 
 
 def table(found: Passing) -> Table:
     """For the terminal."""
     ways = found.ways
-    made = TitledTable("Handing a table to a function, ns a call: median of repetitions")
+    made = TitledTable("Passing a map as an argument, ns a call: median of repetitions")
     for column, right in zip(heads(ways), _right(ways), strict=True):
         made.add_column(column, justify="right" if right else "left", no_wrap=True)
     for way in ways:
@@ -32,7 +33,7 @@ def markdown(found: Passing) -> str:
     ways = found.ways
     head, right = heads(ways), _right(ways)
     lines = [
-        "# Handing a table to a function",
+        "# Passing a map as an argument",
         "",
         METHOD,
         "",

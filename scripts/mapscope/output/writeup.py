@@ -33,7 +33,7 @@ TEMPLATE = "article.template.md"
 STALL = 0.01
 """A single insert that takes so large a part of the time of all is said to stall."""
 QUEUE = 10
-"""A caller who waits so many times the longest insert has waited for many."""
+"""A response that is so many times the maximum insert latency is a queue."""
 
 
 @dataclass
@@ -171,16 +171,16 @@ def _growth_table(growth: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def _waiting_table(rows: list[Growth]) -> pandas.DataFrame:
-    """One line a map: what an insert takes, and what a caller waits who comes a million times a second."""
+    """One line a map: insert latency, and response times at a million arrivals a second."""
     return pandas.DataFrame(
         {
             "map": row.map,
             "p50": duration(row.denoised.inserts.percentiles_ns[0]),
             "p99": duration(row.denoised.inserts.percentiles_ns[2]),
             "p99.99": duration(row.denoised.inserts.percentiles_ns[4]),
-            "longest": duration(row.denoised.inserts.max_ns),
+            "max": duration(row.denoised.inserts.max_ns),
             "response, p99": duration(response.percentiles_ns[2]),
-            "response, longest": duration(response.max_ns),
+            "response, max": duration(response.max_ns),
             "bytes an entry at most": f"{row.resident.peak_per_entry:.1f}" if row.resident else "n/a",
         }
         for row in rows
@@ -189,7 +189,7 @@ def _waiting_table(rows: list[Growth]) -> pandas.DataFrame:
 
 
 def _waiting_values(rows: list[Growth]) -> dict[str, Any]:
-    """What the text says of these: where a single insert takes long, and where callers wait although none does."""
+    """What the text says of these: where a single insert stalls, and where responses are slow although none does."""
     single = {row.map: row.denoised.inserts for row in rows}
     response = {row.map: row.replay("1M/s").responses.max_ns for row in rows}
     stalls = [name for name, times in single.items() if times.max_ns > STALL * times.total_ns]

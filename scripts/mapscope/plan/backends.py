@@ -33,29 +33,29 @@ def plan_counters(selection: Selection, catalogue: Catalogue, cpu: int | None) -
     """What `selection.counters` comes to here. Raises UsageError for a cache that nobody knows."""
     names = asked_for(selection.counters)
     hardware = [name for name in names if name in HARDWARE]
-    told = _ask_hardware(selection, catalogue, hardware) if hardware else []
+    reported = _ask_hardware(selection, catalogue, hardware) if hardware else []
     simulated, cache = _ask_sim(selection, catalogue, cpu) if {"sim", "callgrind"} & set(names) else ([], _no_cache())
-    told = {entry["name"]: entry for entry in [*told, *simulated]}
-    backends = [_backend(name, told, selection, catalogue, cache) for name in names]
+    reported = {entry["name"]: entry for entry in [*reported, *simulated]}
+    backends = [_backend(name, reported, selection, catalogue, cache) for name in names]
     if "auto" in selection.counters:
         _keep_best_hardware(backends)
     return CounterPlan(backends, cache)
 
 
 def _backend(
-    name: str, told: dict[str, Any], selection: Selection, catalogue: Catalogue, cache: Fact
+    name: str, reported: dict[str, Any], selection: Selection, catalogue: Catalogue, cache: Fact
 ) -> BackendEntry:
     if name == "os":
         return entry(name, label=OS_LABEL)
     if name == "callgrind":
         return _callgrind(selection, catalogue, cache)
     if name in HARDWARE:
-        said = told.get(name)
+        said = reported.get(name)
         return from_binary(name, said) if said else entry(name, reason="the binaries were built without it")
     for map_name in selection.maps:
         if reason := catalogue.counter_binary("sim", map_name)[1]:
             return entry(name, reason=reason)
-    return from_binary(name, told.get("sim", {"available": True}))
+    return from_binary(name, reported.get("sim", {"available": True}))
 
 
 def from_binary(name: str, said: dict[str, Any]) -> BackendEntry:
@@ -127,7 +127,7 @@ def _ask_sim(
         if cache.holds_data
     ]
     if not levels:
-        return [], unknown("the kernel does not tell of any caches")
+        return [], unknown("the kernel reports no caches")
     return [], known({"name": "host", "source": "sysfs", "levels": levels, "tlbs": []})
 
 
@@ -153,7 +153,9 @@ def _callgrind(selection: Selection, catalogue: Catalogue, cache: Fact) -> Backe
 
 
 def _keep_best_hardware(backends: list[BackendEntry]) -> None:
-    """Of the hardware backends that work, all but the first are not wanted; those that do not stay with their reasons."""
+    """Of the hardware backends that work, all but the first are not wanted; those that do not stay with their
+    reasons.
+    """
     working = [backend for backend in backends if backend.name in HARDWARE and backend.available]
     if working:
         backends[:] = [b for b in backends if b.name not in HARDWARE or b is working[0]]

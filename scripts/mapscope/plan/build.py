@@ -30,7 +30,7 @@ class Catalogue:
     payloads: tuple[str, ...]
     hashes: tuple[str, ...]
     caches: tuple[str, ...]
-    """The processors whose caches can be simulated, `host` among them; empty when that is not told."""
+    """The processors whose caches can be simulated, `host` among them; empty when that is not reported."""
     counter_binaries: dict[str, dict[str, str]]
     """Map name to the binaries that count: `sim`, and `callgrind` for the one to run under valgrind."""
     left_out: tuple[LeftOut, ...]
@@ -152,7 +152,7 @@ def knows(binary: Path, option: str) -> bool:
 
 
 def sha256(binary: Path) -> str:
-    """What a binary is told from another by."""
+    """What identifies a binary."""
     return hashlib.sha256(binary.read_bytes()).hexdigest()
 
 

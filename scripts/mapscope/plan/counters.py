@@ -27,7 +27,7 @@ class Backend:
     prefix: str
     """Of its counters in the binaries' output: `<prefix>_<event>`."""
     events: tuple[str, ...]
-    """What every row has of it, as a value or as a reason. What a binary tells beyond stays in its raw file."""
+    """What every row has of it, as a value or as a reason. What a binary reports beyond stays in its raw file."""
     stages: tuple[str, ...]
     """Its processes; none for what is read during the timed passes themselves."""
     pinned: bool = False

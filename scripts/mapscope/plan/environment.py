@@ -54,7 +54,7 @@ def describe_moment(cpu: int | None) -> Moment:
 
 
 def stolen_ms(cpu: int | None) -> float | None:
-    """Milliseconds the hypervisor has withheld `cpu` since boot; None where it is not told."""
+    """Milliseconds the hypervisor has withheld `cpu` since boot; None where it is not reported."""
     label = "cpu" if cpu is None else f"cpu{cpu}"
     try:
         for line in Path("/proc/stat").read_text().splitlines():
@@ -67,7 +67,7 @@ def stolen_ms(cpu: int | None) -> float | None:
 
 
 def waited_ms(pid: int) -> float | None:
-    """Milliseconds the process was ready to run but another had its CPU; None where it is not told."""
+    """Milliseconds the process was ready to run but another had its CPU; None where it is not reported."""
     try:
         return round(int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e6, 2)
     except (OSError, IndexError, ValueError):
@@ -118,8 +118,8 @@ def _frequency_mhz(cpu: int) -> Fact:
     if fact.value is not None:
         return known(round(int(fact.value) / 1000, 1))
     nominal = _cpuinfo().get("cpu MHz")
-    told = f"; /proc/cpuinfo says {nominal} MHz, which need not be the frequency at work" if nominal else ""
-    return unknown(NO_CPUFREQ + told)
+    reported = f"; /proc/cpuinfo says {nominal} MHz, which need not be the frequency at work" if nominal else ""
+    return unknown(NO_CPUFREQ + reported)
 
 
 def _turbo() -> Fact:
@@ -143,7 +143,7 @@ def _virtualisation(cpuinfo: dict[str, str]) -> Fact:
         return known(vendor or "a hypervisor that does not give its name")
     if cpuinfo.get("flags"):
         return known("none")
-    return unknown("neither systemd-detect-virt nor CPU flags to tell by")
+    return unknown("there are neither systemd-detect-virt nor CPU flags")
 
 
 def _os_name() -> str:

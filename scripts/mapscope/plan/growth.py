@@ -22,7 +22,7 @@ SIZE_OF_PAGE = ("small", "huge")
 BYTES_PER_OPERATION = 20
 """Five durations, in the process that repeats them."""
 SHARE_FOR_WAITING = 0.25
-"""So much of the memory may those who wait for their turn hold."""
+"""So much of the memory may processes hold that wait for their turn."""
 THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 

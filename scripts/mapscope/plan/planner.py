@@ -34,7 +34,7 @@ def make_plan(
     hashless = [entry["map"] for entry in described if not entry.get("has_own_hash", True)]
     if hashless and selection.hashes == ["own"]:
         raise UsageError(
-            f"--hash (HASH): no hash of their own have {', '.join(hashless)}; use shared or leave them out"
+            f"--hash (HASH): {', '.join(hashless)} have no hash of their own; use shared or leave them out"
         )
     first = described[0]
     counting = plan_counters(selection, catalogue, cpu)
@@ -80,12 +80,12 @@ def make_plan(
 
 
 def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:
-    told = next((entry for entry in entries if entry["name"] == name), {})
+    reported = next((entry for entry in entries if entry["name"] == name), {})
     return WorkloadEntry(
-        name, str(told.get("summary") or ""), str(told.get("operation") or ""), told.get("family"), told.get("state")
+        name, str(reported.get("summary") or ""), str(reported.get("operation") or ""), reported.get("family"), reported.get("state")
     )
 
 
 def _payload(entries: list[dict[str, Any]], name: str) -> Payload:
-    told = next((entry for entry in entries if entry["name"] == name), {})
-    return Payload(name, str(told.get("key") or ""), str(told.get("value") or ""))
+    reported = next((entry for entry in entries if entry["name"] == name), {})
+    return Payload(name, str(reported.get("key") or ""), str(reported.get("value") or ""))

@@ -214,7 +214,7 @@ class GrowthPass:
     """One kind of growing table, run for every map of the selection."""
 
     stage: str
-    """What tells it apart from passes with the same payload and size."""
+    """What distinguishes it from passes with the same payload and size."""
     kv: str
     n: int
     mix: str

@@ -1,4 +1,4 @@
-"""From the words of the command line to what will be measured; every mistake is told at once, in one line."""
+"""From the words of the command line to what will be measured; every mistake is reported at once, in one line."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
 
 
 def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
-    """What runs: what is named, or the suite's; a word with a * stands for all states that it fits. Raises UsageError."""
+    """What runs: what is named, or the suite's; a word with a * matches states. Raises UsageError."""
     known = catalogue.workloads + catalogue.states
     usual = tuple(name for name in catalogue.workloads if name not in suite.leaves_out)
     default = (suite.workloads if suite.workloads is not None else usual) + suite.states
@@ -89,7 +89,8 @@ def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str
         if not fitting and each not in known:
             families = sorted({name.split("_")[0] + "_*" for name in catalogue.states})
             raise UsageError(
-                f"{_label('workloads')}: unknown name '{each}'; choose from {', '.join([*catalogue.workloads, *families])}"
+                f"{_label('workloads')}: unknown name '{each}'; choose from "
+                f"{', '.join([*catalogue.workloads, *families])}"
             )
         expanded += fitting or [each]
     return [name for name in known if name in expanded]
@@ -104,7 +105,7 @@ def _counters(word: str | None) -> str:
     """The request in canonical form. `auto` and `off` say all there is to say. Raises UsageError."""
     chosen = _names("counters", word, tuple(REQUESTS), default=(DEFAULT_REQUEST,))
     if len(chosen) > 1 and {"auto", "off"} & set(chosen):
-        raise UsageError(f"{_label('counters')}: '{word}' says too much; auto and off stand alone")
+        raise UsageError(f"{_label('counters')}: '{word}': auto and off cannot be combined with others")
     return ",".join(chosen)
 
 

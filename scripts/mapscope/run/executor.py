@@ -128,7 +128,7 @@ class Executor:
 
 
 def interleave(groups: Sequence[Sequence[tuple[Executor, Task]]], cpu: int | None, rng: random.Random) -> None:
-    """All of these, pinned to `cpu` if given: processes that rest between the parts of their work, a part of each in turn.
+    """All of these, pinned to `cpu` if given: processes that rest between the parts of their work, interleaved.
 
     The parts of a group follow one another at once, in an order that `rng` gives anew each time.
     """

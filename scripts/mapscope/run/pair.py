@@ -1,10 +1,10 @@
-"""Two builds measured against each other: one run of each, their processes in turn.
+"""Two builds measured against each other: one run of each, their processes interleaved.
 
 Each process of the one build has its twin of the other at its side: the same map, payload, size
 and seed, started right after or before it as a coin says. What the machine does in a minute then
 falls on both, and their ratio inside a round is free of it. Tables that are watched growing take turns
 repetition by repetition, the two of a map one after the other. Each build gets a run of its own,
-complete and readable like any other; that the two belong together is told by the times at
+complete and readable like any other; that the two belong together follows from the times at
 which their processes started (compare reads it from there).
 """
 
@@ -56,8 +56,8 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
         )
     if (here.compiler, here.flags, here.build_type) != (there.compiler, there.flags, there.build_type):
         raise UsageError(
-            f"--against (AGAINST): {there.directory} was built otherwise ({there.compiler}, {there.flags}, "
-            f"{there.build_type}); a ratio would tell of that"
+            f"--against (AGAINST): {there.directory} was built differently ({there.compiler}, {there.flags}, "
+            f"{there.build_type}); a ratio would include that"
         )
 
 
@@ -67,39 +67,39 @@ def without_new_states(workloads: list[str], here: Catalogue, there: Catalogue) 
 
 
 def cannot_watch(there: Catalogue, maps: list[str]) -> str | None:
-    """Why the other build cannot watch tables grow in turns; None when it can."""
+    """Why the other build cannot interleave growth; None when it can."""
     older = [name for name in maps if not knows(there.binary(name), "--growth-turns")]
-    return f"{there.directory} is older than growth in turns: {', '.join(older)}" if older else None
+    return f"{there.directory} is older than interleaved growth: {', '.join(older)}" if older else None
 
 
 def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
     """The plan with the commit whose sources `catalogue` was built from. The machine's latencies are measured
     once, with the other side."""
-    ladder = without_ladder("measured in the run that this one was in turn with")
+    ladder = without_ladder("measured in the run that this one was interleaved with")
     return replace(plan, tool=describe_tool(tree_of(catalogue.directory)), ladder=ladder)
 
 
 def create_folders(sides: tuple[Side, Side]) -> None:
     """The folders of both, each of which knows the other. Raises UsageError."""
-    told = {"base": sides[0].folder.path.name, "ours": sides[1].folder.path.name, "build": str(sides[0].catalogue.directory)}
+    reported = {"base": sides[0].folder.path.name, "ours": sides[1].folder.path.name, "build": str(sides[0].catalogue.directory)}
     for side in sides:
         write.create_folder(side.folder, side.plan)
-        write.write_pair(side.folder, told)
+        write.write_pair(side.folder, reported)
 
 
 def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
     """Both sides of the pair that a run belongs to, to go on with it. Raises UsageError or DocumentError."""
-    told = read_json(folder.pair)
-    if not isinstance(told, dict) or not all(isinstance(told.get(name), str) for name in ("base", "ours", "build")):
+    reported = read_json(folder.pair)
+    if not isinstance(reported, dict) or not all(isinstance(reported.get(name), str) for name in ("base", "ours", "build")):
         raise DocumentError(f"{folder.pair}: needs the fields 'base', 'ours' and 'build'")
-    base, ours = (RunFolder(folder.path.parent / told[name]) for name in ("base", "ours"))
+    base, ours = (RunFolder(folder.path.parent / reported[name]) for name in ("base", "ours"))
     plans = [read_plan(each) for each in (base, ours)]
     try:
-        there = read_catalogue(Path(told["build"]))
+        there = read_catalogue(Path(reported["build"]))
     except UsageError:
         commit, maps = plans[0].tool.commit.value, ",".join(plans[0].selection.maps)
         raise UsageError(
-            f"cannot resume {folder.path}: the other build is not in {told['build']} any more; "
+            f"cannot resume {folder.path}: the other build is not in {reported['build']} any more; "
             f"make it again with: scripts/against.sh {commit} {maps}"
         ) from None
     return Side(plans[0], base, there), Side(plans[1], ours, catalogue)

@@ -21,7 +21,7 @@ TIMEOUT_S = 1800
 """A process that takes longer hangs."""
 POLL_S = 0.02
 NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=", "--out=", "--growth-turns")
-"""Words that would tell where somebody's results lie, or have the process wait for a turn that nobody gives."""
+"""Words that would say where somebody's results are, or have the process wait for a turn that nobody gives."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Turn:
         self._stolen = stolen_ms(cpu)
         self._started, self._ended = time.monotonic(), None
         self.stolen: float | None = None
-        """ms that the hypervisor took; None where that is not told, and before the end."""
+        """ms that the hypervisor took; None where that is not reported, and before the end."""
 
     @property
     def seconds(self) -> float:
@@ -95,7 +95,7 @@ class Child:
         return os.waitid(os.P_PID, self._popen.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def rests(self) -> bool:
-        """Whether it has stopped itself; told once for each time."""
+        """Whether it has stopped itself; reported once for each time."""
         try:
             stopped = os.waitid(os.P_PID, self._popen.pid, os.WSTOPPED | os.WNOHANG) is not None
         except ChildProcessError:  # it has ended

@@ -27,7 +27,7 @@ class RunFolder:
 
     @property
     def pair(self) -> Path:
-        """Which run this one was made in turn with, if any: what resuming must know."""
+        """Which run this one is interleaved with, if any: what resuming must know."""
         return self.path / "pair.json"
 
     @property

@@ -10,7 +10,7 @@ from typing import Any
 NS = {"ns": 1.0, "us": 1e3, "ms": 1e6, "s": 1e9}
 
 Key = tuple[str, str, str, str, int]
-"""map, workload, kv, hash, n, as runs.KEY has them; what a name does not tell is empty or 0."""
+"""map, workload, kv, hash, n, as runs.KEY has them; what a name does not say is empty or 0."""
 
 
 def is_google(document: Any) -> bool:
@@ -42,14 +42,14 @@ def read_rounds(document: dict[str, Any]) -> dict[Key, list[float]]:
 
 
 def key_of(name: str, map_name: str) -> Key:
-    """`find_hit/kv:int_int/hash:shared/n:4096` in its parts; any other name is a workload as it stands."""
+    """`find_hit/kv:int_int/hash:shared/n:4096` in its parts; any other name is a workload unchanged."""
     name = name.removesuffix("/manual_time")
     workload, *parts = name.split("/")
-    told = dict(part.split(":", 1) for part in parts if ":" in part)
-    if set(told) == {"kv", "hash", "n"} and len(told) == len(parts) and told["n"].isdecimal():
-        return map_name, workload, told["kv"], told["hash"], int(told["n"])
-    if set(told) == {"map", "kv", "hash", "n"} and len(told) == len(parts) and told["n"].isdecimal():
-        return told["map"], workload, told["kv"], told["hash"], int(told["n"])
+    reported = dict(part.split(":", 1) for part in parts if ":" in part)
+    if set(reported) == {"kv", "hash", "n"} and len(reported) == len(parts) and reported["n"].isdecimal():
+        return map_name, workload, reported["kv"], reported["hash"], int(reported["n"])
+    if set(reported) == {"map", "kv", "hash", "n"} and len(reported) == len(parts) and reported["n"].isdecimal():
+        return reported["map"], workload, reported["kv"], reported["hash"], int(reported["n"])
     return map_name, name, "", "", 0
 
 

@@ -76,7 +76,7 @@ def _checked(path: Path, definition: str | None) -> dict[str, Any]:
 
 
 def _what_is_wrong(document: dict[str, Any], definition: str | None) -> str:
-    """Field and fault, as jsonschema tells them best: slowly, but only when there is something to tell."""
+    """Field and fault, as jsonschema words them best: slowly, but only when something is wrong."""
     errors = jsonschema.Draft202012Validator(_part(definition)).iter_errors(document)
     error = jsonschema.exceptions.best_match(errors)
     if error is None:

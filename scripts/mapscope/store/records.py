@@ -327,7 +327,9 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a process, or one benchmark of it, gave no number; `workload` and `hash` are None when the whole process failed."""
+    """Why a process, or one benchmark of it, gave no number; `workload` and `hash` are None when the whole process
+    failed.
+    """
 
     stage: str | None
     round: int | None

@@ -23,13 +23,13 @@ def of_row(plan: Plan, counted: Counted, name: Row, timed: list[Measurement]) ->
     found = {}
     for backend in plan.counter_backends:
         events = BACKENDS[backend.name].events
-        told = {event.name: event.reason for event in backend.events if event.reason}
+        reported = {event.name: event.reason for event in backend.events if event.reason}
         if backend.reason is not None:
             found[backend.name] = {event: unknown(backend.reason) for event in events}
         elif backend.name == "os":
             found["os"] = _over_rounds(timed)
         else:
-            absent = {event: unknown(told.get(event, "not counted yet")) for event in events}
+            absent = {event: unknown(reported.get(event, "not counted yet")) for event in events}
             cells = counted.cells.get(name, {}).get(backend.name, {})
             refused = counted.refused.get(name, {}).get(backend.name, {})
             found[backend.name] = absent | cells | refused
@@ -37,18 +37,18 @@ def of_row(plan: Plan, counted: Counted, name: Row, timed: list[Measurement]) ->
 
 
 def involuntary_switches(measurement: Measurement | None) -> int | None:
-    """How often another program took the CPU during the timed passes of a round; None where it is not told."""
-    told = measurement.entry.get("os_involuntary_switches") if measurement else None
-    return int(told) if isinstance(told, int | float) else None
+    """How often another program took the CPU during the timed passes of a round; None where it is not reported."""
+    reported = measurement.entry.get("os_involuntary_switches") if measurement else None
+    return int(reported) if isinstance(reported, int | float) else None
 
 
 def slots_per_op(entries: list[dict[str, Any]]) -> Fact:
     """The mean over rounds of slots scanned for each operation, or why it is not known."""
-    told = [entry["slots"] / entry["ops"] for entry in entries if "slots" in entry]
-    if len(told) == len(entries):
-        return known(sum(told) / len(told))
+    reported = [entry["slots"] / entry["ops"] for entry in entries if "slots" in entry]
+    if len(reported) == len(entries):
+        return known(sum(reported) / len(reported))
     why = WITHOUT_SLOTS.search(str(entries[0].get("label", "")))
-    return unknown(why[1] if why else "this workload does not tell what it scans")
+    return unknown(why[1] if why else "this workload does not report what it scans")
 
 
 def backends_as_run(plan: Plan, counted: Counted) -> list[BackendEntry]:

@@ -1,5 +1,7 @@
-"""Documents of older schema versions as what they say in the present one: 1 had no counters, 2 no growth,
-3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no halves of a growth's repetitions and no turns.
+"""Documents of older schema versions as what they say in the present one.
+
+1 had no counters, 2 no growth, 3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no
+halves of a growth's repetitions and no turns.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -20,7 +22,7 @@ NO_LADDER = {
 
 
 def upgraded(document: dict[str, Any]) -> dict[str, Any]:
-    """A run.json or plan.json in the present version. What is malformed stays so, for the schema to tell."""
+    """A run.json or plan.json in the present version. What is malformed stays so, for the schema to refuse."""
     if document["schema_version"] == 1:
         document = _with_counters(document)
     if document["schema_version"] == 2:
@@ -67,7 +69,8 @@ def _row_with_churn(row: Any) -> Any:
     raw = row.get("raw")
     none = [None] * len(raw["inserts"]) if isinstance(raw, dict) and isinstance(raw.get("inserts"), list) else []
     return row | {
-        "churn": None, "drain": None, "denoised": _with(row.get("denoised"), erases=None), "raw": _with(raw, erases=none),
+        "churn": None, "drain": None,
+        "denoised": _with(row.get("denoised"), erases=None), "raw": _with(raw, erases=none),
     }  # fmt: skip
 
 

@@ -56,9 +56,9 @@ def create_folder(folder: RunFolder, plan: Plan) -> None:
         raise UsageError(f"--results (RESULTS): cannot write in {folder.path.parent}: {error.strerror}") from None
 
 
-def write_pair(folder: RunFolder, told: dict[str, str]) -> None:
-    """Store which run this one is made in turn with."""
-    _store(folder.pair, told)
+def write_pair(folder: RunFolder, reported: dict[str, str]) -> None:
+    """Store which run this one is interleaved with."""
+    _store(folder.pair, reported)
 
 
 def write_session(folder: RunFolder, number: int, session: Session) -> None:

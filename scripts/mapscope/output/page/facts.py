@@ -31,9 +31,10 @@ from mapscope.store.records import Run
 from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
-    ("conclusions", "Conclusions"), ("explore", "Explore"), ("standings", "How the maps stand"),
+    ("conclusions", "Conclusions"), ("explore", "Explore"), ("standings", "Ranking of the maps"),
     ("comparison", "Run against run"), ("machines", "Across machines"), ("growth", "Growth and open loop"),
-    ("counters", "Counters"), ("passing", "Handing a table over"), ("environment", "Environment"), ("method", "Method"), ("data", "Data"),
+    ("counters", "Counters"), ("passing", "Passing a map as an argument"), ("environment", "Environment"),
+    ("method", "Method"), ("data", "Data"),
 )  # fmt: skip
 
 
@@ -75,7 +76,10 @@ def _passing(found: Passing) -> dict[str, Any]:
         "method": PASSING_METHOD,
         "heads": heads(found.ways),
         "ways": [
-            {"cells": cells(way), "said": way.said(), "code": [f"{name}:\n" + "\n".join(body) for name, body in way.instructions.items()]}
+            {
+                "cells": cells(way), "said": way.said(),
+                "code": [f"{name}:\n" + "\n".join(body) for name, body in way.instructions.items()],
+            }
             for way in found.ways
         ],
     }  # fmt: skip
@@ -99,7 +103,7 @@ def downloads(runs: Runs, room: int) -> list[dict[str, Any]]:
             room -= len(each["href"])
             result.append(each)
         else:
-            result.append({"name": f"{label}.run.json", "href": "", "what": "too large to lie in this page"})
+            result.append({"name": f"{label}.run.json", "href": "", "what": "too large for this page"})
     return result
 
 
@@ -168,8 +172,8 @@ def _cell(row: dict[str, Any] | None) -> dict[str, Any]:
         return {"text": "-", "interval": "", "best": False}
     if row["verdict"] == "fastest":
         return {"text": "fastest", "interval": "", "best": True}
-    told = "" if row["verdict"] in ("slower", "faster") else "= "
-    return {"text": f"{told}{row['ratio']:.2f}", "interval": _interval(row), "best": False}
+    reported = "" if row["verdict"] in ("slower", "faster") else "= "
+    return {"text": f"{reported}{row['ratio']:.2f}", "interval": _interval(row), "best": False}
 
 
 def _interval(row: dict[str, Any]) -> str:
@@ -298,7 +302,7 @@ def _method(all_runs: list[Run]) -> list[str]:
     return [
         f"A row is one map, workload, payload, hash setting and size. It was measured {' or '.join(map(str, rounds))} "
         "times; each round is a process of its own with new keys, new orders and a new memory layout. Rounds are "
-        "outermost and the maps are shuffled inside them, so that a slow minute of the machine falls on all of them. "
+        "outermost and the maps are shuffled inside them, so that drift of the machine affects all of them. "
         "The figure of a row is the median over its rounds. An answer that was wrong, or that differed from the other "
         "maps' for the same work, has no row.",
         "Maps are compared by ratios taken inside each round. Geometric means are taken round by round; their "

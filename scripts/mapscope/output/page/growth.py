@@ -10,7 +10,7 @@ from mapscope.plan.growth import PREFIX
 from mapscope.store.records import Run
 from mapscope.text import count_of
 
-TIMELINE = (("longest", 3), ("99th percentile", 2), ("median", 1))
+TIMELINE = (("maximum", 3), ("99th percentile", 2), ("median", 1))
 """Columns of a timeline's spans, after the first operation of each."""
 
 
@@ -54,7 +54,8 @@ def sentence(runs: list[Run]) -> str:
         return "None of these runs recorded single growths or open-loop response times."
     events = sum(len(row.events) for row in rows)
     return (
-        f"{count_of(len(rows), 'table')} were watched growing, {count_of(events, 'time')} in all. Of each operation the "
+        f"{count_of(len(rows), 'table')} were measured while growing, {count_of(events, 'growth')} in all. Of "
+        "each operation the "
         "shortest time of all repetitions is taken. Open loop: what an operation would have taken, waiting included, "
         "had operations arrived at that rate whether or not the one before was done."
         f"{f' What is left of noise: {left}.' if (left := at_most(rows)) else ''}"

@@ -52,7 +52,7 @@ SWATCHES = {
 def write_page(runs: Runs, path: Path, passing: Passing | None = None) -> Path:
     """With what `make passing` found, where it did. Raises UsageError, or RunStopped when it cannot be written."""
     if None in runs.by_label.values():
-        raise UsageError("a page is made of runs; Google Benchmark's files know too little of themselves")
+        raise UsageError("a page needs runs; Google Benchmark's files describe neither machine nor build")
     text = render(runs, passing)
     try:
         write_whole(path, text)
@@ -125,7 +125,7 @@ def _comparison(runs: Runs) -> tuple[Comparison | None, str]:
     if len(runs.labels) < 2:
         return None, "Only one run is on this page; name two to compare them."
     if not same_machine(runs):
-        return None, "The runs are of different machines: their times say nothing of each other. See the next section."
+        return None, "The runs are of different machines: their times cannot be compared. See the next section."
     if len(runs.labels) > 2:
         return None, "More than two runs are on this page; name two to compare them."
     first, second = (
@@ -163,7 +163,7 @@ def _look(look: Any) -> dict[str, Any]:
 def _caches(run: Run) -> list[dict[str, Any]]:
     """The caches of the measured processor that hold data, and its TLBs: a size may be shown as a multiple of one."""
     return [
-        {"name": name, "bytes": fact.value, "told": size(fact.value)}
+        {"name": name, "bytes": fact.value, "text": size(fact.value)}
         for name, fact in reaches(run).items()
         if fact.value
     ]

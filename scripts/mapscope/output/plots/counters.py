@@ -1,6 +1,6 @@
 """Pictures of the counters: misses against n, stacked by the level that answered, and lines of one operation.
 
-Each source has pictures of its own. A source that could not count is told in the foot.
+Each source has pictures of its own. A source that could not count is named in the foot.
 """
 
 from __future__ import annotations
@@ -101,7 +101,10 @@ def _misses_figure(run: Run, source: str, workload: str, hash_name: str, part: p
     for axes in grid.flat:
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     _stack_legend(figure)
-    foot = f"{run.label_of(source)}\nHeight: L1 misses per operation, by where the line was found. The x axis is logarithmic."
+    foot = (
+        f"{run.label_of(source)}\n"
+        "Height: L1 misses per operation, by where the line was found. The x axis is logarithmic."
+    )
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure
 
@@ -178,7 +181,10 @@ def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> F
         handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]),
         ncols=len(handles), fontsize=8.5, handlelength=1.0, columnspacing=1.2,
     )  # fmt: skip
-    foot = f"{run.label_of('sim')}\nBar: mean; its lower part: lines on the heap. A percentile above the panel is written at its edge."
+    foot = (
+        f"{run.label_of('sim')}\n"
+        "Bar: mean; its lower part: lines on the heap. A percentile above the panel is written at its edge."
+    )
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure
 

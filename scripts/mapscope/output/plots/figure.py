@@ -1,4 +1,4 @@
-"""What all pictures share: the head that tells what they are of, the foot that tells how to read them.
+"""What all pictures share: the head that says what they show, the foot that says how to read them.
 
 Every figure carries what is needed to judge it: machine, compiler, commit, date, rounds, hash.
 """

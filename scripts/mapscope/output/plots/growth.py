@@ -1,4 +1,4 @@
-"""Pictures of growing tables: every insert, every percentile, what callers wait who do not wait, and memory.
+"""Pictures of growing tables: every insert, every percentile, open-loop response times, and memory.
 
 None of them grows with n: inserts are shown as the longest and the median of spans that are as wide
 as a pixel.
@@ -64,7 +64,7 @@ def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """One panel a map: the longest and the median insert of each span, growths marked."""
     lines = math.ceil(len(rows) / COLUMNS)
     figure, grid = _grid(
-        run, title, lines, min(COLUMNS, len(rows)), "What an operation takes, by its place in the sequence",
+        run, title, lines, min(COLUMNS, len(rows)), "Latency of each operation, in order",
         panel=SCATTER_PANEL, sharex=True, sharey=True,
     )  # fmt: skip
     styles = looks(run.map_names)
@@ -98,7 +98,7 @@ def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
             axes.set_xlabel("operation")
             axes.tick_params(labelbottom=True)
     handles = [
-        Line2D([], [], color=GREY, marker=".", linestyle="none", markersize=6, label="longest of a span"),
+        Line2D([], [], color=GREY, marker=".", linestyle="none", markersize=6, label="maximum of a span"),
         Line2D([], [], color=GREY, linewidth=1.2, label="median of a span"),
         Line2D([], [], color=EVENT, linewidth=0.9, label="a growth begins"),
         Patch(color=DRAIN, label="it drains"),
@@ -106,7 +106,7 @@ def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     _legend(figure, handles)
     many = ", ".join(row.map for row in rows if len(row.events) >= MOST_EVENTS)
     unmarked = f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
-    add_foot(figure, f"{_denoised(rows)}\nSpans are 1/80 of a decade; of each its longest operation is drawn.{unmarked}")
+    add_foot(figure, f"{_denoised(rows)}\nSpans are 1/80 of a decade; of each its maximum is drawn.{unmarked}")
     return figure
 
 
@@ -122,7 +122,7 @@ def _draw_events(axes: Axes, row: Growth) -> None:
 
 def _percentile_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Denoised and as it was, side by side, to the last insert."""
-    figure, grid = _grid(run, title, 1, 2, "What an insert takes, by percentile", panel=CURVE_PANEL, sharey=True)
+    figure, grid = _grid(run, title, 1, 2, "Insert latency by percentile", panel=CURVE_PANEL, sharey=True)
     styles = looks(run.map_names)
     for axes, head, kind in zip(grid.flat, ("denoised", "as measured: the first repetition"), ("denoised", "raw"), strict=True):
         for row in reversed(rows):
@@ -131,14 +131,14 @@ def _percentile_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         curve_axes(axes)
     grid[0, 0].set_ylabel("time of one insert")
     add_legend(figure, [row.map for row in rows], styles)
-    add_foot(figure, f"{_denoised(rows)}\nThe right end of a line is the longest insert of all. Both axes are logarithmic.")
+    add_foot(figure, f"{_denoised(rows)}\nThe right end of a line is the maximum. Both axes are logarithmic.")
     return figure
 
 
 def _open_loop_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Response times at the same rate for all, and at half of what each could do."""
     figure, grid = _grid(
-        run, title, 1, 2, "What a caller waits who does not wait for others", panel=CURVE_PANEL, sharey=True
+        run, title, 1, 2, "Open-loop response time (no coordinated omission)", panel=CURVE_PANEL, sharey=True
     )
     styles = looks(run.map_names)
     heads = (("1M/s", "1 million arrivals a second"), ("half of its own", "half as many as the map can serve"))
@@ -151,8 +151,9 @@ def _open_loop_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
-        "Denoised times of all operations served in order to Poisson arrivals; response is from arrival to the end of service. "
-        "An insert that stalls makes everyone wait who comes meanwhile.",
+        "Denoised times of all operations served in order to Poisson arrivals; response is from arrival to the "
+        "end of service. "
+        "An insert that stalls delays everyone who arrives meanwhile.",
     )
     return figure
 
@@ -182,8 +183,10 @@ def _memory_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
-        "Line: bytes asked of the allocator, as it rounds them. Mark: the most at once during a growth, old and new side by side. "
-        "Pages that hmap gives back out of an old array are counted until the whole array goes: its line is too high while it drains.",
+        "Line: bytes asked of the allocator, as it rounds them. Mark: the most at once during a growth, old "
+        "and new side by side. "
+        "Pages that hmap gives back out of an old array are counted until the whole array goes: its line is "
+        "too high while it drains.",
     )
     return figure
 
@@ -213,7 +216,7 @@ STATES = (("before", "full, before the growth", "#999999"), ("draining", "while 
 def _drain_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """What each operation costs before, in and after a growth, and the memory that is held meanwhile."""
     figure, grid = _grid(
-        run, title, len(rows), 2, "What operations cost while old buckets drain", panel=(5.6, 3.4), gridspec_kw={"width_ratios": (4, 1)}
+        run, title, len(rows), 2, "Cost of operations while old buckets drain", panel=(5.6, 3.4), gridspec_kw={"width_ratios": (4, 1)}
     )
     for (axes, beside), row in zip(grid, rows, strict=True):
         drain = row.drain
@@ -242,8 +245,10 @@ def _drain_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     _legend(figure, [Patch(color=colour, label=label) for _, label, colour in STATES])
     add_foot(
         figure,
-        "Reads: in a table that stands still half-way, as when writes stop there. Writes move old buckets: from the growth's first "
-        f"insert on, for a quarter of it. Medians of {rows[0].repetitions} new processes; whiskers: the middle half of them.",
+        "Reads: with the migration paused half-way, as when writes stop there. Writes move old buckets: from "
+        "the growth's first "
+        f"insert on, for a quarter of it. Medians of {rows[0].repetitions} new processes; whiskers: the middle "
+        "half of them.",
     )
     return figure
 
@@ -256,7 +261,7 @@ PARTS = (
 
 def _parts_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Where the time of each growth goes, per entry that it moves."""
-    figure, grid = _grid(run, title, len(rows), 1, "What a growth is made of", panel=(9.0, 3.4))
+    figure, grid = _grid(run, title, len(rows), 1, "Parts of a growth", panel=(9.0, 3.4))
     for axes, row in zip(grid.flat, rows, strict=True):
         events = [e for e in row.events if e.parts and e.entries >= 1000]
         bottom = [0.0] * len(events)
@@ -272,7 +277,8 @@ def _parts_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     _legend(figure, [Patch(color=colour, label=label) for _, label, colour in PARTS])
     add_foot(
         figure,
-        "Time between the calls of the map's observer, in one pass that is not denoised. Zeroing is in no part of its own: fresh pages "
+        "Time between the calls of the map's observer, in one pass that is not denoised. Zeroing is in no part "
+        "of its own: fresh pages "
         "come zeroed, at the page fault of whoever touches them first.",
     )
     return figure

@@ -56,7 +56,7 @@ def range_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Dra
         if lines["load"].nunique() > 1:
             yield f"range-lines-{hash_name}-n{n}", partial(_lines_figure, run, str(hash_name), int(n), lines)
         if part["state"].isin(list(WAYS)[1:]).any():
-            title = f"range: ways to walk a full table of about {n:,} entries"
+            title = f"range: ways to iterate over a full table of about {n:,} entries"
             yield f"range-ways-{hash_name}-n{n}", partial(_bars_figure, run, title, str(hash_name), part, WAYS)
         if part["state"].isin(["cold", "cold_keys"]).any():
             title = f"range: warm and cold tables of about {n:,} entries"
@@ -104,7 +104,8 @@ def _heat_figure(run: Run, kv: str, hash_name: str, n: int, part: pandas.DataFra
         axes.tick_params(labelbottom=True)
     add_foot(
         figure,
-        "Up: from just after a growth (0 %) to just before the next (100 %), each map by its own growths, so that tables "
+        "Up: from just after a growth (0 %) to just before the next (100 %), each map by its own growths, so "
+        "that tables "
         "differ in size by up to a factor of two.\nColour: logarithmic, one scale for all maps. – is no number.",
     )
     return figure
@@ -138,7 +139,8 @@ def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> F
     add_legend(figure, present, styles)
     add_foot(
         figure,
-        f"Counted by sim: lines that one step of the walk touches, the table object left out. Red dots: the model of {MODELLED}, "
+        "Counted by sim: lines that one step of the iteration touches, the table object left out. Red dots: "
+        f"the model of {MODELLED}, "
         "where it knows the payload.",
     )
     return figure

@@ -48,12 +48,12 @@ def draw_order(counts: pandas.DataFrame, stem: Path) -> Path:
                 successor["place"] + 1, 100 * successor["count"] / orders, color=colour, marker="o", markersize=3.5,
                 linewidth=width, label=name,
             )  # fmt: skip
-        left.set_title("Where in the order one entry stands")
-        left.set_xlabel("place in the order, from 0")
+        left.set_title("Position of one entry in the order")
+        left.set_xlabel("position in the order, from 0")
         left.set_ylabel(f"times, of {orders:,} orders")
         left.set_xlim(0, entries - 1)
         left.set_ylim(bottom=0)
-        right.set_title("Which entry comes right behind it")
+        right.set_title("Its successors")
         right.set_xlabel("entries, the most frequent successor first")
         right.set_ylabel("% of the orders")
         right.set_xscale("log")
@@ -63,17 +63,17 @@ def draw_order(counts: pandas.DataFrame, stem: Path) -> Path:
         for axes in (left, right):
             axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
         right.legend(loc="upper right")
-        figure.text(0.008, 0.975, "The order of hmap's range() beside a true shuffle", fontsize=15, fontweight="bold", va="top")
+        figure.text(0.008, 0.975, "Iteration order of hmap's range() and of a true shuffle", fontsize=15, fontweight="bold", va="top")
         figure.text(
-            0.008, 0.895, f"A table of {entries} entries, ranged over {orders:,} times; it is never changed.",
+            0.008, 0.895, f"A map of {entries} entries, iterated over {orders:,} times without changing it.",
             fontsize=8.5, color=GREY, va="top",
         )  # fmt: skip
         figure.text(
             0.008, 0.09,
             f"range() draws a first bucket and a first cell, and that is all: {orders:,} times it came in "
             f"{orders - int(repeats.loc['range()', 0]):,} different orders, the shuffle in "
-            f"{orders - int(repeats.loc['shuffle', 0]):,}.\nOf the places some are taken often and some never, "
-            f"and behind an entry stands always one of the same few.",
+            f"{orders - int(repeats.loc['shuffle', 0]):,}.\nSome positions are frequent and some never occur, "
+            f"and an entry is always followed by one of the same few.",
             fontsize=7.8, color=GREY, va="top", linespacing=1.3,
         )  # fmt: skip
         return save(figure, stem)

@@ -56,7 +56,7 @@ class ParallelRender:
             try:
                 wrong = done.recv()
             except EOFError:
-                wrong = "a process that wrote a picture was killed or failed; what it said stands above"
+                wrong = "a process that wrote a picture was killed or failed; its message is above"
             done.close()
             process.join()
             self._wrong = self._wrong or wrong

@@ -1,7 +1,7 @@
 """Pictures of a run's times, drawn from its stored results alone; the same results give the same bytes.
 
 One figure per workload and hash setting, one panel per payload; and one overview per
-hash setting. Those of the counters are in plot_counters and plot_model, of growth in plot_growth, of iteration in plot_range.
+hash setting. Pictures of counters, of the model, of growth and of iteration are in modules of their own.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """How each map looks in every picture: colour, marker and line, so that any one of them is enough.
 
-The colours are Okabe and Ito's, told apart by colour-blind readers; markers and dashes
+The colours are Okabe and Ito's, distinguishable by colour-blind readers; markers and dashes
 differ as well, for print in grey. hmap, the subject, is black and drawn heaviest.
 Families share a hue: warm for maps of chained nodes, cool for open addressing.
 """

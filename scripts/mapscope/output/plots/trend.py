@@ -48,7 +48,7 @@ def _figure(runs: Runs, table: pandas.DataFrame) -> Figure:
     upper.legend(ncols=4, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04))
     foot = (
         "runs, oldest first. Point: median over rounds; bar: quartiles. Times of different days are\n"
-        "not measured in turn: believe the ratio below before the time above."
+        "not interleaved: the ratio below is more reliable than the time above."
     )
     figure.supxlabel(foot, fontsize=8, color=GREY)
     return figure

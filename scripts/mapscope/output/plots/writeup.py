@@ -20,7 +20,7 @@ def cost_of_line_figure(run: Run, points: pandas.DataFrame, fits: pandas.DataFra
     """ns over distinct cache lines, one point a map, at the smallest and the largest size."""
     sizes = sorted({int(points["n"].min()), int(points["n"].max())})
     workloads = list(dict.fromkeys(points["workload"]))
-    figure, grid = make_grid(run, len(workloads), len(sizes), "What a cache line costs", "shared", panel=WIDE_PANEL)
+    figure, grid = make_grid(run, len(workloads), len(sizes), "Cost of a cache line", "shared", panel=WIDE_PANEL)
     styles = looks(run.map_names)
     for line, workload in zip(grid, workloads, strict=True):
         for axes, n in zip(line, sizes, strict=True):
@@ -49,7 +49,7 @@ def cost_of_line_figure(run: Run, points: pandas.DataFrame, fits: pandas.DataFra
     add_foot(
         figure,
         "Point: median over rounds; bar: quartiles. Lines: simulated (addresses touched). Grey: least squares "
-        "through the maps; brackets: its 95 % interval. Few maps: a size, not a law.",
+        "through the maps; brackets: its 95 % interval. With so few maps, an order of magnitude only.",
     )
     return figure
 
@@ -57,7 +57,7 @@ def cost_of_line_figure(run: Run, points: pandas.DataFrame, fits: pandas.DataFra
 def cost_of_growth_figure(run: Run, growth: pandas.DataFrame) -> Figure:
     """An insert into a growing table over one into a reserved one, by size; one panel a payload."""
     payloads = list(dict.fromkeys(growth["kv"]))
-    figure, grid = make_grid(run, 1, len(payloads), "What growth costs", "shared", panel=PANEL, sharey=True)
+    figure, grid = make_grid(run, 1, len(payloads), "Cost of growth", "shared", panel=PANEL, sharey=True)
     styles = looks(run.map_names)
     present = [name for name in run.map_names if name in set(growth["map"])]
     for axes, kv in zip(grid.flat, payloads, strict=True):
@@ -87,7 +87,7 @@ def cost_of_growth_figure(run: Run, growth: pandas.DataFrame) -> Figure:
 
 def waiting_figure(run: Run, rows: list[Growth]) -> Figure:
     """How long inserts take, and how long those wait who come while another one takes long."""
-    head = "What one insert waits for"
+    head = "Insert tail latency"
     figure, grid = make_grid(run, 1, 2, head, "shared", how=rows[0].title, panel=CURVE_PANEL, sharey=True)
     styles = looks(run.map_names)
     one, response = grid.flat
@@ -101,6 +101,7 @@ def waiting_figure(run: Run, rows: list[Growth]) -> Figure:
     add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
-        "Of each insert the shortest time of all repetitions. The right end of a line is the longest of all. Both axes are logarithmic.",
+        "Of each insert the shortest time of all repetitions. The right end of a line is the maximum. Both "
+        "axes are logarithmic.",
     )
     return figure

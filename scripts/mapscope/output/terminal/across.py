@@ -22,8 +22,8 @@ def print_agreement(console: Console, runs: Runs, found: Agreement) -> None:
     known = [run for run in runs.by_label.values() if run is not None]
     for letter, (label, run) in zip(string.ascii_uppercase, runs.by_label.items(), strict=False):
         about = fingerprint(run) if run else {"CPU": "machine unknown", "caches": "", "compiler": ""}
-        told = ", ".join(about[name] for name in ("CPU", "caches", "compiler") if about[name])
-        console.print(f"{letter}  {label}: {told}", highlight=False, markup=False)
+        reported = ", ".join(about[name] for name in ("CPU", "caches", "compiler") if about[name])
+        console.print(f"{letter}  {label}: {reported}", highlight=False, markup=False)
     for hardware in differences(known[:1], known[1:])[0]:
         console.print(f"   differ in {hardware}", highlight=False, markup=False)
     console.print("   times are not compared across machines; what each machine says by itself is", highlight=False)
@@ -43,8 +43,8 @@ def _print_in_own_units(console: Console, runs: Runs, found: Agreement) -> None:
     console.print("\nLatency of a dependent load, and what caches and TLBs reach:", highlight=False, markup=False)
     for label, letter in letters.items():
         run = runs.by_label[label]
-        told = f"{in_words(run)}; TLB {reach_in_words(run)}" if run else "n/a: not a run of mapscope"
-        console.print(f"  {letter}  {told}", highlight=False, markup=False)
+        reported = f"{in_words(run)}; TLB {reach_in_words(run)}" if run else "n/a: not a run of mapscope"
+        console.print(f"  {letter}  {reported}", highlight=False, markup=False)
     chosen = of_subject(found.loads)
     if chosen.empty:
         return

@@ -1,4 +1,4 @@
-"""A comparison as a person reads it in a terminal or a log: 100 columns, nothing told by colour alone."""
+"""A comparison as a person reads it in a terminal or a log: 100 columns, nothing shown by colour alone."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def print_comparison(console: Console, found: Comparison, everything: bool = Fal
         if not everything and len(listed) > SHOWN:
             console.print(f"and {len(listed) - SHOWN} more; --all (ALL=1) lists every row", highlight=False)
     _print_growth(console, found.growth)
-    for told in (sentence(found), growth_sentence(found.growth)) if len(found.growth) else (sentence(found),):
-        console.print(f"\n{told}", highlight=False, markup=False, soft_wrap=False)
+    for reported in (sentence(found), growth_sentence(found.growth)) if len(found.growth) else (sentence(found),):
+        console.print(f"\n{reported}", highlight=False, markup=False, soft_wrap=False)
 
 
 def too_slow(found: Comparison, percent: float) -> pandas.DataFrame:

@@ -1,4 +1,4 @@
-"""The tables of growing tables: what an insert waits for, and what each growth is made of."""
+"""The tables of growing tables: insert tail latency, and the parts of each growth."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SHOWN = (0, 2, 3, 4, 5)
 KEY = (
     "Of each insert the shortest time of all repetitions: noise is gone, what the map does is not.\n"
     "raw max: as measured, median over the repetitions   >10us: how many were longer\n"
-    "open loop: callers who do not wait for one another, 1M/s, or half as many as the map can serve\n"
+    "open loop (no coordinated omission): 1M/s, or half as many as the map can serve\n"
     "B/entry: resident at most and in the end; erased: allocated when all entries are gone"
 )
 

@@ -1,7 +1,8 @@
-"""The tables a person reads in a terminal or a log: 100 columns, and nothing told by colour alone."""
+"""The tables a person reads in a terminal or a log: 100 columns, and nothing shown by colour alone."""
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import pandas
@@ -45,7 +46,7 @@ def print_summary(console: Console, run: Run, n: str | None = None) -> None:
     print_calibration(console, run)
     print_growth(console, run)
     if found := caveats(run):
-        console.print("\nBefore you believe these numbers:", highlight=False, markup=False)
+        console.print("\nCaveats:", highlight=False, markup=False)
         for caveat in found:
             console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
 
@@ -76,7 +77,7 @@ def _never(run: Run) -> list[str]:
         if entry.map not in maps:
             maps.append(entry.map)
     return [
-        f"n/a {', '.join(workloads)} ({', '.join(dict.fromkeys(sum(workloads.values(), [])))}): {reason}"
+        f"n/a {', '.join(workloads)} ({', '.join(dict.fromkeys(chain(*workloads.values())))}): {reason}"
         for reason, workloads in found.items()
     ]
 

@@ -47,7 +47,8 @@ class CallgrindStage(CountingStage):
             f"--I1={first}",
             f"--D1={first}",
             f"--LL={valgrind.geometry(plan.cache.value, self._level)}",
-            f"--callgrind-out-file={dumps_of(output.resolve())}.%p",  # by process: one that forks would write over its own
+            # By process: one that forks would write over its own dumps.
+            f"--callgrind-out-file={dumps_of(output.resolve())}.%p",
             f"./{catalogue.counter_binaries[task.map]['callgrind']}",
             "--callgrind",
         ]

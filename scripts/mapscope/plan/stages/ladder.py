@@ -1,4 +1,6 @@
-"""The latency ladder: a process that times dependent loads, by the bytes that they are spread over. It belongs to no map."""
+"""The latency ladder: a process that times dependent loads, by the bytes that they are spread over. It belongs to no
+map.
+"""
 
 from __future__ import annotations
 

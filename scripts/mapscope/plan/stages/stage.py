@@ -57,10 +57,10 @@ class Stage(ABC):
         """Whether the processes of the task's block stop after each repetition, to take turns."""
         return False
 
-    def read_further(self, document: Any, output: Path) -> None:
+    def read_further(self, document: Any, output: Path) -> None:  # noqa: B027 (most have nothing beside)
         """Add to the document what the process wrote beside `output`."""
 
-    def keep_further(self, document: Any, output: Path, kept: Path) -> None:
+    def keep_further(self, document: Any, output: Path, kept: Path) -> None:  # noqa: B027
         """Keep, beside `kept`, what the process wrote beside `output`. Raises BadOutput."""
 
     def withhold(self, collected: Collected, row: Row, problem: Problem) -> None:
@@ -70,8 +70,8 @@ class Stage(ABC):
         else:
             collected.not_applicable[row] = problem.message
 
-    def explain_missing(self, collected: Collected, rows: list[Row], reason: str) -> None:
-        """Tell in the rows why a process gave nothing; nothing to tell where they miss a round."""
+    def explain_missing(self, collected: Collected, rows: list[Row], reason: str) -> None:  # noqa: B027
+        """Say in the rows why a process gave nothing; nothing to say where they miss a round."""
 
 
 @dataclass(frozen=True)

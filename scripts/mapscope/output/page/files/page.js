@@ -95,7 +95,7 @@ const sweepSpec = (data, c, points, title) => {
   const y = { field: "value", type: "quantitative", title, scale, axis: { tickCount: 7, format: "~g" } };
   const x = single
     ? { field: "map", type: "nominal", title: null, sort: data.maps, axis: { labelAngle: -30 } }
-    : { field: "x", type: "quantitative", title: c.axis === "n" ? "n (entries in the map)" : `keys and values as a multiple of ${c.axis} (${cacheOf(data, c).told})`, scale: { type: "log", nice: false, padding: 16 }, axis: { format: "~s", tickCount: 6 } };
+    : { field: "x", type: "quantitative", title: c.axis === "n" ? "n (entries in the map)" : `keys and values as a multiple of ${c.axis} (${cacheOf(data, c).text})`, scale: { type: "log", nice: false, padding: 16 }, axis: { format: "~s", tickCount: 6 } };
   const tooltip = [{ field: "map" }, { field: "n", format: "," }, { field: "value", title, format: ".6~g" }, { field: "spread", title: c.relative === "absolute" ? "quartiles" : "of rounds" }];
   const bars = { mark: { type: "rule", strokeWidth: 1.2, aria: false }, transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }], encoding: { x, y: { field: "low", type: "quantitative", title, scale }, y2: { field: "high" }, color } };
   const line = { mark: { type: "line", strokeWidth: 2, aria: false }, encoding: { x, y, color, strokeDash } };
@@ -134,7 +134,7 @@ const draw = async (id, spec) => {
   const { view } = await vegaEmbed(place, spec, { renderer: "svg", actions: false, tooltip: { theme: "custom" } });
   window.mapscope.views[id] = view;
   const svg = place.querySelector("svg");
-  svg.setAttribute("role", "img"); // the points are told by the live line below, and by the table
+  svg.setAttribute("role", "img"); // the points are read out by the live line below, and by the table
   svg.setAttribute("aria-label", document.getElementById(`${id}-title`).textContent);
   svg.querySelectorAll("[aria-roledescription], [role='graphics-symbol'], [role='graphics-object']").forEach((e) => {
     for (const name of ["role", "aria-roledescription", "aria-label"]) e.removeAttribute(name);
@@ -144,8 +144,8 @@ const draw = async (id, spec) => {
 
 // ---- the keyboard: from point to point
 
-const walk = (id, say) => {
-  const place = document.getElementById(id), told = document.getElementById(`${id}-point`);
+const step = (id, say) => {
+  const place = document.getElementById(id), live = document.getElementById(`${id}-point`);
   let at = -1;
   place.addEventListener("keydown", (event) => {
     const points = window.mapscope.points[id].filter((p) => (p.value ?? p.ratio ?? null) !== null);
@@ -162,7 +162,7 @@ const walk = (id, say) => {
       const same = points.findIndex((p) => group(p) === next && p.n === here.n);
       at = same >= 0 ? same : points.findIndex((p) => group(p) === next);
     }
-    told.textContent = say(points[at]);
+    live.textContent = say(points[at]);
     mark(id, points[at]);
   });
   place.addEventListener("blur", () => { at = -1; mark(id, null); });
@@ -211,7 +211,7 @@ const setUpSweep = (data) => {
     const unit = c.metric === "ns" ? "ns per operation" : `${c.metric.replace(":", " ")} per operation`;
     const title = c.relative === "absolute" ? unit : `${c.relative === "fastest" ? "times the fastest" : `times ${c.relative}`} (${unit})`;
     document.getElementById("sweep-title").textContent = `${c.workload}, ${c.kv}, ${c.hash} hash: ${title}`;
-    const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a load that waits for the one before it, from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: median of the ratios inside each round. Bar: their extremes.";
+    const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a dependent load from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: median of the ratios inside each round. Bar: their extremes.";
     document.getElementById("sweep-note").textContent = `${data.notes[c.workload] ?? ""} ${spread}`;
     document.getElementById("sweep-point").textContent = "";
     window.mapscope.points.sweep = points;
@@ -225,7 +225,7 @@ const setUpSweep = (data) => {
     window.mapscope.busy = update();
   });
   form.hidden = false;
-  walk("sweep", (p) => `${p.map}, n = ${p.n.toLocaleString("en")}: ${fixed(p.value)}${p.spread ? ` (${p.spread})` : ""}`);
+  step("sweep", (p) => `${p.map}, n = ${p.n.toLocaleString("en")}: ${fixed(p.value)}${p.spread ? ` (${p.spread})` : ""}`);
   return update();
 };
 
@@ -265,7 +265,7 @@ const setUpRatios = (data) => {
   };
   form.addEventListener("change", () => { window.mapscope.busy = update(); });
   form.hidden = false;
-  walk("ratios", (p) => `${p.row}: ${fixed(p.ratio)}${p.interval ? ` (${p.interval})` : ""}, ${p.verdict}`);
+  step("ratios", (p) => `${p.row}: ${fixed(p.ratio)}${p.interval ? ` (${p.interval})` : ""}, ${p.verdict}`);
   return update();
 };
 
@@ -321,7 +321,7 @@ const setUpGrowing = (data) => {
   };
   form.addEventListener("change", () => { window.mapscope.busy = update(); });
   form.hidden = false;
-  walk("growing", (p) => `${p.map}, ${fixed(p.x)}: ${fixed(p.value)} ns`);
+  step("growing", (p) => `${p.map}, ${fixed(p.x)}: ${fixed(p.value)} ns`);
   return update();
 };
 
