@@ -10,7 +10,7 @@ from mapscope.analysis.caveats import WIDE_HALVES
 from mapscope.analysis.compare import Comparison
 from mapscope.analysis.compare_growth import STALL_NS, agreement
 from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
-from mapscope.analysis.ranking import standings
+from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import Runs
 from mapscope.analysis.split_half import PLACES
 from mapscope.text import count_of, duration
@@ -25,11 +25,11 @@ def of_run(runs: Runs, label: str) -> list[str]:
     if table["map"].nunique() == 1:
         return [f"Only {table['map'].iloc[0]} was measured: inside this run there is nothing to compare it with."]
     result = []
-    for (workload, hash_name), group in standings(table, ["workload", "hash"]).groupby(
+    for (workload, hash_name), group in ranking(table, ["workload", "hash"]).groupby(
         ["workload", "hash"], sort=False
     ):
         name = f"{workload}{' with own hashes' if hash_name == 'own' else ''}"
-        result.append(f"{name}: {_standing(group)}")
+        result.append(f"{name}: {_rank(group)}")
     return result
 
 
@@ -88,7 +88,7 @@ def growth_sentence(rows: pandas.DataFrame) -> str:
     return f"{text}."
 
 
-def _standing(group: pandas.DataFrame) -> str:
+def _rank(group: pandas.DataFrame) -> str:
     by_map = {row["map"]: row for row in group.to_dict("records")}
     fastest = group["fastest"].iloc[0]
     if len(by_map) == 1:

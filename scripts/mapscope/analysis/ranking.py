@@ -16,7 +16,7 @@ WORK = ["n", "kv"]
 """What a mean is taken over, next to what it is of."""
 
 
-def standings(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
+def ranking(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
     """One line a map in each group of `by`: `ratio` to the group's fastest, `low`, `high`, `verdict`, `rows`.
 
     The mean is over the rows that every map of the group has. `verdict` is that of inference,

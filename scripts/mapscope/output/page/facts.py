@@ -21,7 +21,7 @@ from mapscope.analysis.fingerprint import fingerprint, size
 from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, MARGIN
 from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.passing import Passing
-from mapscope.analysis.ranking import standings
+from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import ABOUT, Runs, rounds_of
 from mapscope.output.page import growth
 from mapscope.output.passing import METHOD as PASSING_METHOD
@@ -31,7 +31,7 @@ from mapscope.store.records import Run
 from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
-    ("conclusions", "Conclusions"), ("explore", "Explore"), ("standings", "Ranking of the maps"),
+    ("conclusions", "Conclusions"), ("explore", "Explore"), ("ranking", "Ranking of the maps"),
     ("comparison", "Run against run"), ("machines", "Across machines"), ("growth", "Growth and open loop"),
     ("counters", "Counters"), ("passing", "Passing a map as an argument"), ("environment", "Environment"),
     ("method", "Method"), ("data", "Data"),
@@ -50,7 +50,7 @@ def facts(
         "passing": None if passing is None else _passing(passing),
         "runs": heads,
         "conclusions": _conclusions(runs, heads, comparison, across),
-        "standings": [table for number in range(len(heads)) for table in _standings(runs, number, heads)],
+        "ranking": [table for number in range(len(heads)) for table in _rankings(runs, number, heads)],
         "comparison": None if comparison is None else _comparison(comparison),
         "across": None if across is None else _across(runs, across, heads),
         "growth": growth.sentence(all_runs),
@@ -151,11 +151,11 @@ def _conclusions(
     return parts
 
 
-def _standings(runs: Runs, number: int, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _rankings(runs: Runs, number: int, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
     result: list[dict[str, Any]] = []
     if runs.of(runs.labels[number])["map"].nunique() == 1:
         return result
-    found = standings(runs.of(runs.labels[number]), ["workload", "kv", "hash"])
+    found = ranking(runs.of(runs.labels[number]), ["workload", "kv", "hash"])
     for (hash_name, kv), part in found.groupby(["hash", "kv"], sort=False):
         maps = list(dict.fromkeys(part["map"]))
         lines = []

@@ -139,9 +139,8 @@ def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> F
     add_legend(figure, present, styles)
     add_foot(
         figure,
-        "Counted by sim: lines that one step of the iteration touches, the table object left out. Red dots: "
-        f"the model of {MODELLED}, "
-        "where it knows the payload.",
+        "Counted by sim: lines that one step of the iteration touches, the table object left out. "
+        f"Red dots: the model of {MODELLED}, where it knows the payload.",
     )
     return figure
 
