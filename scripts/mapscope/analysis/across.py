@@ -121,7 +121,7 @@ def reaches(run: Run | None) -> dict[str, Fact]:
 
 def same_machine(runs: Runs) -> bool:
     """Whether all runs were made on the same hardware; a file that does not say counts as the same."""
-    reported = [fingerprint(run) for run in runs.by_label.values() if run]
+    reported = [fingerprint(run) for run in runs.measured]
     return len({tuple(facts[name] for name in (*HARDWARE, "host")) for facts in reported}) < 2
 
 

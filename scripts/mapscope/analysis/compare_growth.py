@@ -87,7 +87,7 @@ def agreement(rows: pandas.DataFrame, within: float) -> Agreement:
 def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[Growth, bool]]]:
     """What was watched, by pass and map: of each run its row, and whether it took turns."""
     found: dict[tuple[Any, ...], list[tuple[Growth, bool]]] = {}
-    for run in filter(None, side.by_label.values()):
+    for run in side.measured:
         turns = {PASS(one): one.in_turns for one in run.growth_passes}
         for row in run.growth:
             found.setdefault((*PASS(row), row.map), []).append((row, turns[PASS(row)]))

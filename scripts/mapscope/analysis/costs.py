@@ -58,7 +58,7 @@ def watched_growing(runs: Runs) -> list[Growth]:
     """
     label = runs.labels[0]
     rows = [
-        row for row in runs.by_label[label].growth
+        row for row in runs.measured[0].growth
         if row.mix == "insert" and row.memory == "first_touch" and not row.reserved and row.pages == "small"
     ]  # fmt: skip
     if not rows:

@@ -49,6 +49,11 @@ class Runs:
         """The runs in order."""
         return list(self.by_label)
 
+    @property
+    def measured(self) -> list[Run]:
+        """The runs in order, without Google Benchmark's files."""
+        return [run for run in self.by_label.values() if run is not None]
+
     def of(self, label: str) -> pandas.DataFrame:
         """The lines of one run."""
         return self.table[self.table["run"] == label]

@@ -96,6 +96,6 @@ def measure_sides(sides: tuple[Side, Side], cpu: int | None) -> int:
     runs = [read_runs([str(side.folder.path)], side.folder.path.parent) for side in sides]
     print_comparison(console(), compare(*runs))
     print(f"\nagain with: make compare A={names[0]} B={names[1]}")
-    if failed := sum(len(run.failures) for side in runs for run in side.by_label.values() if run):
+    if failed := sum(len(run.failures) for side in runs for run in side.measured):
         raise MapscopeError(f"{count_of(failed, 'failure')}, listed in run.json of {names[0]} and {names[1]}")
     return 0

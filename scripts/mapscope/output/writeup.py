@@ -47,7 +47,6 @@ class Article:
 def write_article(name: str, results: Path, folder: Path = WRITEUP) -> list[Path]:
     """README.md, tables/ and figures/ in `folder`, from the run of that name. Raises UsageError or RunStopped."""
     runs = read_runs([name], results)
-    label = runs.labels[0]
     lines, growth, waiting = cost_of_line(runs), cost_of_growth(runs), watched_growing(runs)
     article = Article(
         _values(runs, lines, growth) | {"waiting": _waiting_values(waiting)},
@@ -69,7 +68,7 @@ def write_article(name: str, results: Path, folder: Path = WRITEUP) -> list[Path
         write_whole(folder / "README.md", text)
     except OSError as error:
         raise RunStopped(f"cannot write in {folder}: {error.strerror}") from None
-    run = runs.by_label[label]
+    (run,) = runs.measured
     with matplotlib.rc_context(RC):
         figures = [
             save(cost_of_line_figure(run, points_of(runs), lines), folder / "figures" / "cost-of-a-line"),
@@ -95,7 +94,7 @@ def latex(table: pandas.DataFrame) -> str:
 def _values(runs: Runs, lines: pandas.DataFrame, growth: pandas.DataFrame) -> dict[str, Any]:
     """Every number that the text names, as it is to be read."""
     label = runs.labels[0]
-    run = runs.by_label[label]
+    (run,) = runs.measured
     facts = fingerprint(run)
     largest = int(lines["n"].max())
     smallest = int(lines["n"].min())

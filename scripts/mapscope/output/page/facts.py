@@ -42,7 +42,7 @@ def facts(
     runs: Runs, comparison: Comparison | None, across: Agreement | None, passing: Passing | None
 ) -> dict[str, Any]:
     """All that the template asks for, but for what the charts need."""
-    all_runs = list(runs.by_label.values())
+    all_runs = runs.measured
     heads = [_head(runs, number) for number in range(len(runs.labels))]
     return {
         "title": f"mapscope: {runs.labels[0]}" if len(heads) == 1 else f"mapscope: {count_of(len(heads), 'run')}",
@@ -94,7 +94,7 @@ def downloads(runs: Runs, room: int) -> list[dict[str, Any]]:
     ]
     result = [each if len(each["href"]) < room // 2 else _packed_download(each) for each in result]
     room -= sum(len(each["href"]) for each in result)
-    for label, run in runs.by_label.items():
+    for label, run in zip(runs.labels, runs.measured, strict=True):
         text = json.dumps(run.document, ensure_ascii=False, allow_nan=False, indent=1).encode()
         each = _download(
             f"{label}.run.json.gz", "application/gzip", gzip.compress(text, mtime=0), "the whole run, packed by gzip"
@@ -123,7 +123,7 @@ def _kib(count: int) -> str:
 
 def _head(runs: Runs, number: int) -> dict[str, Any]:
     label = runs.labels[number]
-    run = runs.by_label[label]
+    run = runs.measured[number]
     about = runs.of(label).iloc[0][ABOUT]
     virtual = run.environment.virtualisation.value
     return {
@@ -234,12 +234,12 @@ def _across(runs: Runs, found: Agreement, heads: list[dict[str, Any]]) -> dict[s
         "letters": [head["letter"] for head in heads],
         "lines": lines,
         "machines": [
-            {"latencies": in_words(run), "tlb": reach_in_words(run)} for run in runs.by_label.values()
+            {"latencies": in_words(run), "tlb": reach_in_words(run)} for run in runs.measured
         ],
         "units": [
             {"workload": row["workload"], "kv": row["kv"], "n": f"{row['n']:,}",
              "loads": ["-" if pandas.isna(each) else significant(each) for each in row["loads"]],
-             "sizes": [size_in_units(run, row["bytes"]) for run in runs.by_label.values()]}
+             "sizes": [size_in_units(run, row["bytes"]) for run in runs.measured]}
             for row in subject.to_dict("records")
         ],
         "subject": "" if subject.empty else subject.iloc[0]["map"],

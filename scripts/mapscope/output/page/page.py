@@ -83,7 +83,7 @@ def render(runs: Runs, passing: Passing | None = None) -> str:
 
 def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
     """What the charts draw: every row of every run, numbers as run.json has them."""
-    order = list(dict.fromkeys(name for run in runs.by_label.values() for name in run.map_names))
+    order = list(dict.fromkeys(name for run in runs.measured for name in run.map_names))
     present = set(runs.table["map"])
     maps = [name for name in order if name in present]
     rows = [
@@ -102,7 +102,7 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
     ]
     notes = {
         entry.name: f"{entry.summary}; one operation is {entry.operation}."
-        for run in runs.by_label.values()
+        for run in runs.measured
         for entry in run.workloads
         if entry.summary
     }
@@ -112,9 +112,9 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         "looks": {name: _look(look) for name, look in looks(maps).items()},
         "notes": notes,
         "growth": [
-            line for number, run in enumerate(runs.by_label.values()) for line in growth.lines_of(run, number)
+            line for number, run in enumerate(runs.measured) for line in growth.lines_of(run, number)
         ],
-        "caches": [_caches(run) for run in runs.by_label.values()],
+        "caches": [_caches(run) for run in runs.measured],
         "rows": rows,
         "comparison": None if comparison is None else _ratios(comparison),
     }

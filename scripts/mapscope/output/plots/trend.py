@@ -21,7 +21,7 @@ def draw_trend(runs: Runs, table: pandas.DataFrame, stem: Path) -> Path:
 
 
 def _figure(runs: Runs, table: pandas.DataFrame) -> Figure:
-    order = list(dict.fromkeys(name for run in runs.by_label.values() if run for name in run.map_names))
+    order = list(dict.fromkeys(name for run in runs.measured for name in run.map_names))
     styles = looks(order)
     whens = list(dict.fromkeys(table["run"]))
     figure = Figure(figsize=(max(7.5, 0.55 * len(whens) + 4), 6.4), layout="constrained")
