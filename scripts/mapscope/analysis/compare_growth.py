@@ -20,10 +20,10 @@ import pandas
 
 from mapscope.analysis import inference
 from mapscope.analysis.runs import Runs
-from mapscope.analysis.split_half import LONGEST, PLACES, STEP
+from mapscope.analysis.split_half import MAX, PLACES, STEP
 from mapscope.store.records import Growth
 
-FIGURES = (*PLACES, LONGEST)
+FIGURES = (*PLACES, MAX)
 PASS = attrgetter("stage", "kv", "n", "churn")
 """What identifies a pass."""
 STALL_NS = 100_000.0
@@ -70,18 +70,18 @@ def compare_growth(a: Runs, b: Runs, paired: bool, margin: float) -> pandas.Data
 
 
 def agreement(rows: pandas.DataFrame, within: float) -> Agreement:
-    """Of the percentiles that both sides have, and the longest inserts where one side stalls."""
+    """Of the percentiles that both sides have, and the maxima where one side stalls."""
     pairs = [
         (a[name], b[name], step)
         for a, b, step in rows[["figures_a", "figures_b", "step"]].itertuples(index=False)
         for name in PLACES
     ]
     near = sum(abs(x - y) <= step or (min(x, y) > 0 and max(x, y) / min(x, y) - 1 <= within) for x, y, step in pairs)
-    longest = [
-        (a[LONGEST], b[LONGEST]) for a, b in rows[["figures_a", "figures_b"]].itertuples(index=False)
-        if max(a[LONGEST], b[LONGEST]) > STALL_NS
+    maxima = [
+        (a[MAX], b[MAX]) for a, b in rows[["figures_a", "figures_b"]].itertuples(index=False)
+        if max(a[MAX], b[MAX]) > STALL_NS
     ]  # fmt: skip
-    return Agreement(len(pairs), near, within, len(longest), max((max(pair) / min(pair) for pair in longest), default=1.0))
+    return Agreement(len(pairs), near, within, len(maxima), max((max(pair) / min(pair) for pair in maxima), default=1.0))
 
 
 def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[Growth, bool]]]:
@@ -130,4 +130,4 @@ def _figures(rows: list[Growth]) -> dict[str, float]:
     """Denoised, by name; the median where there are several runs."""
     inserts = [row.denoised.inserts for row in rows]
     percentiles = {name: median(one.percentiles_ns[at] for one in inserts) for name, at in PLACES.items()}
-    return percentiles | {LONGEST: median(one.max_ns for one in inserts)}
+    return percentiles | {MAX: median(one.max_ns for one in inserts)}

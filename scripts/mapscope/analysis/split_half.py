@@ -7,7 +7,7 @@ from __future__ import annotations
 from mapscope.store.records import Growth
 
 PLACES = {"p50": 0, "p90": 1, "p99": 2}
-LONGEST = "max"
+MAX = "max"
 STEP = 1.02
 """Percentiles are reported within 1 %, so that a step of the clock may come out a little longer."""
 
@@ -21,7 +21,7 @@ def apart(row: Growth) -> dict[str, float] | None:
     if len(row.denoised.halves) < 2:
         return None
     pairs = {name: [half.percentiles_ns[at] for half in row.denoised.halves] for name, at in PLACES.items()}
-    pairs[LONGEST] = [half.max_ns for half in row.denoised.halves]
+    pairs[MAX] = [half.max_ns for half in row.denoised.halves]
     step = STEP * row.clock.resolution_ns
     return {
         name: max(pair) / min(pair) - 1 if max(pair) - min(pair) > step else 0.0
@@ -32,10 +32,10 @@ def apart(row: Growth) -> dict[str, float] | None:
 def by_map(rows: list[Growth]) -> str | None:
     """Of each map, in words; None where none is known."""
     known = [(row.map, apart(row)) for row in rows]
-    texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, LONGEST))} %" for name, found in known if found]
+    texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, MAX))} %" for name, found in known if found]
     if not texts:
         return None
-    figures = "/".join((*PLACES, LONGEST))
+    figures = "/".join((*PLACES, MAX))
     return f"Split-half agreement: the two halves of the repetitions differ at {figures} by: {', '.join(texts)}"
 
 
@@ -45,10 +45,10 @@ def at_most(rows: list[Growth]) -> str | None:
     if not known:
         return None
     middle = max((found[name] for found in known for name in PLACES if name in found), default=None)
-    longest = max((found[LONGEST] for found in known if LONGEST in found), default=None)
+    maximum = max((found[MAX] for found in known if MAX in found), default=None)
     return (
         f"the two halves of the repetitions differ by at most {_percent(middle)} % at p50, p90 and p99, "
-        f"by {_percent(longest)} % at the maximum"
+        f"by {_percent(maximum)} % at the maximum"
     )
 
 

@@ -1,5 +1,5 @@
-"""Which tables are watched growing: every pass is a process for each map, all repetitions in it. The maps take
-turns, one repetition each, so that drift of the machine affects all of them; and so do the builds of a pair.
+"""Which tables are watched growing: every pass is a process for each map, all repetitions in it. The maps are
+interleaved, repetition by repetition, so that drift of the machine affects all of them; so are the builds of a pair.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def waiting_bytes(one: GrowthPass) -> int:
 
 
 def with_turns(passes: list[GrowthPass], processes: int, memory_bytes: int) -> list[GrowthPass]:
-    """The same passes, in turns where there is memory for so many processes that wait."""
+    """The same passes, interleaved where there is memory for so many processes that wait."""
     return [replace(one, in_turns=may_wait(one, processes, memory_bytes)) for one in passes]
 
 

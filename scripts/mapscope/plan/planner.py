@@ -29,7 +29,7 @@ def make_plan(
     pinned: Fact,
     builds: int = 1,
 ) -> Plan:
-    """Of one build, or of one of two that take turns. Raises UsageError when a binary is missing or unusable."""
+    """Of one build, or of one of two that are interleaved. Raises UsageError when a binary is missing or unusable."""
     described = [build.describe(catalogue, name) for name in selection.maps]
     hashless = [entry["map"] for entry in described if not entry.get("has_own_hash", True)]
     if hashless and selection.hashes == ["own"]:

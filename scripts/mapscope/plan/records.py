@@ -227,7 +227,7 @@ class GrowthPass:
     reason: str | None = None
     """Why it cannot be run here; None when it can."""
     in_turns: bool = False
-    """Whether the maps take turns, repetition by repetition; of two builds, at least those of one map."""
+    """Whether the maps are interleaved, repetition by repetition; of two builds, at least those of one map."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,5 +57,5 @@ def tasks(plan: Plan) -> Iterator[Task]:
 
 
 def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int] | None:
-    """The block in which the process of `task` takes turns with others; None where it runs by itself."""
+    """The block in which the process of `task` is interleaved with others; None where it runs by itself."""
     return task.block if task.stage.in_turns(plan, task) else None

@@ -15,7 +15,7 @@ from typing import Any
 from mapscope.fact import Fact
 
 LEVEL_OF = {"callgrind_l2": 2, "callgrind_l3": 3}
-"""Which cache stands in for callgrind's last level."""
+"""Which cache takes the place of callgrind's last level."""
 
 
 def find() -> tuple[str | None, str | None]:

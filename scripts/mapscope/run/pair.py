@@ -2,7 +2,7 @@
 
 Each process of the one build has its twin of the other at its side: the same map, payload, size
 and seed, started right after or before it as a coin says. What the machine does in a minute then
-falls on both, and their ratio inside a round is free of it. Tables that are watched growing take turns
+falls on both, and their ratio inside a round is free of it. Growing tables are interleaved
 repetition by repetition, the two of a map one after the other. Each build gets a run of its own,
 complete and readable like any other; that the two belong together follows from the times at
 which their processes started (compare reads it from there).

@@ -1,6 +1,6 @@
 """Pictures of growing tables: every insert, every percentile, open-loop response times, and memory.
 
-None of them grows with n: inserts are shown as the longest and the median of spans that are as wide
+None of them grows with n: inserts are shown as the maximum and the median of spans that are as wide
 as a pixel.
 """
 
@@ -61,7 +61,7 @@ def _grid(run: Run, title: str, lines: int, columns: int, head: str, **options: 
 
 
 def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
-    """One panel a map: the longest and the median insert of each span, growths marked."""
+    """One panel a map: the maximum and the median insert of each span, growths marked."""
     lines = math.ceil(len(rows) / COLUMNS)
     figure, grid = _grid(
         run, title, lines, min(COLUMNS, len(rows)), "Latency of each operation, in order",

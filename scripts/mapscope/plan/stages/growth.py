@@ -146,7 +146,7 @@ def _check_times(document: dict[str, Any], repetitions: int) -> None:
 def _check_halves(inserts: dict[str, Any], halves: list[dict[str, Any]]) -> None:
     for half in halves:
         if half["count"] != inserts["count"] or half["max_ns"] < inserts["max_ns"] * 0.9999:
-            raise BadOutput("half of the repetitions has other inserts, or a shorter longest, than all of them")
+            raise BadOutput("one half of the repetitions has other inserts, or a lower maximum, than all of them")
 
 
 def _check_drain(drain: dict[str, Any], repetitions: int) -> None:

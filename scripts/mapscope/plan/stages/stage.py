@@ -54,7 +54,7 @@ class Stage(ABC):
         return f"round {task.round}"
 
     def in_turns(self, plan: Plan, task: Task) -> bool:
-        """Whether the processes of the task's block stop after each repetition, to take turns."""
+        """Whether the processes of the task's block are interleaved, repetition by repetition."""
         return False
 
     def read_further(self, document: Any, output: Path) -> None:  # noqa: B027 (most have nothing beside)
