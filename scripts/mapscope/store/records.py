@@ -62,7 +62,20 @@ class Counters:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Figures:
+    """Times by round, and what follows from them (store/derived.py)."""
+
+    rounds: list[float | None]
+    median: float
+    min: float
+    max: float
+    q1: float | None
+    q3: float | None
+    spread: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Figures):
     """One map, workload, payload, hash setting and size; ns per operation."""
 
     workload: str
@@ -74,15 +87,8 @@ class Row:
     payload_bytes: float
     slots_per_op: Fact
     checksums: list[str | None]
-    rounds: list[float | None]
     involuntary_switches: list[int | None]
     counters: Counters
-    median: float
-    min: float
-    max: float
-    q1: float | None
-    q3: float | None
-    spread: float | None
     best: str
     ratio_to_best: float | None
     ratio_min: float | None
@@ -90,19 +96,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Rung(Figures):
     """A working set of the latency ladder; ns of one dependent load."""
 
     layout: str
     lines: int
     bytes: int
-    rounds: list[float | None]
-    median: float
-    min: float
-    max: float
-    q1: float | None
-    q3: float | None
-    spread: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,16 +325,22 @@ class Growth:
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """Why a process, or one benchmark of it, gave no number; `workload` and `hash` are None when the whole process
-    failed.
-    """
+class Planned:
+    """A process of the plan; the ladder's has neither payload, size nor map."""
 
     stage: str | None
     round: int | None
     kv: str | None
     n: int | None
     map: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure(Planned):
+    """Why a process, or one benchmark of it, gave no number; `workload` and `hash` are None when the whole process
+    failed.
+    """
+
     workload: str | None
     hash: str | None
     kind: str
@@ -353,25 +358,9 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """A planned process that has not finished."""
-
-    stage: str | None
-    round: int | None
-    kv: str | None
-    n: int | None
-    map: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Process:
+class Process(Planned):
     """How one process went."""
 
-    stage: str | None
-    round: int | None
-    kv: str | None
-    n: int | None
-    map: str | None
     position: int | None
     command: list[str]
     started: str
@@ -443,7 +432,7 @@ class Run:
     latencies: list[Rung]
     not_applicable: list[NotApplicable]
     failures: list[Failure]
-    missing: list[Missing]
+    missing: list[Planned]
     processes: list[Process]
     document: dict[str, Any] = field(repr=False, compare=False)
     """The JSON that it was read from."""

@@ -73,7 +73,10 @@ def _as_run(planned: BackendEntry, counted: Counted) -> BackendEntry:
         events[event.name] = replace(before, reason=before.reason or event.reason, coverage=coverage)
     first = entries[0]
     return replace(
-        planned, version=first.version or planned.version, label=first.label, events=list(events.values()) or planned.events
+        planned,
+        version=first.version or planned.version,
+        label=first.label,
+        events=list(events.values()) or planned.events,
     )
 
 
