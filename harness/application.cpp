@@ -8,8 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include <benchmark/benchmark.h>
-
+#include "harness/benchmark_run.hpp"
 #include "harness/context.hpp"
 #include "harness/counters/desk.hpp"
 #include "harness/counters/pristine.hpp"
@@ -17,6 +16,7 @@
 #include "harness/growth/study.hpp"
 #include "harness/memory.hpp"
 #include "harness/options.hpp"
+#include "harness/output.hpp"
 #include "harness/session.hpp"
 
 namespace harness {
@@ -42,25 +42,13 @@ bool answers_are_right(catalogue const& known, options const& chosen) {
   return true;
 }
 
-/// Google Benchmark takes its own flags; whatever is left then is nobody's.
-void hand_over(options const& chosen, char* program) {
-  std::vector<std::string> words = chosen.others;
-  std::vector<char*> argv{program};
-  for (std::string& word : words) argv.push_back(word.data());
-  int argc = static_cast<int>(argv.size());
-  argv.push_back(nullptr);
-  benchmark::Initialize(&argc, argv.data());
-  if (argc > 1) throw usage_error("unknown argument '" + std::string(argv[1]) + "' (see --help)");
-}
-
 exit_code measure(catalogue const& known, options const& chosen, std::string const& memory,
-                  pristine const* server) {
+                  pristine const* server, benchmark_run& benchmarks) {
   desk counting(known, chosen, server);
   add_context(known, chosen, memory, counting.is_open() ? counting.report() : "");
   session session(chosen, counting);
   session.add_benchmarks(known, chosen);
-  const std::size_t matched = benchmark::RunSpecifiedBenchmarks();
-  benchmark::Shutdown();
+  const std::size_t matched = benchmarks.run();
   if (session.failures() > 0) return wrong_answer;
   return matched > 0 ? all_fine : wrong_usage;
 }
@@ -106,7 +94,7 @@ exit_code run(catalogue const& known, int argc, char** argv) {
   }
   if (chosen.growth) return measure_growth(known, chosen, argv);
   const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
-  hand_over(chosen, argv[0]);
+  benchmark_run benchmarks(argv[0], chosen.others);
   if (chosen.describe) {
     describe(std::cout, known, desk(known, chosen, server.get()).report());
     return all_fine;
@@ -116,18 +104,21 @@ exit_code run(catalogue const& known, int argc, char** argv) {
     std::cout << known.map.name << ": right answers for every payload\n";
     return all_fine;
   }
-  return measure(known, chosen, memory, server.get());
+  return measure(known, chosen, memory, server.get(), benchmarks);
 }
 
 }  // namespace
 
 int run_application(catalogue const& known, int argc, char** argv) {
-  try {
-    return run(known, argc, argv);
-  } catch (usage_error const& error) {
-    std::cerr << "bench_" << known.map.name << ": " << error.what() << '\n';
-    return wrong_usage;
-  }
+  const std::string program = "bench_" + std::string(known.map.name);
+  return with_checked_output(program, [&]() -> int {
+    try {
+      return run(known, argc, argv);
+    } catch (usage_error const& error) {
+      std::cerr << program << ": " << error.what() << '\n';
+      return wrong_usage;
+    }
+  });
 }
 
 }  // namespace harness

@@ -4,13 +4,15 @@
 
 #include <benchmark/benchmark.h>
 
+#include "harness/machine.hpp"
 #include "mapscope/build_info.hpp"
 
 namespace harness {
 namespace {
 
-/// The version of what the mapscope_ keys and the benchmark names mean.
-constexpr char const* format = "1";
+/// The version of what the mapscope_ keys and the benchmark names mean. Version 1 was called mapscope_format and
+/// had neither cpu_model nor kernel.
+constexpr char const* schema_version = "2";
 
 std::string libraries() {
   std::string text;
@@ -28,7 +30,9 @@ void add_context(catalogue const& known, options const& chosen, std::string cons
   const auto add = [](char const* name, std::string_view text) {
     benchmark::AddCustomContext(std::string("mapscope_") + name, std::string(text));
   };
-  add("format", format);
+  add("schema_version", schema_version);
+  add("cpu_model", cpu_model());
+  add("kernel", kernel());
   add("map", known.map.name);
   add("map_title", known.map.title);
   add("map_version", known.map.version);

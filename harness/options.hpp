@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "harness/catalogue.hpp"
 #include "harness/memory.hpp"
+#include "harness/usage_error.hpp"
 
 namespace harness {
 
@@ -29,11 +29,6 @@ struct options {
   bool check = false;
   std::string help;                 // what --help prints; empty unless it was asked for
   std::vector<std::string> others;  // not ours, in their order
-};
-
-/// One line that says what is wrong and what is known.
-struct usage_error : std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 
 /// Throws usage_error.

@@ -3,6 +3,7 @@
 // met anything else than its library documents.
 #include <iostream>
 
+#include "harness/output.hpp"
 #include "semantics/holders.hpp"
 #include "semantics/maps.hpp"
 
@@ -59,7 +60,9 @@ void print_effects() {
 }  // namespace
 
 int main() {
-  const int wrong = print_walks();
-  print_effects();
-  return wrong == 0 ? 0 : 1;
+  return harness::with_checked_output("semantics_table", [] {
+    const int wrong = print_walks();
+    print_effects();
+    return wrong == 0 ? 0 : 1;
+  });
 }

@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "harness/output.hpp"
 #include "hmap/map.hpp"
 
 namespace {
@@ -80,7 +81,10 @@ tally count_shuffle() {
 }  // namespace
 
 int main() {
-  std::cout << "measure,order,place,count\n";
-  count_range().print("range()");
-  count_shuffle().print("shuffle");
+  return harness::with_checked_output("semantics_order", [] {
+    std::cout << "measure,order,place,count\n";
+    count_range().print("range()");
+    count_shuffle().print("shuffle");
+    return 0;
+  });
 }

@@ -169,7 +169,9 @@ inline std::vector<std::string> make_buffers(std::size_t count) {
     buffer.reserve(longest_string);
     observer::is_stream(buffer.data(), buffer.capacity() + 1);
   }
-  std::ranges::sort(buffers, std::less<>{}, [](std::string const& each) { return each.data(); });
+  std::sort(buffers.begin(), buffers.end(), [](std::string const& one, std::string const& other) {
+    return std::less<>{}(one.data(), other.data());
+  });
   return buffers;
 }
 

@@ -20,6 +20,7 @@
 #include "harness/growth/process.hpp"
 #include "harness/growth/study_json.hpp"
 #include "harness/judge.hpp"
+#include "harness/output.hpp"
 #include "harness/latency/open_loop.hpp"
 
 namespace growth {
@@ -113,17 +114,25 @@ class measurement {
   void make_shared_memory() {
     for (auto& half : halves_) {
       half.emplace(operations_ * sizeof(float));
-      std::ranges::fill(half->as<float>(), std::numeric_limits<float>::max());
+      fill_with_longest(half->as<float>());
     }
     raw_.emplace(operations_ * sizeof(float));
     null_.emplace(operations_ * sizeof(float));
     parts_.emplace((what_.repetitions + 2) * sizeof(shared_part));
-    std::ranges::fill(null_->as<float>(), std::numeric_limits<float>::max());
+    fill_with_longest(null_->as<float>());
   }
 
   shared_part& part(std::size_t i) { return parts_->as<shared_part>()[i]; }
   shared_part& observed_part() { return part(what_.repetitions); }
   shared_part& counted_part() { return part(what_.repetitions + 1); }
+
+  static void fill_with_longest(std::span<float> least) {
+    std::fill(least.begin(), least.end(), std::numeric_limits<float>::max());
+  }
+
+  static void copy(std::span<const float> from, std::span<float> to) {
+    std::copy(from.begin(), from.end(), to.begin());
+  }
 
   static void merge(std::span<float> least, std::span<const float> trace) {
     for (std::size_t i = 0; i < trace.size(); ++i) least[i] = std::min(least[i], trace[i]);
@@ -142,7 +151,7 @@ class measurement {
       pass(*work_, trace.as<float>(), part(i).report);
       judge(part(i).report);
       merge(halves_[i % 2]->as<float>(), trace.as<float>());
-      if (i == 0) std::ranges::copy(trace.as<float>(), raw_->as<float>().begin());
+      if (i == 0) copy(trace.as<float>(), raw_->as<float>());
       part(i).inserts = summarise(trace.as<float>(), only(action::insert));
       part(i).lookups = summarise(trace.as<float>(), only(action::look_up));
       part(i).erases = summarise(trace.as<float>(), only(action::erase));
@@ -281,15 +290,32 @@ study_results measurement::results() {
   return all;
 }
 
-void write_trace(std::string const& path, std::span<const float> denoised,
-                 std::span<const float> raw) {
-  std::ofstream file(path, std::ios::binary);
-  for (auto const trace : {denoised, raw}) {
-    file.write(reinterpret_cast<char const*>(trace.data()),
-               static_cast<std::streamsize>(trace.size_bytes()));
+/// Where the results go: opened before anything is measured, there when all of it is.
+class destination {
+ public:
+  explicit destination(request const& what) {
+    if (!what.trace.empty()) trace_.emplace(what.trace);
+    if (!what.output.empty()) json_.emplace(what.output);
   }
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
-}
+
+  void write(study_results const& results, std::string const& json) {
+    if (trace_) {
+      for (auto const durations : {results.denoised, results.raw}) {
+        trace_->write({reinterpret_cast<char const*>(durations.data()), durations.size_bytes()});
+      }
+      trace_->commit();
+    }
+    if (!json_) {
+      std::cout << json << '\n';
+      return;
+    }
+    json_->write(json + '\n');
+    json_->commit();
+  }
+
+ private:
+  std::optional<harness::whole_file> trace_, json_;  // none where nothing was asked for
+};
 
 /// The child of count_memory().
 void only_count_memory(builder build, request const& what) {
@@ -306,16 +332,18 @@ std::string study(builder build, request const& what, labels const& names, char*
       only_count_memory(build, what);
       return {};
     }
+    destination place(what);
     measurement measured(build, what, argv);
     measured.check_memory();
     const study_results results = measured.run();
     if (what.page_size == pages::huge && results.first->huge_bytes == 0) {
       return "huge pages: the kernel gave none";
     }
-    if (!what.trace.empty()) write_trace(what.trace, results.denoised, results.raw);
-    write_json(what.output, to_json(results, names));
+    place.write(results, to_json(results, names));
     return {};
   } catch (will_not_fit const&) {
+    throw;
+  } catch (harness::output_error const&) {
     throw;
   } catch (std::bad_alloc const&) {
     throw will_not_fit("n = " + std::to_string(what.set.n) +

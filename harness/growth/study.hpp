@@ -34,7 +34,7 @@ struct will_not_fit : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Returns what went wrong, or nothing. Throws will_not_fit before anything is measured.
+/// Returns what went wrong, or nothing. Throws will_not_fit before anything is measured, and harness::output_error.
 std::string study(builder build, request const& what, labels const& names, char** argv);
 
 /// Where huge pages cannot be had, the reason. To be asked in the process that will measure.

@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
-#include <iostream>
 #include <numeric>
-#include <stdexcept>
 
 #include "harness/json.hpp"
 #include "harness/judge.hpp"
+#include "harness/latency/clock_json.hpp"
 #include "harness/latency/open_loop.hpp"
+#include "harness/machine.hpp"
 
 namespace growth {
 namespace {
@@ -22,13 +21,6 @@ constexpr char const* null = "null";
 
 std::string whole(std::uint64_t n) { return std::to_string(n); }
 std::string whole_or_null(std::uint64_t n) { return n == never ? null : whole(n); }
-
-std::string clock_json(latency::clock_facts const& clock) {
-  return object({{"source", quoted(clock.source)},
-                 {"ns_per_tick", number(clock.ns_per_tick)},
-                 {"resolution_ns", number(clock.resolution_ns)},
-                 {"overhead_ns", number(clock.overhead_ns)}});
-}
 
 std::string mix_name(workloads::growth_mix mix) {
   switch (mix) {
@@ -206,6 +198,8 @@ std::string to_json(study_results const& of, labels const& names) {
   const auto written = [](summary const& one) { return to_json(one); };
   const auto if_any = [&](summary const& one) { return summary_or_null(one); };
   return object({{"mapscope_growth", quoted(format)},
+                 {"cpu_model", harness::json::quoted(harness::cpu_model())},
+                 {"kernel", harness::json::quoted(harness::kernel())},
                  {"map", quoted(names.map)},
                  {"kv", quoted(names.payload)},
                  {"n", whole(set.n)},
@@ -218,7 +212,7 @@ std::string to_json(study_results const& of, labels const& names) {
                  {"repetitions", whole(of.what.repetitions)},
                  {"operations", whole(of.denoised.size())},
                  {"checksum", quoted(harness::hex(of.checksum))},
-                 {"clock", clock_json(of.clock)},
+                 {"clock", latency::to_json(of.clock)},
                  {"need_bytes", whole(of.need_bytes)},
                  {"available_bytes", whole(of.available_bytes)},
                  {"null_loop", object({{"denoised", to_json(of.null_denoised)},
@@ -242,16 +236,6 @@ std::string to_json(study_results const& of, labels const& names) {
                  {"resident", resident_json(*of.first, set.n, set.warm)},
                  {"counted", of.counted ? counted_json(*of.counted, of.denoised.size()) : null},
                  {"why_not_counted", of.counted ? null : quoted(of.no_counts)}});
-}
-
-void write_json(std::string const& path, std::string const& text) {
-  if (path.empty()) {
-    std::cout << text << '\n';
-    return;
-  }
-  std::ofstream file(path);
-  file << text << '\n';
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
 }
 
 }  // namespace growth

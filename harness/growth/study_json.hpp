@@ -34,7 +34,4 @@ struct study_results {
 
 std::string to_json(study_results const& of, labels const& names);
 
-/// To a file, or to standard output. Throws std::runtime_error.
-void write_json(std::string const& path, std::string const& text);
-
 }  // namespace growth

@@ -4,13 +4,11 @@
 #include <new>
 #include <numeric>
 #include <span>
-#include <stdexcept>
 #include <string>
 
 #include <sys/mman.h>
 
 #include "harness/counters/kernels.hpp"
-#include "harness/latency/clock.hpp"
 #include "workloads/random.hpp"
 
 namespace ladder {
@@ -61,7 +59,7 @@ rung measure(region const& memory, layout how, std::size_t lines, request const&
     is_right = is_right && at == path.after(steps);
   }
   if (!is_right) {
-    throw std::runtime_error("a walk over " + std::to_string(lines) + " lines, " +
+    throw wrong_walk("a walk over " + std::to_string(lines) + " lines, " +
                              std::string(name_of(how)) + ", ended in the wrong place");
   }
   return found;
@@ -73,8 +71,8 @@ std::size_t largest(std::vector<std::size_t> const& numbers) {
 
 }  // namespace
 
-std::vector<rung> climb(request const& what) {
-  latency::stopwatch watch(latency::calibrate());
+std::vector<rung> climb(request const& what, latency::clock_facts const& clock) {
+  latency::stopwatch watch(clock);
   std::vector<rung> found;
   if (!what.pages.empty()) {
     const region memory(largest(what.pages) * what.page, layout::spread);

@@ -9,8 +9,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <string_view>
 #include <vector>
+
+#include "harness/latency/clock.hpp"
 
 namespace ladder {
 
@@ -74,7 +77,12 @@ struct request {
 /// Timed loads of one pass.
 inline constexpr std::size_t loads = std::size_t{1} << 17;
 
-/// Throws std::runtime_error when a walk does not end where it must, std::bad_alloc without memory.
-std::vector<rung> climb(request const& what);
+/// A walk did not end where it must.
+struct wrong_walk : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws wrong_walk, and std::bad_alloc without memory.
+std::vector<rung> climb(request const& what, latency::clock_facts const& clock);
 
 }  // namespace ladder

@@ -1,11 +1,8 @@
 // ladder: measures the latency ladder of the CPU that it runs on, and prints it as JSON.
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <new>
-#include <stdexcept>
+#include <optional>
 #include <string>
-#include <system_error>
 #include <vector>
 
 #include <unistd.h>
@@ -14,6 +11,9 @@
 
 #include "harness/json.hpp"
 #include "harness/ladder/ladder.hpp"
+#include "harness/latency/clock_json.hpp"
+#include "harness/machine.hpp"
+#include "harness/output.hpp"
 
 namespace {
 
@@ -31,8 +31,12 @@ std::string to_json(ladder::rung const& one) {
                  {"passes", array(one.passes, number)}});
 }
 
-std::string to_json(ladder::request const& what, std::vector<ladder::rung> const& rungs) {
+std::string to_json(ladder::request const& what, latency::clock_facts const& clock,
+                    std::vector<ladder::rung> const& rungs) {
   return object({{"mapscope_ladder", quoted(format)},
+                 {"cpu_model", harness::json::quoted(harness::cpu_model())},
+                 {"kernel", harness::json::quoted(harness::kernel())},
+                 {"clock", latency::to_json(clock)},
                  {"seed", std::to_string(what.seed)},
                  {"line_bytes", std::to_string(what.line)},
                  {"page_bytes", std::to_string(what.page)},
@@ -64,19 +68,6 @@ void declare(CLI::App& app, ladder::request& what, std::string& output) {
   app.add_option("--out", output, "where the JSON goes (default standard output)");
 }
 
-/// To the file named `output`, or to standard output; half a file does not stay.
-bool write(std::string const& text, std::string const& output) {
-  if (output.empty()) {
-    if (std::cout << text << std::flush) return true;
-  } else {
-    if (std::ofstream file(output); file << text << std::flush) return true;
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(output, ignored)) std::filesystem::remove(output, ignored);
-  }
-  std::cerr << "ladder: cannot write " << (output.empty() ? "standard output" : output) << '\n';
-  return false;
-}
-
 exit_code run(int argc, char** argv) {
   CLI::App app("Times loads that wait for one another, by the bytes that they are spread over.");
   ladder::request what;
@@ -94,20 +85,33 @@ exit_code run(int argc, char** argv) {
     std::cerr << "ladder: " << error.what() << " (see --help)\n";
     return wrong_usage;
   }
-  const std::string text = to_json(what, ladder::climb(what));
-  return write(text, output) ? all_fine : wrong_usage;
+  std::optional<harness::whole_file> file;  // none: standard output
+  if (!output.empty()) file.emplace(output);
+  const latency::clock_facts clock = latency::calibrate();
+  const std::string text = to_json(what, clock, ladder::climb(what, clock));
+  if (!file) {
+    std::cout << text;
+    return all_fine;
+  }
+  file->write(text);
+  file->commit();
+  return all_fine;
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
+exit_code run_and_explain(int argc, char** argv) {
   try {
     return run(argc, argv);
   } catch (std::bad_alloc const&) {
     std::cerr << "ladder: not enough memory for the largest working set; give smaller --sizes\n";
     return wrong_usage;
-  } catch (std::exception const& error) {
+  } catch (ladder::wrong_walk const& error) {
     std::cerr << "ladder: " << error.what() << '\n';
     return wrong_answer;
   }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return harness::with_checked_output("ladder", [&]() -> int { return run_and_explain(argc, argv); });
 }

@@ -1,6 +1,8 @@
 #include "harness/latency/clock.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <limits>
 #include <numeric>
 #include <vector>
@@ -43,12 +45,25 @@ double measure_ns_per_tick() noexcept {
   return static_cast<double>(last - first) / static_cast<double>(last_tick - first_tick);
 }
 
-#else
-
-bool tsc_is_invariant() noexcept { return false; }
-double measure_ns_per_tick() noexcept { return 1; }
-
 #endif
+
+clock_facts system_clock(std::string const& reason) {
+  return {"clock_gettime(CLOCK_MONOTONIC): " + reason, false, 1, 0, 0};
+}
+
+/// The best there is.
+clock_facts choose() {
+#if defined(__x86_64__)
+  if (!tsc_is_invariant()) return system_clock("no invariant time stamp counter");
+  return {"time stamp counter, lfence and rdtscp", true, measure_ns_per_tick(), 0, 0};
+#elif defined(__aarch64__)
+  std::uint64_t frequency = 0;
+  __asm__("mrs %0, cntfrq_el0" : "=r"(frequency));
+  return virtual_counter_or_system(frequency);
+#else
+  return system_clock("no counter of this processor is known");
+#endif
+}
 
 /// Durations of nothing in ascending order, as the stopwatch gives them.
 std::vector<double> empty_durations(clock_facts const& facts) {
@@ -65,18 +80,33 @@ std::vector<double> empty_durations(clock_facts const& facts) {
 }  // namespace
 
 clock_facts calibrate() {
-  clock_facts facts{"clock_gettime(CLOCK_MONOTONIC): no invariant time stamp counter", false, 1, 0, 0};
-  if (tsc_is_invariant()) {
-    facts = {"time stamp counter, lfence and rdtscp", true, measure_ns_per_tick(), 0, 0};
-  }
+  clock_facts facts = choose();
   const std::vector<double> durations = empty_durations(facts);
-  facts.resolution_ns = std::numeric_limits<double>::max();
-  for (std::size_t i = 1; i < durations.size(); ++i) {
-    const double step = durations[i] - durations[i - 1];
-    if (step > 0.01) facts.resolution_ns = std::min(facts.resolution_ns, step);
-  }
+  facts.resolution_ns = smallest_step(durations, facts.ns_per_tick);
   facts.overhead_ns = usual_cost(durations);
   return facts;
+}
+
+clock_facts virtual_counter_or_system(std::uint64_t ticks_per_second) {
+  if (ticks_per_second == 0) return system_clock("CNTFRQ_EL0 does not tell how fast the virtual counter runs");
+  const double tick_ns = 1e9 / static_cast<double>(ticks_per_second);
+  std::array<char, 32> tick{};
+  std::snprintf(tick.data(), tick.size(), "%.3g ns", tick_ns);
+  if (tick_ns > coarsest_tick_ns) {
+    return system_clock(std::string("the virtual counter has ticks of ") + tick.data());
+  }
+  return {std::string("virtual counter CNTVCT_EL0, ticks of ") + tick.data(), true, tick_ns, 0, 0};
+}
+
+double smallest_step(std::span<double const> ascending, double tick_ns) {
+  constexpr double least = 0.01;  // what rounding may make of none
+  double smallest = std::numeric_limits<double>::max();
+  for (std::size_t i = 1; i < ascending.size(); ++i) {
+    const double step = ascending[i] - ascending[i - 1];
+    if (step > least) smallest = std::min(smallest, step);
+  }
+  const bool was_seen = smallest < std::numeric_limits<double>::max();
+  return was_seen ? std::max(smallest, tick_ns) : tick_ns;
 }
 
 double usual_cost(std::span<double const> ascending) {

@@ -1,13 +1,13 @@
-// The clock for single operations: the processor's time stamp counter between fences, so that an
-// operation neither begins before it is started nor ends after it is stopped. What reading it
-// costs is found out once and subtracted. Where there is no counter that runs evenly, the
-// system's clock takes its place, and the report says so.
+// The clock for single operations: the processor's counter (x86-64: time stamp counter, AArch64: virtual
+// counter) between fences, so that an operation neither begins before it is started nor ends after it is
+// stopped. What reading it costs is found out once and subtracted. Where there is no counter that runs evenly
+// and is fine enough, the system's clock takes its place, and the report says so, with the resolution.
 #pragma once
 
 #include <cstdint>
 #include <ctime>
 #include <span>
-#include <string_view>
+#include <string>
 
 #if defined(__x86_64__)
 #include <x86intrin.h>
@@ -17,15 +17,26 @@ namespace latency {
 
 /// What is known of the clock of this process.
 struct clock_facts {
-  std::string_view source;  // for people
-  bool is_tsc;
+  std::string source;  // for people
+  bool is_counter;     // the processor's own
   double ns_per_tick;
-  double resolution_ns;  // the smallest step that was seen
+  double resolution_ns;  // the smallest step that was seen, a tick at least
   double overhead_ns;    // between two readings with nothing in between; subtracted
 };
 
 /// Takes some 20 ms. To be done before anything is timed, on the CPU that will be used.
 clock_facts calibrate();
+
+/// A counter with longer ticks is not used: most operations would take none or one. Of known AArch64 servers
+/// ticks are 1 to 40 ns long.
+inline constexpr double coarsest_tick_ns = 50;
+
+/// What AArch64 has: the virtual counter with so many ticks a second, or the system's clock, with the reason.
+/// Resolution and overhead are still to be found out.
+clock_facts virtual_counter_or_system(std::uint64_t ticks_per_second);
+
+/// The smallest difference between durations in ascending order; not less than a tick.
+double smallest_step(std::span<double const> ascending, double tick_ns);
 
 /// The mean of durations in ascending order, without the longest twentieth, which something came into.
 /// Not the least, which is of a lucky phase of a coarse counter; nor the median, which of a counter that
@@ -43,7 +54,7 @@ inline std::uint64_t system_ns() noexcept {
 class stopwatch {
  public:
   explicit stopwatch(clock_facts const& facts) noexcept
-      : is_tsc_(facts.is_tsc), ns_per_tick_(facts.ns_per_tick), overhead_(facts.overhead_ns) {}
+      : is_counter_(facts.is_counter), ns_per_tick_(facts.ns_per_tick), overhead_(facts.overhead_ns) {}
 
   void start() noexcept { begun_ = begin(); }
 
@@ -57,13 +68,15 @@ class stopwatch {
  private:
   std::uint64_t begin() const noexcept {
 #if defined(__x86_64__)
-    if (is_tsc_) {
+    if (is_counter_) {
       // What came before has ended; nothing that comes after has begun.
       __asm__ volatile("lfence" : : : "memory");
       const std::uint64_t now = __rdtsc();
       __asm__ volatile("lfence" : : : "memory");
       return now;
     }
+#elif defined(__aarch64__)
+    if (is_counter_) return virtual_counter();
 #endif
     __asm__ volatile("" : : : "memory");
     return system_ns();
@@ -71,20 +84,31 @@ class stopwatch {
 
   std::uint64_t end() const noexcept {
 #if defined(__x86_64__)
-    if (is_tsc_) {
+    if (is_counter_) {
       unsigned cpu = 0;
       __asm__ volatile("" : : : "memory");
       const std::uint64_t now = __rdtscp(&cpu);  // waits for all loads and instructions before it
       __asm__ volatile("lfence" : : : "memory");
       return now;
     }
+#elif defined(__aarch64__)
+    if (is_counter_) return virtual_counter();
 #endif
     const std::uint64_t now = system_ns();
     __asm__ volatile("" : : : "memory");
     return now;
   }
 
-  bool is_tsc_;
+#if defined(__aarch64__)
+  /// dsb waits for all loads before it, the first isb for all instructions; the second holds back what follows.
+  static std::uint64_t virtual_counter() noexcept {
+    std::uint64_t now = 0;
+    __asm__ volatile("dsb ishld\n\tisb\n\tmrs %0, cntvct_el0\n\tisb" : "=r"(now) : : "memory");
+    return now;
+  }
+#endif
+
+  bool is_counter_;
   double ns_per_tick_;
   double overhead_;
   std::uint64_t begun_ = 0;

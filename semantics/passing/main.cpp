@@ -3,6 +3,7 @@
 // A benchmark is named by its caller, its callee and the entries of the table, and counts the bytes
 // that are passed. Each answer is checked; a wrong one is an error in the output, not a time.
 #include <cstddef>
+#include <iostream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -10,6 +11,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include "harness/benchmark_run.hpp"
+#include "harness/usage_error.hpp"
 #include "ways.hpp"
 
 namespace {
@@ -86,8 +89,14 @@ void add_all() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  benchmark::Initialize(&argc, argv);
-  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 2;
-  add_all();
-  return benchmark::RunSpecifiedBenchmarks() == 0;
+  return harness::with_checked_output("semantics_passing", [&] {
+    try {
+      harness::benchmark_run benchmarks(argv[0], {argv + 1, argv + argc});
+      add_all();
+      return benchmarks.run() == 0 ? 2 : 0;
+    } catch (harness::usage_error const& error) {
+      std::cerr << "semantics_passing: " << error.what() << '\n';
+      return 2;
+    }
+  });
 }

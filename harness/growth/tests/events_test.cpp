@@ -13,7 +13,7 @@ namespace {
 
 using namespace growth;
 
-constexpr latency::clock_facts no_clock{"", false, 1, 0, 0};
+const latency::clock_facts no_clock{"", false, 1, 0, 0};
 
 template <class Adapter>
 std::unique_ptr<pass_report> run(settings const& set, std::vector<float>& trace) {

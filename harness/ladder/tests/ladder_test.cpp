@@ -63,7 +63,7 @@ TEST(Cycle, IsAnotherOneWithAnotherSeed) {
 }
 
 TEST(Ladder, HasARungForEachThatWasAskedFor) {
-  const auto found = ladder::climb({.sizes = {1024, 3072}, .pages = {16}, .passes = 3});
+  const auto found = ladder::climb({.sizes = {1024, 3072}, .pages = {16}, .passes = 3}, latency::calibrate());
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].how, ladder::layout::spread);
   EXPECT_EQ(found[0].lines, 16U);

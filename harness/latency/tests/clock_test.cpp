@@ -1,6 +1,8 @@
 #include "harness/latency/clock.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -11,7 +13,8 @@ TEST(Clock, SaysWhatItIsAndHowFine) {
   const latency::clock_facts facts = latency::calibrate();
   EXPECT_FALSE(facts.source.empty());
   EXPECT_GT(facts.ns_per_tick, 0);
-  EXPECT_GT(facts.resolution_ns, 0);
+  EXPECT_GE(facts.resolution_ns, facts.ns_per_tick);
+  EXPECT_LT(facts.resolution_ns, 1e6);
   EXPECT_GE(facts.overhead_ns, 0);
 }
 
@@ -38,6 +41,45 @@ TEST(Clock, NeverRunsBackwards) {
     watch.start();
     ASSERT_GE(watch.stop(), 0);
   }
+}
+
+TEST(Clock, IsTheVirtualCounterWhereItIsFineEnough) {
+  for (const auto& [frequency, tick_ns] : {std::pair{1'000'000'000, 1.0}, {62'500'000, 16.0}, {25'000'000, 40.0}}) {
+    const auto facts = latency::virtual_counter_or_system(static_cast<std::uint64_t>(frequency));
+    EXPECT_TRUE(facts.is_counter) << frequency;
+    EXPECT_DOUBLE_EQ(facts.ns_per_tick, tick_ns);
+  }
+  EXPECT_EQ(latency::virtual_counter_or_system(62'500'000).source, "virtual counter CNTVCT_EL0, ticks of 16 ns");
+}
+
+TEST(Clock, IsTheSystemsWhereTheVirtualCounterIsTooCoarse) {
+  const auto coarse = latency::virtual_counter_or_system(19'200'000), silent = latency::virtual_counter_or_system(0);
+  EXPECT_EQ(coarse.source, "clock_gettime(CLOCK_MONOTONIC): the virtual counter has ticks of 52.1 ns");
+  for (auto const& facts : {coarse, silent}) {
+    EXPECT_FALSE(facts.is_counter);
+    EXPECT_EQ(facts.ns_per_tick, 1);
+  }
+}
+
+TEST(Clock, IsNeverFinerThanATick) {
+  EXPECT_DOUBLE_EQ(latency::smallest_step(std::vector{16.0, 16.0, 26.0, 46.0}, 0.4), 10);
+  EXPECT_DOUBLE_EQ(latency::smallest_step(std::vector{16.0, 17.0}, 16), 16);
+  EXPECT_DOUBLE_EQ(latency::smallest_step(std::vector(5, 0.0), 16), 16);  // no step was seen
+}
+
+/// A counter read as another's, or at a wrong rate, would be off by more than this.
+TEST(Clock, GoesAsFastAsTheSystems) {
+  latency::stopwatch watch(latency::calibrate());
+  constexpr std::uint64_t inside = 20'000'000;
+  const std::uint64_t before = latency::system_ns();
+  watch.start();
+  const std::uint64_t begun = latency::system_ns();
+  while (latency::system_ns() < begun + inside) {
+  }
+  const double ns = watch.stop();
+  const auto outside = static_cast<double>(latency::system_ns() - before);
+  EXPECT_GE(ns, 0.95 * inside);
+  EXPECT_LE(ns, 1.05 * outside);
 }
 
 TEST(Clock, TheSystemsClockTakesItsPlace) {
