@@ -19,34 +19,42 @@ from mapscope.errors import MapscopeError, UsageError
 from mapscope.plan.counters import REQUESTS
 from mapscope.plan.suites import SUITES
 
-NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Parse, carry out, and turn every foreseen fault into one line on stderr."""
+    code = 0
+    try:
+        code = _carry_out(arguments)
+        sys.stdout.flush()  # also of --help, and of what an error has ended: output that is lost is an error of its own
+        return code
+    except BrokenPipeError:  # `mapscope summary latest | head`
+        _silence_stdout()
+        return code
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        print(f"mapscope: error: cannot write the output: {error.strerror}", file=sys.stderr)
+        _silence_stdout()
+        return code or 1
+
+
+def _carry_out(arguments: list[str] | None) -> int:
     try:
         options = _parser().parse_args(arguments)
         for name, value in vars(options).items():
             if value == "":
                 setattr(options, name, None)
-        code = importlib.import_module(f"mapscope.commands.{options.command}").run(options)
-        sys.stdout.flush()
-        return code
+        return importlib.import_module(f"mapscope.commands.{options.command}").run(options)
+    except SystemExit as end:  # argparse's, after --help and --version
+        return int(end.code or 0)
     except MapscopeError as error:
         print(f"mapscope: error: {error.line()}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("mapscope: error: interrupted", file=sys.stderr)
         return 130
-    except BrokenPipeError:  # `mapscope summary latest | head`
-        _silence_stdout()
-        return 0
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        print(f"mapscope: error: cannot write the output: {error.strerror}", file=sys.stderr)
-        _silence_stdout()
-        return 1
 
 
 def _silence_stdout() -> None:
@@ -103,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         reading = commands.add_parser(name, help=meaning)
         reading.set_defaults(command=name)
         reading.add_argument(
-            "run", nargs="?", default="", metavar="RUN", help="run folder, run.json or `latest` (default)"
+            "run", nargs="?", default="", metavar="RUN", help="run folder, run.json, <run>.run.json.gz or `latest` (default)"
         )
         if name != "validate":
             reading.add_argument(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
@@ -13,11 +15,15 @@ import orjson
 from mapscope.errors import DocumentError
 from mapscope.files import write_whole
 
+GZIP = b"\x1f\x8b"
+
 
 def read_json(path: Path) -> Any:
     """Parse strictly. Raises DocumentError naming the file, and the line where it breaks."""
     try:
-        text = path.read_bytes()
+        text = unpacked(path.read_bytes())
+    except (gzip.BadGzipFile, EOFError, zlib.error):
+        raise DocumentError(f"{path}: truncated or corrupt: gzip cannot unpack it") from None
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
     try:
@@ -25,6 +31,11 @@ def read_json(path: Path) -> Any:
     except orjson.JSONDecodeError:
         return _read_slowly(path, text)
     return document if _keeps_every_key(text, document) else _read_slowly(path, text)
+
+
+def unpacked(data: bytes) -> bytes:
+    """What gzip has packed, whatever the file's name; all else as it is. Raises what gzip.decompress raises."""
+    return gzip.decompress(data) if data.startswith(GZIP) else data
 
 
 def _keeps_every_key(text: bytes, document: Any) -> bool:

@@ -27,6 +27,20 @@ BINARY = r"""#!{python}
 import hashlib, json, math, os, signal, sys, time
 from pathlib import Path
 
+def write_whole(name, text):
+    path = Path(name)
+    neighbour = path.with_name(f".{{path.name}}.{{os.getpid()}}")
+    try:
+        neighbour.write_text(text)
+        if fault == "killed while it writes":
+            os.kill(os.getpid(), signal.SIGKILL)
+        neighbour.replace(path)
+    except OSError as error:
+        neighbour.unlink(missing_ok=True)
+        print(f"bench: cannot write {{name}}: {{error.strerror}}; make room there or write elsewhere", file=sys.stderr)
+        sys.exit(1)
+
+
 here = Path(sys.argv[0]).resolve().parent
 name = Path(sys.argv[0]).name.removeprefix("bench_").removesuffix("_sim")
 simulates = sys.argv[0].endswith("_sim")
@@ -120,7 +134,7 @@ if stage == "growth":
     responses = [dict(name=rate, arrivals=kind, per_second=1e6, responses=durations(operations, 3.0), curve=curve)
                  for rate in ("1M/s", "half of its own") for kind in ("fixed", "poisson")]
     out = dict(
-        mapscope_growth="1", map=name, kv=kv, n=n, mix=options["growth"], churn=churn, reserved="growth-reserved" in options,
+        mapscope_growth="1", cpu_model="a processor", kernel="Linux 6", map=name, kv=kv, n=n, mix=options["growth"], churn=churn, reserved="growth-reserved" in options,
         memory=options["memory"], pages=options["growth-pages"], seed=int(seed), repetitions=repetitions,
         operations=operations, checksum="00000000deadbeef" if fault == "wrong checksum" else "0123456789abcdef",
         clock=dict(source="a clock", ns_per_tick=0.4, resolution_ns=10.0, overhead_ns=20.0),
@@ -141,7 +155,7 @@ if stage == "growth":
                      bytes_after_erasing=30 * n, bytes_after_clearing=30 * n,
                      sawtooth=[[k * n // 50, 40 * k * n // 50] for k in range(50)]),
         why_not_counted=None)
-    Path(options["growth-out"]).write_text(json.dumps(out))
+    write_whole(options["growth-out"], json.dumps(out))
     Path(options["growth-trace"]).write_bytes(b"\0" * (4 if fault == "short trace" else 8 * operations))
     sys.exit(0)
 rejected = fault == "badly calibrated"
@@ -194,20 +208,20 @@ for workload in options["workloads"].split(","):
         if fault == "no label":
             del entry["label"]
         benchmarks.append(entry)
+version = dict(mapscope_schema_version="2", mapscope_cpu_model="a processor", mapscope_kernel="Linux 6")
+version = dict(mapscope_format="1") if fault == "of an older commit" else version
+version = dict(mapscope_schema_version="3") if fault == "of a later commit" else version
 context = dict(
+    version,
     date="2024-01-01T00:00:00+00:00", host_name="here", executable=sys.argv[0], num_cpus=2,
-    mapscope_format="1", mapscope_map=name, mapscope_map_title=describe["title"],
+    mapscope_map=name, mapscope_map_title=describe["title"],
     mapscope_map_version=describe["version"], mapscope_compiler=describe["compiler"], mapscope_flags=describe["flags"],
     mapscope_build_type=describe["build_type"], mapscope_seed=seed, mapscope_memory=options["memory"],
     mapscope_libraries="benchmark 1.7.1", mapscope_answer_check="passed",
     mapscope_counters=json.dumps(counters),
 )
 text = json.dumps(dict(context=context, benchmarks=benchmarks))
-try:
-    with open(options["benchmark_out"], "w") as out:
-        out.write(text[: len(text) // 2] if fault == "truncated" else text)
-except OSError:
-    pass  # like Google Benchmark, which does not check
+write_whole(options["benchmark_out"], text[: len(text) // 2] if fault == "truncated" else text)
 sys.exit(1 if fault == "wrong answer" else 0)
 """
 
@@ -240,7 +254,8 @@ if fault == "a rung less":
 if fault == "zero":
     rungs[3]["passes"][0] = 0.0
 Path(options["out"]).write_text(json.dumps(dict(
-    mapscope_ladder="1", seed=seed, line_bytes=line, page_bytes=4096, loads=131072, rungs=rungs)))
+    mapscope_ladder="1", cpu_model="a processor", kernel="Linux 6",
+    clock=dict(source="a clock", ns_per_tick=0.4, resolution_ns=10.0, overhead_ns=20.0), seed=seed, line_bytes=line, page_bytes=4096, loads=131072, rungs=rungs)))
 """
 
 

@@ -19,6 +19,7 @@ from mapscope.analysis.ladder import load_ns
 from mapscope.analysis.runs import KEY, Runs, read_runs
 from mapscope.errors import UsageError
 from mapscope.output.terminal.across import print_agreement
+from mapscope.output.terminal.across_summary import caveats_across
 from mapscope.plan.records import CacheEntry
 from mapscope.store import derived
 
@@ -173,3 +174,30 @@ def test_a_size_is_told_by_the_largest_reach_that_it_exceeds(pair: Callable[[dic
     assert size_in_units(run, 2**16) == "2.00 L1, 0.25 first TLB"
     assert size_in_units(run, 2**24) == "16.0 L2, 2.00 second TLB"
     assert size_in_units(None, 2**24) == "n/a"
+
+
+def test_the_summary_comes_first_and_is_a_screen(pair: Callable[[dict[str, float]], Runs]) -> None:
+    runs = pair({"hmap": 4.0, "std": 2.0, "boost_flat": 1.0})
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_agreement(console, runs, agreement(runs))
+    summary, details = console.export_text().split("\nDetails\n")
+    assert len(summary.splitlines()) <= 50 and max(map(len, summary.splitlines())) <= 100
+    text = " ".join(summary.split())
+    assert "Of 24 comparisons of two maps" in text and "16 hold on every machine, 8 flip, and 0 are undecided" in text
+    assert "against std 0 0 8 0 0.50 to 2.00" in text and "against boost_flat 0 8 0 0 2.00 to 4.00" in text
+    assert "find_hit int_int: hmap / std: A 0.50, B 2.00" in text
+    assert "48 rows are in every run" in text and "A: only 2 rounds" in text
+    assert "fastest on each" in details and "!0.50-2.00" in details
+
+
+def test_rows_left_out_and_other_commits_are_caveats(finished: Lab, tmp_path: Path) -> None:
+    def change(document: dict[str, Any]) -> None:
+        document["rows"] = [row for row in document["rows"] if row["n"] == 1000]
+        document["tool"]["commit"]["value"] = "0123456789"
+
+    one = machine(finished.folder(), tmp_path / "one", "Old", PACE)
+    two = machine(finished.folder(), tmp_path / "two", "New", PACE, change)
+    runs = read_runs([one, two], tmp_path)
+    told = caveats_across(runs, agreement(runs))
+    assert told[0].startswith("24 rows are in every run (24 of A are not, and are left out)")
+    assert "different commits" in told[1] and "0123456789" in told[1]

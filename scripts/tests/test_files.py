@@ -68,13 +68,31 @@ def test_an_interruption_leaves_no_half_file(tmp_path: Path) -> None:
 def test_output_that_goes_nowhere_is_one_line(finished: Lab, command: str) -> None:
     run = str(finished.folder())
     words = {"compare": ["--a", run, "--b", run], "across": ["--runs", f"{run},{run}"]}.get(command, [run])
-    with Path("/dev/full").open("w") as full:
-        answer = subprocess.run(
-            finished.command(command, *words), stdout=full, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": str(SCRIPTS)}, check=False,
-        )  # fmt: skip
+    answer = run_into_a_full_disk(finished, command, *words)
     assert answer.returncode == 1
     assert answer.stderr == "mapscope: error: cannot write the output: No space left on device\n"
+
+
+def run_into_a_full_disk(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
+    with Path("/dev/full").open("w") as full:
+        return subprocess.run(
+            lab.command(*words), stdout=full, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": str(SCRIPTS)}, check=False,
+        )  # fmt: skip
+
+
+def test_help_that_goes_nowhere_is_one_line(finished: Lab) -> None:
+    answer = run_into_a_full_disk(finished, "summary", "--help")
+    assert answer.returncode == 1
+    assert answer.stderr == "mapscope: error: cannot write the output: No space left on device\n"
+
+
+def test_an_error_keeps_its_status_when_the_output_goes_nowhere(finished: Lab) -> None:
+    run = str(finished.folder())
+    answer = run_into_a_full_disk(finished, "trend", "--workload", "nothing")
+    assert answer.returncode == 2 and len(answer.stderr.splitlines()) == 1
+    answer = run_into_a_full_disk(finished, "compare", "--a", run, "--b", run, "--fail-on-slower=nonsense")
+    assert answer.returncode == 2 and len(answer.stderr.splitlines()) == 1
 
 
 def test_ctrl_c_is_one_line(finished: Lab, tmp_path: Path) -> None:

@@ -108,6 +108,22 @@ def test_exit_code_and_last_line_of_stderr_are_kept(lab: Lab) -> None:
     assert (failure["exit_code"], failure["stderr"], failure["signal"]) == (3, "the reason", None)
 
 
+def test_the_version_of_the_output_is_checked_and_older_binaries_are_read(lab: Lab) -> None:
+    set_faults(lab.build, {"hmap": {"fault": "of an older commit"}, "std": {"fault": "of a later commit"}})
+    one_line(lab.mapscope("run", *SMALL), 1)
+    document = lab.run_json()
+    assert {row["map"] for row in document["rows"]} == set(MAPS) - {"std"}
+    message = "context field 'mapscope_schema_version' is '3', expected '2'"
+    assert {failure["message"] for failure in document["failures"]} == {message}
+
+
+def test_what_a_killed_process_was_writing_does_not_stay(lab: Lab) -> None:
+    set_faults(lab.build, {"hmap": {"fault": "killed while it writes"}})
+    one_line(lab.mapscope("run", *SMALL), 1)
+    assert {failure["signal"] for failure in lab.run_json()["failures"]} == {"SIGKILL"}
+    assert [path.name for path in lab.folder().iterdir() if "at-work" in path.name] == []
+
+
 @pytest.mark.parametrize("fault", ["truncated", "NaN"])
 def test_unusable_output_is_a_failure_not_a_number(lab: Lab, fault: str) -> None:
     set_faults(lab.build, {"hmap": {"fault": fault}})

@@ -19,7 +19,7 @@ import pandas
 from mapscope.errors import DocumentError, UsageError
 from mapscope.json_file import read_json
 from mapscope.store import derived
-from mapscope.store.folder import RunFolder, find
+from mapscope.store.folder import RUN_FILE, RunFolder, find
 from mapscope.store.google_json import is_google, read_rounds
 from mapscope.store.load import read_run
 from mapscope.store.records import Counters, Run
@@ -110,16 +110,17 @@ def counters_of(table: pandas.DataFrame) -> pandas.DataFrame:
 def _read(name: str, results: Path) -> tuple[Run | None, list[tuple[Any, ...]], str]:
     """A run (None for Google Benchmark's), its rows as KEY and FIGURES, and what to call it."""
     path = Path(name)
-    if path.is_file() and path.name != "run.json":
+    if path.is_file() and path.name != RUN_FILE:
         document = read_json(path)
-        if not is_google(document):
+        if is_google(document):
+            try:
+                return None, _rows_of_google(read_rounds(document)), path.stem
+            except ValueError as error:
+                raise DocumentError(f"{path}: {error}") from None
+        if not isinstance(document, dict) or "schema_version" not in document:
             raise DocumentError(
                 f"{path}: fields 'context' and 'benchmarks' are missing; neither a run.json nor Google Benchmark's"
             )
-        try:
-            return None, _rows_of_google(read_rounds(document)), path.stem
-        except ValueError as error:
-            raise DocumentError(f"{path}: {error}") from None
     folder: RunFolder = find(name, results)
     run = read_run(folder)
     if not run.rows:

@@ -9,11 +9,13 @@ import pandas
 
 from mapscope.analysis.runs import KEY, Runs, read_what_can_be
 from mapscope.errors import UsageError
+from mapscope.store.folder import PACKED
 
 
 def stored(results: Path) -> tuple[Runs, list[str]]:
     """The runs below `results` that can be read; and why others cannot, one line each."""
-    paths = sorted([*results.glob("*/run.json"), *results.glob("fleet/*/*/run.json")])
+    kinds = ("*/run.json", "fleet/*/*/run.json", "*.run.json")
+    paths = sorted(path for kind in kinds for each in (kind, kind + PACKED) for path in results.glob(each))
     return read_what_can_be([str(path) for path in paths], results)
 
 

@@ -68,7 +68,7 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
         names = ", ".join(name.upper() for name in given)
         raise UsageError(f"--resume (RESUME) continues a stored plan unchanged; leave out {names}")
-    folder = find(options.resume, results)
+    folder = RunFolder(find(options.resume, results).path)  # its run.json will be written anew, unpacked
     plan = read_plan(folder)
     sides: tuple[Side, Side] | None = None
     if folder.pair.is_file():

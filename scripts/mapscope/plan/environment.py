@@ -24,7 +24,7 @@ def describe_machine(cpu: int | None, pinned: Fact) -> Environment:
     cpuinfo = _cpuinfo()
     index = cpu if cpu is not None else 0
     return Environment(
-        cpu_model=cpuinfo.get("model name") or platform.processor() or platform.machine(),
+        cpu_model=cpu_model(cpuinfo),
         cpu_vendor=cpuinfo.get("vendor_id", "unknown"),
         architecture=platform.machine(),
         logical_cpus=os.cpu_count() or 1,
@@ -43,6 +43,19 @@ def describe_machine(cpu: int | None, pinned: Fact) -> Environment:
         hostname=platform.node(),
         python=platform.python_version(),
     )
+
+
+def cpu_model(cpuinfo: dict[str, str]) -> str:
+    """Of one processor of /proc/cpuinfo; on ARM, which has no name there, implementer and part.
+
+    The same as harness/machine.cpp says.
+    """
+    for name in ("model name", "cpu model", "cpu"):
+        if cpuinfo.get(name):
+            return cpuinfo[name]
+    if {"CPU implementer", "CPU part"} <= cpuinfo.keys():
+        return f"ARM implementer {cpuinfo['CPU implementer']}, part {cpuinfo['CPU part']}"
+    return platform.processor() or platform.machine()
 
 
 def describe_moment(cpu: int | None) -> Moment:

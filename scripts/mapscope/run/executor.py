@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import signal
 import subprocess
@@ -106,11 +108,11 @@ class Executor:
             try:
                 return self._keep_checked(task, ended)
             except (DocumentError, BadOutput) as error:
-                if write.disk_is_full(self._folder):
+                if _had_no_room(ended) or write.disk_is_full(self._folder):
                     raise RunStopped(f"no space left on the device of {self._folder.path}") from None
                 return explain(task, ended, str(error))
         finally:
-            for path in self._folder.temporaries(task):
+            for path in self._folder.leftovers_of(task):
                 path.unlink(missing_ok=True)
 
     def _keep_checked(self, task: Task, ended: Ended) -> dict[str, Any] | None:
@@ -151,6 +153,11 @@ def interleave(groups: Sequence[Sequence[tuple[Executor, Task]]], cpu: int | Non
     finally:
         for _, child in (each for children in at_work for each in children):
             child.abandon()
+
+
+def _had_no_room(ended: Ended) -> bool:
+    """Whether a process says so itself; by now it has cleared up, so that there may be room again."""
+    return ended.exit_code == 1 and any(os.strerror(number) in ended.stderr for number in (errno.ENOSPC, errno.EDQUOT))
 
 
 def explain(task: Task, ended: Ended, unusable: str) -> dict[str, Any]:

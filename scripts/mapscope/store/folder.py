@@ -13,6 +13,8 @@ from mapscope.plan.stages.stage import Task
 from mapscope.plan.tasks import tasks
 
 AT_WORK = "at-work-"
+RUN_FILE = "run.json"
+PACKED = ".gz"
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class RunFolder:
     """Paths inside `results/<run>/`; nothing here touches the disk."""
 
     path: Path
+    stored: Path | None = None
+    """Its run.json where that has another name: compressed, or a file by itself."""
 
     @property
     def plan(self) -> Path:
@@ -32,7 +36,7 @@ class RunFolder:
 
     @property
     def run(self) -> Path:
-        return self.path / "run.json"
+        return self.stored or self.path / RUN_FILE
 
     @property
     def plots(self) -> Path:
@@ -54,13 +58,14 @@ class RunFolder:
         """Where a process at work writes; only what is whole leaves it."""
         return self.path / f"{AT_WORK}{'-'.join(task.stage.path(task).parts)}"
 
-    def temporaries(self, task: Task) -> list[Path]:
-        """What its process has written so far, and beside it."""
-        return sorted(self.path.glob(f"{self.temporary(task).stem}.*"))
-
     def leftovers(self) -> list[Path]:
         """What processes at work have left lying, after a kill or beside their output."""
-        return sorted(self.path.glob(f"{AT_WORK}*"))
+        return sorted([*self.path.glob(f"{AT_WORK}*"), *self.path.glob(f".{AT_WORK}*")])
+
+    def leftovers_of(self, task: Task) -> list[Path]:
+        """The same of one task: its output, what lies beside it, and what was never finished."""
+        stem = self.temporary(task).stem
+        return sorted([*self.path.glob(f"{stem}.*"), *self.path.glob(f".{stem}.*")])
 
     @property
     def tables(self) -> Path:
@@ -79,7 +84,8 @@ def run_name(when: datetime, host: str, tool: Tool) -> str:
 
 
 def find(run: str, results: Path) -> RunFolder:
-    """The folder meant by a path, a run.json, a name below `results`, or `latest`.
+    """The folder meant by a path, a run.json, a file `<run>.run.json` (either of them with .gz as well), a name below
+    `results`, or `latest`.
 
     Raises UsageError when there is none.
     """
@@ -90,7 +96,16 @@ def find(run: str, results: Path) -> RunFolder:
         return RunFolder(runs[-1])
     for candidate in (Path(run), results / run):
         if candidate.is_file():
-            return RunFolder(candidate.parent)
+            return _of_file(candidate)
         if candidate.is_dir():
-            return RunFolder(candidate)
-    raise UsageError(f"no run at {run}: give a run folder, its run.json, or `latest` (of {results})")
+            packed = candidate / (RUN_FILE + PACKED)
+            return RunFolder(candidate, packed if packed.is_file() and not (candidate / RUN_FILE).is_file() else None)
+    raise UsageError(f"no run at {run}: give a run folder, its run.json (or .json.gz), or `latest` (of {results})")
+
+
+def _of_file(file: Path) -> RunFolder:
+    """The folder of a run.json; of a file by itself, one of its name, which need not be there."""
+    name = file.name.removesuffix(PACKED)
+    if name in (RUN_FILE, "plan.json"):
+        return RunFolder(file.parent, file if file.name == RUN_FILE + PACKED else None)
+    return RunFolder(file.with_name(name.removesuffix(".json").removesuffix(".run")), file)

@@ -18,7 +18,7 @@ from matplotlib.patches import Patch
 from matplotlib.ticker import NullLocator
 
 from mapscope.analysis import model
-from mapscope.output.plots.figure import LEGEND_INCHES, Drawing, add_foot, make_grid, payload_title, powers_of_ten
+from mapscope.output.plots.figure import Drawing, add_foot, make_grid, payload_title, powers_of_ten, put_legend
 from mapscope.output.plots.style import FAINT, GREY, looks
 from mapscope.plan.counters import HARDWARE
 from mapscope.store.records import Counters, Run
@@ -155,10 +155,7 @@ def _stack_legend(figure: Figure) -> None:
     ]
     handles.append(Line2D([], [], label="below: for the workload's keys", **STREAM_STYLE))
     handles.append(Line2D([], [], label="TLB misses", **TLB_STYLE))
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]),
-        ncols=len(handles), fontsize=8.5, columnspacing=1.2, handlelength=1.8,
-    )  # fmt: skip
+    put_legend(figure, handles, columnspacing=1.2, handlelength=1.8)
 
 
 def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
@@ -177,10 +174,7 @@ def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> F
     handles.append(Patch(color=_pale(GREY), label="pale: table object, stack, constants"))
     handles.append(Line2D([], [], color="black", marker="_", linestyle="none", markersize=7, label="99th percentile"))
     handles.append(_model_mark(label="hmap's model"))
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]),
-        ncols=len(handles), fontsize=8.5, handlelength=1.0, columnspacing=1.2,
-    )  # fmt: skip
+    put_legend(figure, handles, handlelength=1.0, columnspacing=1.2)
     foot = (
         f"{run.label_of('sim')}\n"
         "Bar: mean; its lower part: lines on the heap. A percentile above the panel is written at its edge."

@@ -19,6 +19,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
@@ -70,11 +71,8 @@ def make_grid(
     width = max(panel[0] * columns, 8.2)
     height = panel[1] * lines + HEAD_INCHES + FOOT_INCHES
     figure, grid = pyplot.subplots(
-        lines, columns, figsize=(width, height), squeeze=False, **sharing,
-        layout=ConstrainedLayoutEngine(
-            rect=(0, FOOT_INCHES / height, 1, 1 - (HEAD_INCHES + FOOT_INCHES) / height), w_pad=0.12, h_pad=0.1
-        ),
-    )  # fmt: skip
+        lines, columns, figsize=(width, height), squeeze=False, layout=_layout(height, FOOT_INCHES), **sharing
+    )
     figure.text(0.09 / width, 1 - 0.12 / height, title, fontsize=15, fontweight="bold", va="top")
     figure.text(
         0.09 / width, 1 - 0.43 / height, _subtitle(run, hash_name, counted, how),
@@ -117,11 +115,60 @@ def add_legend(figure: Figure, present: list[str], styles: dict[str, Look], line
                 markersize=look.size, label=name,
             )
         )  # fmt: skip
-    height = figure.get_size_inches()[1]
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / height), ncols=len(handles),
-        handlelength=3.2 if lines else 1.0, columnspacing=1.4, fontsize=8.5,
-    )  # fmt: skip
+    put_legend(figure, handles, handlelength=3.2 if lines else 1.0)
+
+
+def put_legend(figure: Figure, handles: list[Any], **look: Any) -> None:
+    """A legend of these above the foot, to be added before it: in rows, for which the figure grows, where it is too wide for one."""
+    options = {"columnspacing": 1.4, "fontsize": 8.5} | look
+
+    def lay_out(columns: int) -> Legend:
+        place = (0.5, LEGEND_INCHES / figure.get_size_inches()[1])
+        return figure.legend(handles=by_rows(handles, columns), ncols=columns, loc="lower center", bbox_to_anchor=place, **options)
+
+    one_row = lay_out(len(handles))
+    lower = one_row.get_window_extent().height
+    one_row.remove()
+    columns = widest(figure, len(handles), lay_out)
+    legend = lay_out(columns)
+    if (further := (legend.get_window_extent().height - lower) / figure.dpi) > 0:
+        legend.remove()
+        _grow_foot(figure, further)
+        lay_out(columns)
+
+
+def widest(figure: Figure, count: int, lay_out: Callable[[int], Legend]) -> int:
+    """The columns of a legend of so many entries in the fewest rows, each as full as the others, that fit the figure."""
+    for rows in range(1, count):
+        columns = math.ceil(count / rows)
+        legend = lay_out(columns)
+        fits = legend.get_window_extent().width < figure.bbox.width
+        legend.remove()
+        if fits:
+            return columns
+    return 1
+
+
+def by_rows(handles: list[Any], columns: int) -> list[Any]:
+    """In the order in which matplotlib, which fills columns, shows them row by row."""
+    return [handle for first in range(columns) for handle in handles[first::columns]]
+
+
+def _grow_foot(figure: Figure, inches: float) -> None:
+    """More room below the panels, which keep their size; the head stays at its distance from the upper edge."""
+    width, before = figure.get_size_inches()
+    height = before + inches
+    figure.set_size_inches(width, height)
+    for text in figure.texts:
+        text.set_y(1 - (1 - text.get_position()[1]) * before / height)
+    figure.set_layout_engine(_layout(height, FOOT_INCHES + inches))
+
+
+def _layout(height: float, foot: float) -> ConstrainedLayoutEngine:
+    """Panels between the head and a foot of so many inches."""
+    return ConstrainedLayoutEngine(
+        rect=(0, foot / height, 1, 1 - (HEAD_INCHES + foot) / height), w_pad=0.12, h_pad=0.1
+    )
 
 
 def add_foot(figure: Figure, text: str) -> None:

@@ -22,7 +22,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullForma
 
 from mapscope.analysis.draining import spread_of
 from mapscope.analysis.split_half import at_most
-from mapscope.output.plots.figure import LEGEND_INCHES, Drawing, add_foot, add_legend, count_label, make_grid
+from mapscope.output.plots.figure import Drawing, add_foot, add_legend, count_label, make_grid, put_legend
 from mapscope.output.plots.style import FAINT, GREY, looks
 from mapscope.store.records import Growth, Run
 from mapscope.text import duration
@@ -103,7 +103,7 @@ def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         Line2D([], [], color=EVENT, linewidth=0.9, label="a growth begins"),
         Patch(color=DRAIN, label="it drains"),
     ]
-    _legend(figure, handles)
+    put_legend(figure, handles)
     many = ", ".join(row.map for row in rows if len(row.events) >= MOST_EVENTS)
     unmarked = f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
     add_foot(figure, f"{_denoised(rows)}\nSpans are 1/80 of a decade; of each its maximum is drawn.{unmarked}")
@@ -242,7 +242,7 @@ def _drain_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         beside.set_title("resident B/entry")
         for each in (axes, beside):
             each.grid(True, axis="y", color=FAINT, linewidth=0.7)
-    _legend(figure, [Patch(color=colour, label=label) for _, label, colour in STATES])
+    put_legend(figure, [Patch(color=colour, label=label) for _, label, colour in STATES])
     add_foot(
         figure,
         "Reads: with the migration paused half-way, as when writes stop there. Writes move old buckets: from "
@@ -274,7 +274,7 @@ def _parts_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         axes.set_ylabel("ns per entry moved")
         axes.set_xlabel("entries when the growth began")
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
-    _legend(figure, [Patch(color=colour, label=label) for _, label, colour in PARTS])
+    put_legend(figure, [Patch(color=colour, label=label) for _, label, colour in PARTS])
     add_foot(
         figure,
         "Time between the calls of the map's observer, in one pass that is not denoised. Zeroing is in no part "
@@ -325,13 +325,6 @@ def _count_axis(axes: Axes) -> None:
     axes.xaxis.set_major_locator(LogLocator(numticks=12))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda n, _: count_label(n)))
     axes.xaxis.set_minor_formatter(NullFormatter())
-
-
-def _legend(figure: Figure, handles: list[Any]) -> None:
-    height = figure.get_size_inches()[1]
-    figure.legend(
-        handles=handles, loc="lower center", bbox_to_anchor=(0.5, LEGEND_INCHES / height), ncols=len(handles), fontsize=8.5
-    )
 
 
 def _denoised(rows: list[Growth]) -> str:

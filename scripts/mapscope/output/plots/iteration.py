@@ -14,7 +14,15 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
 from mapscope.analysis import model
-from mapscope.output.plots.figure import Drawing, add_foot, add_legend, make_figure, make_grid, payload_title
+from mapscope.output.plots.figure import (
+    Drawing,
+    add_foot,
+    add_legend,
+    make_figure,
+    make_grid,
+    payload_title,
+    put_legend,
+)
 from mapscope.output.plots.style import FAINT, looks
 from mapscope.store.records import Run
 from mapscope.text import significant
@@ -175,11 +183,7 @@ def _bars_figure(
         axes.set_ylim(bottom=0)
         axes.set_ylabel("ns for each entry")
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
-    figure.legend(
-        handles=list(handles.values()), labels=list(handles), loc="lower center", fontsize=8,
-        ncols=min(int(figure.get_size_inches()[0] / 1.4), len(handles)),
-        bbox_to_anchor=(0.5, 0.66 / figure.get_size_inches()[1]), columnspacing=1.2, handlelength=1.6,
-    )  # fmt: skip
+    put_legend(figure, list(handles.values()), columnspacing=1.2, handlelength=1.6)
     add_foot(
         figure,
         "Full tables just before they grow, median over rounds. A missing bar: the map is never in "

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from mapscope.analysis import model
 from mapscope.output.plots.counters import absent_hardware, predicted_lines
-from mapscope.output.plots.figure import LEGEND_INCHES, Drawing, add_foot, decades, make_grid
+from mapscope.output.plots.figure import Drawing, add_foot, decades, make_grid, put_legend
 from mapscope.output.plots.style import FAINT, GREY
 from mapscope.plan.counters import HARDWARE
 from mapscope.store.records import Counters, Run
@@ -53,10 +53,9 @@ def _model_figure(run: Run, kv: str, hash_name: str, part: pandas.DataFrame) -> 
             axes.set_visible(False)
             continue
         handles |= _draw(run, axes, panel, kv, workload)
-    figure.legend(
-        handles=list(handles.values()), labels=list(handles), loc="lower center", fontsize=8.5,
-        bbox_to_anchor=(0.5, LEGEND_INCHES / figure.get_size_inches()[1]), ncols=len(handles), columnspacing=1.4,
-    )  # fmt: skip
+    for name, handle in handles.items():
+        handle.set_label(name)
+    put_legend(figure, list(handles.values()))
     layout = model.layout_of(SUBJECT, kv)
     foot = (
         f"Model: Poisson chains, buckets of {layout.size} bytes that begin at any of {len(layout.phases)} places in a "

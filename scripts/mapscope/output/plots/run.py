@@ -7,6 +7,7 @@ hash setting. Pictures of counters, of the model, of growth and of iteration are
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from matplotlib.figure import Figure
 from mapscope.analysis.fingerprint import size
 from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.plots.counters import counter_pictures
-from mapscope.output.plots.figure import add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
+from mapscope.output.plots.figure import Drawing, add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.output.plots.growth import growth_pictures
 from mapscope.output.plots.iteration import range_pictures
 from mapscope.output.plots.model import model_pictures
@@ -34,26 +35,27 @@ def plot_run(run: Run, folder: Path, n: str | None = None) -> list[Path]:
 
     Returns the PNG paths (an SVG lies beside each). Raises UsageError or RunStopped.
     """
+    with matplotlib.rc_context(RC), ParallelRender() as render:
+        for name, draw in pictures(run, n):
+            render.draw(draw, folder / name)
+    return render.pictures
+
+
+def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
+    """Names and figures, all there are of a run. Raises UsageError."""
     table = rows(run)
     sizes = choose_sizes(table, n)
-    with matplotlib.rc_context(RC), ParallelRender() as render:
-        plain = table[table["family"].isna()]  # a picture of each state would be too many
-        for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
-            draw = partial(_workload_figure, run, str(workload), str(hash_name), part)
-            render.draw(draw, folder / f"{workload}-{hash_name}")
-        for hash_name, part in plain.groupby("hash", sort=False):
-            for size in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
-                draw = partial(_overview_figure, run, str(hash_name), size, part[part["n"] == size])
-                render.draw(draw, folder / f"overview-{hash_name}-n{size}")
-        for pictures in (
-            counter_pictures(run, plain, sizes),
-            model_pictures(run, plain),
-            range_pictures(run, table),
-            growth_pictures(run),
-        ):
-            for name, draw in pictures:
-                render.draw(draw, folder / name)
-    return render.pictures
+    plain = table[table["family"].isna()]  # a picture of each state would be too many
+    for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
+        yield f"{workload}-{hash_name}", partial(_workload_figure, run, str(workload), str(hash_name), part)
+    for hash_name, part in plain.groupby("hash", sort=False):
+        for shown in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
+            draw = partial(_overview_figure, run, str(hash_name), shown, part[part["n"] == shown])
+            yield f"overview-{hash_name}-n{shown}", draw
+    yield from counter_pictures(run, plain, sizes)
+    yield from model_pictures(run, plain)
+    yield from range_pictures(run, table)
+    yield from growth_pictures(run)
 
 
 def _workload_figure(run: Run, workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:

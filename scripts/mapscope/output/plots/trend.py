@@ -6,11 +6,13 @@ from pathlib import Path
 
 import matplotlib
 import pandas
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.legend import Legend
 
 from mapscope.analysis.runs import Runs
 from mapscope.analysis.trend import title_of
-from mapscope.output.plots.figure import save
+from mapscope.output.plots.figure import by_rows, save, widest
 from mapscope.output.plots.style import FAINT, GREY, RC, looks
 
 
@@ -45,10 +47,22 @@ def _figure(runs: Runs, table: pandas.DataFrame) -> Figure:
         axes.grid(True, color=FAINT, linewidth=0.7)
     commits = table.drop_duplicates("run").set_index("run")["commit"]
     lower.set_xticks(range(len(whens)), [commits[run] or run for run in whens], rotation=35, ha="right", fontsize=7.5)
-    upper.legend(ncols=4, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04))
+    _add_legend(figure, upper)
     foot = (
         "runs, oldest first. Point: median over rounds; bar: quartiles. Times of different days are\n"
         "not interleaved: the ratio below is more reliable than the time above."
     )
     figure.supxlabel(foot, fontsize=8, color=GREY)
     return figure
+
+
+def _add_legend(figure: Figure, axes: Axes) -> None:
+    """Below the upper panel, in as many rows as it takes."""
+    handles, _ = axes.get_legend_handles_labels()
+
+    def lay_out(columns: int) -> Legend:
+        return axes.legend(
+            handles=by_rows(handles, columns), ncols=columns, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04)
+        )
+
+    lay_out(widest(figure, len(handles), lay_out))

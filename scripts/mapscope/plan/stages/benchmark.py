@@ -14,7 +14,8 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import NOT_APPLICABLE, BadOutput, Problem, Row
 from mapscope.plan.stages.stage import Task
 
-FORMAT = "1"
+VERSIONS = {"mapscope_schema_version": "2", "mapscope_format": "1"}
+"""What the context says of the version; binaries of older commits, which AGAINST builds, have the second."""
 NEVER = "n/a: "
 """Begins the error of a benchmark whose state a map never has: nothing failed."""
 CHECKSUM = re.compile(r"checksum=([0-9a-f]{16})\b")
@@ -98,8 +99,9 @@ def _check_context(document: Any, plan: Plan, task: Task) -> None:
     context = document.get("context")
     if not isinstance(context, dict):
         raise BadOutput("not the JSON of Google Benchmark: no 'context'")
+    version = next((key for key in VERSIONS if key in context), "mapscope_schema_version")
     wanted = {
-        "mapscope_format": FORMAT,
+        version: VERSIONS[version],
         "mapscope_map": task.map,
         "mapscope_seed": str(task.seed),
         "mapscope_answer_check": "passed",
