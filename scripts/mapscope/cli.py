@@ -12,7 +12,7 @@ import errno
 import importlib
 import os
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mapscope import __version__
 from mapscope.errors import MapscopeError, UsageError
@@ -67,6 +67,10 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see `{self.prog} --help`")
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        """As argparse, which hides that it could not be written."""
+        print(message, end="", file=file or sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
