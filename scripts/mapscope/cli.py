@@ -115,7 +115,11 @@ def _parser() -> argparse.ArgumentParser:
         reading = commands.add_parser(name, help=meaning)
         reading.set_defaults(command=name)
         reading.add_argument(
-            "run", nargs="?", default="", metavar="RUN", help="run folder, run.json, <run>.run.json.gz or `latest` (default)"
+            "run",
+            nargs="?",
+            default="",
+            metavar="RUN",
+            help="run folder, run.json, <run>.run.json.gz or `latest` (default)",
         )
         if name != "validate":
             reading.add_argument(
@@ -147,7 +151,9 @@ def _parser() -> argparse.ArgumentParser:
     drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
     drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
 
-    ordering = commands.add_parser("order", help="how random hmap's iteration order is, drawn from the counts of semantics_order")
+    ordering = commands.add_parser(
+        "order", help="how random hmap's iteration order is, drawn from the counts of semantics_order"
+    )
     ordering.set_defaults(command="order")
     ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
     ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
@@ -155,7 +161,9 @@ def _parser() -> argparse.ArgumentParser:
     handing = commands.add_parser("passing", help="what passing a map as an argument costs, with the instructions")
     handing.set_defaults(command="passing")
     handing.add_argument("output", metavar="OUTPUT", help="what build/bench/semantics_passing has written as JSON")
-    handing.add_argument("program", metavar="PROGRAM", help="build/bench/semantics_passing itself, for its instructions")
+    handing.add_argument(
+        "program", metavar="PROGRAM", help="build/bench/semantics_passing itself, for its instructions"
+    )
 
     following = commands.add_parser("trend", help="one benchmark over all stored runs")
     following.set_defaults(command="trend")

@@ -147,7 +147,10 @@ def test_times_and_sizes_in_units_of_the_machine_they_were_measured_on(
     assert "in dependent loads of the machine" in answer.stdout and "TLB 256 KiB, then 8 MiB" in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 100
     out = tmp_path / "report.html"
-    assert finished.mapscope("report", "--runs", f"{tmp_path / 'one'},{tmp_path / 'two'}", "--out", str(out)).returncode == 0
+    assert (
+        finished.mapscope("report", "--runs", f"{tmp_path / 'one'},{tmp_path / 'two'}", "--out", str(out)).returncode
+        == 0
+    )
     assert "hmap: dependent loads an operation" in out.read_text()
 
 

@@ -62,7 +62,10 @@ def test_an_older_build_has_no_states(lab: Lab, other: Path) -> None:
     few = ("--maps", "hmap", "--kv", "int_int", "--rounds", "1", "--growth", "off", "--against", str(other))
     answer = lab.mapscope("run", "--suite", "standard", *few)
     assert answer.returncode == 0, answer.stderr
-    assert not any(w.startswith("range_") for w in json.loads(next(lab.results.glob("*/plan.json")).read_text())["selection"]["workloads"])
+    assert not any(
+        w.startswith("range_")
+        for w in json.loads(next(lab.results.glob("*/plan.json")).read_text())["selection"]["workloads"]
+    )
     refused = lab.mapscope("run", *few, "--sizes", "100", "--workloads", "range_keys")
     assert "choose others by WORKLOADS" in one_line(refused, 2)
 
@@ -103,7 +106,9 @@ def test_growing_tables_take_turns_build_by_build(lab: Lab, other: Path) -> None
     assert "Not all were measured in turn" not in answer.stdout
 
 
-def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(
+    lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     two_wait = 2.5 * 4000 * growth.BYTES_PER_OPERATION
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     monkeypatch.setattr(growth, "SHARE_FOR_WAITING", two_wait / memory)
@@ -111,7 +116,9 @@ def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(lab: Lab, other
     assert repetitions(lab, other) == [(name, i) for name in MAPS for i in range(3) for _ in range(2)]
 
 
-def test_where_none_may_wait_they_are_not_called_in_turn(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_none_may_wait_they_are_not_called_in_turn(
+    lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(growth, "SHARE_FOR_WAITING", 0.0)
     answer = lab.mapscope("run", *GROWING, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
@@ -184,7 +191,9 @@ def test_a_slower_growth_is_told_and_fails_on_demand(lab: Lab, other: Path) -> N
     tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("again with")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     base, ours = map(str, pair_of(lab.results))
-    assert "growth/insert-first_touch" in one_line(lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "5"), 1)
+    assert "growth/insert-first_touch" in one_line(
+        lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "5"), 1
+    )
     assert lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "25").returncode == 0
     assert lab.mapscope("compare", "--a", ours, "--b", base, "--fail-on-slower", "5").returncode == 0
 
@@ -226,7 +235,10 @@ def test_a_process_whose_twin_is_missing_is_measured_again(lab: Lab, other: Path
     before = len(calls(lab.build)), len(calls(other))
     answer = lab.mapscope("run", "--resume", "latest")
     assert answer.returncode == 0, answer.stderr
-    again = [[line.split()[1] for line in calls(build)[count:]] for build, count in zip((lab.build, other), before, strict=True)]
+    again = [
+        [line.split()[1] for line in calls(build)[count:]]
+        for build, count in zip((lab.build, other), before, strict=True)
+    ]
     assert again == [["hmap", "std"], ["hmap", "std"]]
 
 

@@ -235,7 +235,10 @@ class TestCallgrind:
 
     def test_a_geometry_it_cannot_simulate_is_a_reason(self) -> None:
         odd = {"level": 3, "bytes": 36 * 2**20, "ways": 12, "line_bytes": 64}
-        cache = {"name": "odd", "levels": [{"level": n, "bytes": 2**15 * n, "ways": 8, "line_bytes": 64} for n in (1, 2)]}
+        cache = {
+            "name": "odd",
+            "levels": [{"level": n, "bytes": 2**15 * n, "ways": 8, "line_bytes": 64} for n in (1, 2)],
+        }
         refused = valgrind.refusals(known({**cache, "levels": [*cache["levels"], odd]}))
         assert list(refused) == ["callgrind_l3"] and "49152" in refused["callgrind_l3"]
         assert set(valgrind.refusals(unknown("unknown"))) == {"callgrind_l2", "callgrind_l3"}
@@ -270,7 +273,13 @@ def test_a_dump_as_valgrind_writes_it(tmp_path: Path) -> None:
 def test_callgrind_is_calibrated_by_its_dumps(relation: str, expected: int, misses: int, accepted: bool) -> None:
     wanted = {"backend": "callgrind", "kernel": "chase", "event": "l1_misses", "relation": relation,
               "expected": expected, "read": None, "error": None, "accepted": None, "steps": 100}  # fmt: skip
-    totals = dict(zip(("Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw"), [500, 1, 1, 0, misses, 0, 0, 0, 0], strict=True))
+    totals = dict(
+        zip(
+            ("Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw"),
+            [500, 1, 1, 0, misses, 0, 0, 0, 0],
+            strict=True,
+        )
+    )
     (result,) = callgrind.calibrated(COUNTING["callgrind_l2"], [wanted], {"calibration/chase": totals})
     assert result["read"] == misses and result["accepted"] is accepted
     assert callgrind.calibrated(COUNTING["callgrind_l3"], [wanted], {}) == []
@@ -311,12 +320,20 @@ def test_a_cell_is_a_value_or_a_reason(tampered: Tamper, change: Any, told: str)
     assert told in one_line(lab.mapscope("validate", "latest"), 2)
 
 
-def test_tables_fit_100_columns_with_every_source(hardware: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_fit_100_columns_with_every_source(
+    hardware: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", f"{make_valgrind(tmp_path / 'bin')}{os.pathsep}{os.environ['PATH']}")
     text = hardware.mapscope("run", *COUNTERS, "papi,perf,sim,callgrind").stdout
     tables = text[text.index("Counters per operation") : text.index("Before you believe")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
-    for source in ("[hw: PAPI 7.1.0]", "[hw: perf_event]", "virtual addresses]", "sim cold", "[callgrind: D1=32768,8,64"):
+    for source in (
+        "[hw: PAPI 7.1.0]",
+        "[hw: perf_event]",
+        "virtual addresses]",
+        "sim cold",
+        "[callgrind: D1=32768,8,64",
+    ):
         assert source in tables
     assert "n/a papi L3: AMD's L3 is an uncore unit" in tables
     assert all(f" {name} " in tables for name in MAPS)

@@ -52,7 +52,9 @@ def test_a_pass_of_every_map_is_kept_with_its_durations(lab: Lab) -> None:
     assert lab.mapscope("validate", "latest").returncode == 0
     names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
     stem = "growth-insert-first_touch-int_int-n4000-"
-    assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts", "drain")}
+    assert names == {
+        f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts", "drain")
+    }
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -110,7 +112,9 @@ def test_an_interruption_leaves_nobody_waiting_for_a_turn(lab: Lab) -> None:
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=60)
     assert run.returncode != 0
-    assert not [pid for pid in map(int, (line.split()[0] for line in calls(lab.build))) if Path(f"/proc/{pid}").exists()]
+    assert not [
+        pid for pid in map(int, (line.split()[0] for line in calls(lab.build))) if Path(f"/proc/{pid}").exists()
+    ]
     set_faults(lab.build, {})
     assert lab.mapscope("run", "--resume", "latest").returncode == 0
     assert sorted(growth_of(lab)) == sorted(MAPS)
@@ -285,7 +289,10 @@ def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> An
 
 
 def test_halves_are_compared_whichever_is_the_larger() -> None:
-    one, other = row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)), row_with_halves("other", (5, 5, 5, 5))
+    one, other = (
+        row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)),
+        row_with_halves("other", (5, 5, 5, 5)),
+    )
     assert split_half.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "max": 0.25})
     assert split_half.apart(other) is None
     words = split_half.by_map([one, other])
@@ -310,7 +317,16 @@ def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ns", "text"), [(0, "0ns"), (140.2, "140ns"), (999.8, "1us"), (4910, "4.91us"), (1.5e5, "150us"), (6.92e8, "692ms"), (5.1e9, "5.1s")]
+    ("ns", "text"),
+    [
+        (0, "0ns"),
+        (140.2, "140ns"),
+        (999.8, "1us"),
+        (4910, "4.91us"),
+        (1.5e5, "150us"),
+        (6.92e8, "692ms"),
+        (5.1e9, "5.1s"),
+    ],
 )
 def test_durations_in_their_unit(ns: float, text: str) -> None:
     assert duration(ns) == text

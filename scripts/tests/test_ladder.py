@@ -28,7 +28,12 @@ def machine(run: dict[str, Any], **changes: Any) -> Run:
     """The run as of a machine with the caches that the fake ladder has."""
     caches = [
         {"level": level, "type": kind, "bytes": size, "line_bytes": 64, "ways": 8, "shared_by": "0"}
-        for level, kind, size in ((1, "Data", 32 * KIB), (1, "Instruction", 64 * KIB), (2, "Unified", MIB), (3, "Unified", 32 * MIB))
+        for level, kind, size in (
+            (1, "Data", 32 * KIB),
+            (1, "Instruction", 64 * KIB),
+            (2, "Unified", MIB),
+            (3, "Unified", 32 * MIB),
+        )
     ]
     return Run.of(run | {"environment": run["environment"] | {"caches": caches}} | changes)
 

@@ -63,8 +63,8 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     loads = "range_load0_live100,range_load0_live10,range_load100_live100,range_load100_live10"
     states = f"{loads},range_keys,range_stuck,range_cold"
     answer = lab.mapscope(
-        "run", "--suite", "smoke", "--kv", "int_int", "--workloads", f"find_hit,range,{states}", "--sizes", "1000,2000,6656",
-        "--counters", "sim",
+        "run", "--suite", "smoke", "--kv", "int_int", "--workloads", f"find_hit,range,{states}",
+        "--sizes", "1000,2000,6656", "--counters", "sim",
     )  # fmt: skip
     assert answer.returncode == 0, answer.stderr
     return lab.run_json()

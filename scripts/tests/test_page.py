@@ -148,7 +148,9 @@ def test_growing_tables_of_both_runs_stand_side_by_side(two_runs: tuple[Path, An
     section = text.split('id="comparison"')[1].split("</section>")[0]
     assert documents[0]["growth"] and "growing tables, 0 slower" in text
     for a, b in zip(documents[0]["growth"], documents[1]["growth"], strict=True):
-        table = section.split(f"<caption>Growing: {typed.read(Growth, a).title.replace('   ', ', ')}</caption>")[1].split("</table>")[0]
+        table = section.split(f"<caption>Growing: {typed.read(Growth, a).title.replace('   ', ', ')}</caption>")[
+            1
+        ].split("</table>")[0]
         line = table.split(f'<th scope="row">{a["map"]}</th>')[1].split("</tr>")[0]
         sides = [row["denoised"]["inserts"] for row in (a, b)]
         for at in range(3):

@@ -33,7 +33,9 @@ def caveats(run: Run) -> list[str]:
         found.append(f"{len(wide)} of {len(run.rows)} rows spread by more than {WIDE_SPREAD:.0%} of their median")
     rounds = [count for row in run.rows for count in row.involuntary_switches if count is not None]
     if disturbed := sum(count > 0 for count in rounds):
-        found.append(f"another program took the CPU in the midst of {disturbed} of {len(rounds)} measurements (marked !)")
+        found.append(
+            f"another program took the CPU in the midst of {disturbed} of {len(rounds)} measurements (marked !)"
+        )
     unsettled = [row for row in run.growth if _widest(row) > WIDE_HALVES]
     if unsettled:
         found.append(
@@ -57,11 +59,11 @@ def caveats(run: Run) -> list[str]:
         found.append(f"not pinned to a CPU: {environment.pinned_cpu.reason}")
     if shared := shared_cache(run):
         name, reported, had = shared
-        found.append(f"of the {size(reported)} of {name} about {size(had)} could be had: larger working sets go to memory")
-    if environment.virtualisation.value not in (None, "none"):
         found.append(
-            f"virtual machine ({environment.virtualisation.value}): neighbours and true frequency unseen"
+            f"of the {size(reported)} of {name} about {size(had)} could be had: larger working sets go to memory"
         )
+    if environment.virtualisation.value not in (None, "none"):
+        found.append(f"virtual machine ({environment.virtualisation.value}): neighbours and true frequency unseen")
     if environment.governor.value not in (None, "performance"):
         found.append(f"frequency governor is {environment.governor.value}, not performance")
     if tool.dirty or tool.commit.reason:

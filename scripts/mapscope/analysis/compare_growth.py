@@ -81,7 +81,9 @@ def agreement(rows: pandas.DataFrame, within: float) -> Agreement:
         (a[MAX], b[MAX]) for a, b in rows[["figures_a", "figures_b"]].itertuples(index=False)
         if max(a[MAX], b[MAX]) > STALL_NS
     ]  # fmt: skip
-    return Agreement(len(pairs), near, within, len(maxima), max((max(pair) / min(pair) for pair in maxima), default=1.0))
+    return Agreement(
+        len(pairs), near, within, len(maxima), max((max(pair) / min(pair) for pair in maxima), default=1.0)
+    )
 
 
 def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[Growth, bool]]]:

@@ -25,9 +25,7 @@ def of_run(runs: Runs, label: str) -> list[str]:
     if table["map"].nunique() == 1:
         return [f"Only {table['map'].iloc[0]} was measured: inside this run there is nothing to compare it with."]
     result = []
-    for (workload, hash_name), group in ranking(table, ["workload", "hash"]).groupby(
-        ["workload", "hash"], sort=False
-    ):
+    for (workload, hash_name), group in ranking(table, ["workload", "hash"]).groupby(["workload", "hash"], sort=False):
         name = f"{workload}{' with own hashes' if hash_name == 'own' else ''}"
         result.append(f"{name}: {_rank(group)}")
     return result
@@ -74,7 +72,9 @@ def counts(found: Comparison) -> dict[str, int]:
 def growth_sentence(rows: pandas.DataFrame) -> str:
     """How many are slower or faster, and how near the denoised figures are."""
     given = rows["verdict"].value_counts()
-    counted = ", ".join(f"{int(given.get(verdict, 0))} {'the same' if verdict == 'same' else verdict}" for verdict in VERDICTS)
+    counted = ", ".join(
+        f"{int(given.get(verdict, 0))} {'the same' if verdict == 'same' else verdict}" for verdict in VERDICTS
+    )
     near = agreement(rows, WIDE_HALVES)
     text = (
         f"Of {count_of(len(rows), 'growing table')}, {counted}; {near.near} of {near.percentiles} percentiles "
@@ -97,7 +97,11 @@ def _rank(group: pandas.DataFrame) -> str:
     text = f"{fastest} is fastest"
     if level:
         all_others = len(level) == len(by_map) - 1
-        text += ", but all others are indistinguishable from it" if all_others else f", but indistinguishable from {_listed(level)}"
+        text += (
+            ", but all others are indistinguishable from it"
+            if all_others
+            else f", but indistinguishable from {_listed(level)}"
+        )
     if SUBJECT in by_map and fastest != SUBJECT:
         row = by_map[SUBJECT]
         text += f"; {SUBJECT} takes {_times(row)} as long"

@@ -182,11 +182,7 @@ def ranged(layout: Layout, state: Table) -> float:
     asked = 2 * (1 - state.marked) + state.moved - state.marked
     per_old_bucket = (1 - state.moved) * MAX_LOAD + 2 * state.moved * state.load
     share = state.waiting
-    return (
-        (1 - share) * moved
-        + share * _sweep(layout, MAX_LOAD)
-        + asked / per_old_bucket
-    )
+    return (1 - share) * moved + share * _sweep(layout, MAX_LOAD) + asked / per_old_bucket
 
 
 def _while_growing(state: Table, moved: float, waiting: float, waiting_share: float) -> float:

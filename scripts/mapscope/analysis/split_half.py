@@ -32,7 +32,9 @@ def apart(row: Growth) -> dict[str, float] | None:
 def by_map(rows: list[Growth]) -> str | None:
     """Of each map, in words; None where none is known."""
     known = [(row.map, apart(row)) for row in rows]
-    texts = [f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, MAX))} %" for name, found in known if found]
+    texts = [
+        f"{name} {'/'.join(_percent(found.get(one)) for one in (*PLACES, MAX))} %" for name, found in known if found
+    ]
     if not texts:
         return None
     figures = "/".join((*PLACES, MAX))

@@ -42,7 +42,13 @@ def _document(run: Run, hash_name: str, part: pandas.DataFrame) -> str:
     ]
     present = [name for name in run.map_names if name in set(part["map"])]
     for (kv, n), block in part.groupby(["kv", "n"], sort=False):
-        lines += ["", f"## {kv}, n = {n}", "", f"| workload | {' | '.join(present)} |", "|---" * (len(present) + 1) + "|"]
+        lines += [
+            "",
+            f"## {kv}, n = {n}",
+            "",
+            f"| workload | {' | '.join(present)} |",
+            "|---" * (len(present) + 1) + "|",
+        ]
         for workload, group in block.groupby("workload", sort=False):
             by_map = {row["map"]: row for row in group.to_dict("records")}
             cells = [_cell(by_map.get(name)) for name in present]

@@ -50,7 +50,11 @@ def write_article(name: str, results: Path, folder: Path = WRITEUP) -> list[Path
     lines, growth, waiting = cost_of_line(runs), cost_of_growth(runs), watched_growing(runs)
     article = Article(
         _values(runs, lines, growth) | {"waiting": _waiting_values(waiting)},
-        {"cost-of-a-line": _line_table(runs), "cost-of-growth": _growth_table(growth), "waiting": _waiting_table(waiting)},
+        {
+            "cost-of-a-line": _line_table(runs),
+            "cost-of-growth": _growth_table(growth),
+            "waiting": _waiting_table(waiting),
+        },
     )
     written = []
     try:

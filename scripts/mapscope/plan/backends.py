@@ -111,9 +111,7 @@ def _ask_hardware(selection: Selection, catalogue: Catalogue, names: list[str]) 
     return build.ask(binary, f"--counters={','.join(names)}").get("counters", {}).get("backends", [])
 
 
-def _ask_sim(
-    selection: Selection, catalogue: Catalogue, cpu: int | None
-) -> tuple[list[dict[str, Any]], Fact]:
+def _ask_sim(selection: Selection, catalogue: Catalogue, cpu: int | None) -> tuple[list[dict[str, Any]], Fact]:
     """What the sim binary says of itself and of the caches it simulates."""
     binary, reason = catalogue.counter_binary("sim", selection.maps[0])
     if binary is not None:
@@ -146,9 +144,7 @@ def _callgrind(selection: Selection, catalogue: Catalogue, cache: Fact) -> Backe
         version=version,
         label=valgrind.label(cache),
         stages=tuple(stage for stage in BACKENDS["callgrind"].stages if stage not in refused),
-        events=[
-            BackendEvent(f"l{valgrind.LEVEL_OF[stage]}_misses", None, why, None) for stage, why in refused.items()
-        ],
+        events=[BackendEvent(f"l{valgrind.LEVEL_OF[stage]}_misses", None, why, None) for stage, why in refused.items()],
     )
 
 

@@ -26,7 +26,9 @@ SHARE_FOR_WAITING = 0.25
 THP = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
-def plan_growth(suite_name: str, request: str, sizes: list[int], repetitions: int | None, kv: list[str]) -> list[GrowthPass]:
+def plan_growth(
+    suite_name: str, request: str, sizes: list[int], repetitions: int | None, kv: list[str]
+) -> list[GrowthPass]:
     """The passes of a suite; with `sizes` or `repetitions` in place of its own. Payloads not selected are left out.
 
     `sizes` are of tables that grow: churn has sizes of its own, for their loads.

@@ -82,7 +82,11 @@ def make_plan(
 def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:
     reported = next((entry for entry in entries if entry["name"] == name), {})
     return WorkloadEntry(
-        name, str(reported.get("summary") or ""), str(reported.get("operation") or ""), reported.get("family"), reported.get("state")
+        name,
+        str(reported.get("summary") or ""),
+        str(reported.get("operation") or ""),
+        reported.get("family"),
+        reported.get("state"),
     )
 
 

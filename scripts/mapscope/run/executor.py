@@ -168,7 +168,10 @@ def explain(task: Task, ended: Ended, unusable: str) -> dict[str, Any]:
             name = signal.Signals(-ended.exit_code).name
         except ValueError:
             name = f"signal {-ended.exit_code}"
-        hints = {"SIGKILL": ", perhaps out of memory", "SIGILL": ", an instruction that this processor or valgrind lacks"}
+        hints = {
+            "SIGKILL": ", perhaps out of memory",
+            "SIGILL": ", an instruction that this processor or valgrind lacks",
+        }
         return failure(task, "crash", f"killed by {name}{hints.get(name, '')}", signal_name=name, stderr=stderr)
     if ended.exit_code > 0:
         message = f"ended with exit code {ended.exit_code}" + (f": {stderr}" if stderr else "")

@@ -81,7 +81,11 @@ def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
 
 def create_folders(sides: tuple[Side, Side]) -> None:
     """The folders of both, each of which knows the other. Raises UsageError."""
-    reported = {"base": sides[0].folder.path.name, "ours": sides[1].folder.path.name, "build": str(sides[0].catalogue.directory)}
+    reported = {
+        "base": sides[0].folder.path.name,
+        "ours": sides[1].folder.path.name,
+        "build": str(sides[0].catalogue.directory),
+    }
     for side in sides:
         write.create_folder(side.folder, side.plan)
         write.write_pair(side.folder, reported)
@@ -90,7 +94,9 @@ def create_folders(sides: tuple[Side, Side]) -> None:
 def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
     """Both sides of the pair that a run belongs to, to go on with it. Raises UsageError or DocumentError."""
     reported = read_json(folder.pair)
-    if not isinstance(reported, dict) or not all(isinstance(reported.get(name), str) for name in ("base", "ours", "build")):
+    if not isinstance(reported, dict) or not all(
+        isinstance(reported.get(name), str) for name in ("base", "ours", "build")
+    ):
         raise DocumentError(f"{folder.pair}: needs the fields 'base', 'ours' and 'build'")
     base, ours = (RunFolder(folder.path.parent / reported[name]) for name in ("base", "ours"))
     plans = [read_plan(each) for each in (base, ours)]

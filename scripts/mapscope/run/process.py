@@ -20,7 +20,14 @@ from mapscope.text import now
 TIMEOUT_S = 1800
 """A process that takes longer hangs."""
 POLL_S = 0.02
-NOT_OURS_TO_TELL = ("--benchmark_out=", "--callgrind-out-file=", "--growth-out=", "--growth-trace=", "--out=", "--growth-turns")
+NOT_OURS_TO_TELL = (
+    "--benchmark_out=",
+    "--callgrind-out-file=",
+    "--growth-out=",
+    "--growth-trace=",
+    "--out=",
+    "--growth-turns",
+)
 """Words that would say where somebody's results are, or have the process wait for a turn that nobody gives."""
 
 

@@ -24,6 +24,7 @@ from mapscope.store.latencies import latencies
 PROCESS = "mapscope_process"
 """The key under which a raw file carries how its process went, beside Google Benchmark's own."""
 
+
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """The run as far as it has come. Raises DocumentError when a stored file is damaged."""
     missing = folder.missing(plan)

@@ -197,7 +197,11 @@ def _comparison(found: Comparison) -> dict[str, Any]:
         "unlike": found.unlike,
         "tables": tables,
         "growth": [
-            {"title": ", ".join(str(title).split("   ")), "figures": FIGURES, "lines": [_grown(row) for row in part.to_dict("records")]}
+            {
+                "title": ", ".join(str(title).split("   ")),
+                "figures": FIGURES,
+                "lines": [_grown(row) for row in part.to_dict("records")],
+            }
             for title, part in found.growth.groupby("title", sort=False)
         ],
         "growth_key": " ".join(GROWTH_KEY.split()),
@@ -233,13 +237,15 @@ def _across(runs: Runs, found: Agreement, heads: list[dict[str, Any]]) -> dict[s
         "sentences": sentences(found),
         "letters": [head["letter"] for head in heads],
         "lines": lines,
-        "machines": [
-            {"latencies": in_words(run), "tlb": reach_in_words(run)} for run in runs.measured
-        ],
+        "machines": [{"latencies": in_words(run), "tlb": reach_in_words(run)} for run in runs.measured],
         "units": [
-            {"workload": row["workload"], "kv": row["kv"], "n": f"{row['n']:,}",
-             "loads": ["-" if pandas.isna(each) else significant(each) for each in row["loads"]],
-             "sizes": [size_in_units(run, row["bytes"]) for run in runs.measured]}
+            {
+                "workload": row["workload"],
+                "kv": row["kv"],
+                "n": f"{row['n']:,}",
+                "loads": ["-" if pandas.isna(each) else significant(each) for each in row["loads"]],
+                "sizes": [size_in_units(run, row["bytes"]) for run in runs.measured],
+            }
             for row in subject.to_dict("records")
         ],
         "subject": "" if subject.empty else subject.iloc[0]["map"],
@@ -292,8 +298,7 @@ def _described(run: Run) -> dict[str, str]:
         "maps": ", ".join(f"{entry.name} {entry.version}" for entry in run.maps),
         "suite": f"{suite.name}{overridden}",
         "rounds": f"{selection.rounds}, seed {run.seeds.base}, {selection.min_time_s} s at least each",
-        "left out": "; ".join(f"{part.name}: {part.reason}" for part in run.build.left_out)
-        or "nothing",
+        "left out": "; ".join(f"{part.name}: {part.reason}" for part in run.build.left_out) or "nothing",
     }
 
 

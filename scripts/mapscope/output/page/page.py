@@ -90,9 +90,7 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         {field: line[field] for field in (*KEY, *DRAWN)}
         | {
             "run": runs.labels.index(line["run"]),
-            "counters": {
-                f"{backend}:{event}": [fact.value, fact.reason] for backend, event, fact in line["counters"]
-            }
+            "counters": {f"{backend}:{event}": [fact.value, fact.reason] for backend, event, fact in line["counters"]}
             | _in_loads(runs.by_label[line["run"]], line),
         }
         for line in runs.table[["run", *KEY, *DRAWN, "counters"]]
@@ -111,9 +109,7 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         "maps": maps,
         "looks": {name: _look(look) for name, look in looks(maps).items()},
         "notes": notes,
-        "growth": [
-            line for number, run in enumerate(runs.measured) for line in growth.lines_of(run, number)
-        ],
+        "growth": [line for number, run in enumerate(runs.measured) for line in growth.lines_of(run, number)],
         "caches": [_caches(run) for run in runs.measured],
         "rows": rows,
         "comparison": None if comparison is None else _ratios(comparison),

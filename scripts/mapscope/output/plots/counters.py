@@ -151,7 +151,8 @@ def _draw_stack(axes: Axes, panel: pandas.DataFrame, source: str) -> None:
 
 def _stack_legend(figure: Figure) -> None:
     handles: list[Any] = [
-        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, linewidth=0.4, label=name) for _, name, colour, hatch in STACK
+        Patch(facecolor=colour, hatch=hatch, edgecolor=GREY, linewidth=0.4, label=name)
+        for _, name, colour, hatch in STACK
     ]
     handles.append(Line2D([], [], label="below: for the workload's keys", **STREAM_STYLE))
     handles.append(Line2D([], [], label="TLB misses", **TLB_STYLE))

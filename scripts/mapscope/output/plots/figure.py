@@ -119,12 +119,16 @@ def add_legend(figure: Figure, present: list[str], styles: dict[str, Look], line
 
 
 def put_legend(figure: Figure, handles: list[Any], **look: Any) -> None:
-    """A legend of these above the foot, to be added before it: in rows, for which the figure grows, where it is too wide for one."""
+    """A legend of these above the foot, to be added before it: in rows, for which the figure grows, where it is too
+    wide for one.
+    """
     options = {"columnspacing": 1.4, "fontsize": 8.5} | look
 
     def lay_out(columns: int) -> Legend:
         place = (0.5, LEGEND_INCHES / figure.get_size_inches()[1])
-        return figure.legend(handles=by_rows(handles, columns), ncols=columns, loc="lower center", bbox_to_anchor=place, **options)
+        return figure.legend(
+            handles=by_rows(handles, columns), ncols=columns, loc="lower center", bbox_to_anchor=place, **options
+        )
 
     one_row = lay_out(len(handles))
     lower = one_row.get_window_extent().height
@@ -138,7 +142,9 @@ def put_legend(figure: Figure, handles: list[Any], **look: Any) -> None:
 
 
 def widest(figure: Figure, count: int, lay_out: Callable[[int], Legend]) -> int:
-    """The columns of a legend of so many entries in the fewest rows, each as full as the others, that fit the figure."""
+    """The columns of a legend of so many entries in the fewest rows, each as full as the others, that fit the
+    figure.
+    """
     for rows in range(1, count):
         columns = math.ceil(count / rows)
         legend = lay_out(columns)
@@ -166,18 +172,14 @@ def _grow_foot(figure: Figure, inches: float) -> None:
 
 def _layout(height: float, foot: float) -> ConstrainedLayoutEngine:
     """Panels between the head and a foot of so many inches."""
-    return ConstrainedLayoutEngine(
-        rect=(0, foot / height, 1, 1 - (HEAD_INCHES + foot) / height), w_pad=0.12, h_pad=0.1
-    )
+    return ConstrainedLayoutEngine(rect=(0, foot / height, 1, 1 - (HEAD_INCHES + foot) / height), w_pad=0.12, h_pad=0.1)
 
 
 def add_foot(figure: Figure, text: str) -> None:
     """How to read it, in up to four lines; a paragraph of more than two is cut, as what it says is in run.json."""
     width, height = figure.get_size_inches()
     letters = int(width * FOOT_LETTERS_PER_INCH)
-    lines = [
-        line for part in text.split("\n") for line in textwrap.wrap(part, letters, max_lines=2, placeholder=" …")
-    ]
+    lines = [line for part in text.split("\n") for line in textwrap.wrap(part, letters, max_lines=2, placeholder=" …")]
     text = "\n".join(lines)
     figure.text(0.09 / width, FOOT_TEXT_INCHES / height, text, fontsize=7.8, color=GREY, va="top", linespacing=1.3)
 

@@ -51,7 +51,10 @@ def growth_pictures(run: Run) -> Iterator[tuple[str, Drawing]]:
         if any(row.counted for row in rows):
             yield f"{name}-memory", partial(_memory_figure, run, title, rows)
         if first.churn is None and any(event.parts for row in rows for event in row.events):
-            yield f"{name}-parts", partial(_parts_figure, run, title, [row for row in rows if any(e.parts for e in row.events)])
+            yield (
+                f"{name}-parts",
+                partial(_parts_figure, run, title, [row for row in rows if any(e.parts for e in row.events)]),
+            )
         if any(row.drain for row in rows):
             yield f"{name}-drain", partial(_drain_figure, run, title, [row for row in rows if row.drain])
 
@@ -105,7 +108,9 @@ def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     ]
     put_legend(figure, handles)
     many = ", ".join(row.map for row in rows if len(row.events) >= MOST_EVENTS)
-    unmarked = f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
+    unmarked = (
+        f" Of {many} only the first {MOST_EVENTS} growths are marked: it grows a bucket at a time." if many else ""
+    )
     add_foot(figure, f"{_denoised(rows)}\nSpans are 1/80 of a decade; of each its maximum is drawn.{unmarked}")
     return figure
 
@@ -124,7 +129,9 @@ def _percentile_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """Denoised and as it was, side by side, to the last insert."""
     figure, grid = _grid(run, title, 1, 2, "Insert latency by percentile", panel=CURVE_PANEL, sharey=True)
     styles = looks(run.map_names)
-    for axes, head, kind in zip(grid.flat, ("denoised", "as measured: the first repetition"), ("denoised", "raw"), strict=True):
+    for axes, head, kind in zip(
+        grid.flat, ("denoised", "as measured: the first repetition"), ("denoised", "raw"), strict=True
+    ):
         for row in reversed(rows):
             draw_curve(axes, getattr(row, kind).curve, styles[row.map])
         axes.set_title(head)
@@ -210,13 +217,23 @@ def _sawtooth(row: Growth) -> tuple[list[tuple[float, float]], list[tuple[float,
     )
 
 
-STATES = (("before", "full, before the growth", "#999999"), ("draining", "while it drains", DRAINING), ("after", "drained", "#56b4e9"))
+STATES = (
+    ("before", "full, before the growth", "#999999"),
+    ("draining", "while it drains", DRAINING),
+    ("after", "drained", "#56b4e9"),
+)
 
 
 def _drain_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     """What each operation costs before, in and after a growth, and the memory that is held meanwhile."""
     figure, grid = _grid(
-        run, title, len(rows), 2, "Cost of operations while old buckets drain", panel=(5.6, 3.4), gridspec_kw={"width_ratios": (4, 1)}
+        run,
+        title,
+        len(rows),
+        2,
+        "Cost of operations while old buckets drain",
+        panel=(5.6, 3.4),
+        gridspec_kw={"width_ratios": (4, 1)},
     )
     for (axes, beside), row in zip(grid, rows, strict=True):
         drain = row.drain

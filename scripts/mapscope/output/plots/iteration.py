@@ -58,7 +58,10 @@ def range_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Dra
         surface = _surface(part)
         for kv, panel in surface.groupby("kv", sort=False):
             if panel["load"].nunique() > 1 and panel["left"].nunique() > 1:
-                yield f"range-surface-{kv}-{hash_name}-n{n}", partial(_heat_figure, run, str(kv), str(hash_name), int(n), panel)
+                yield (
+                    f"range-surface-{kv}-{hash_name}-n{n}",
+                    partial(_heat_figure, run, str(kv), str(hash_name), int(n), panel),
+                )
         full = surface[surface["left"] == 100]
         lines = full[[counters.value("sim", "lines_mean") is not None for counters in full["counters"]]]
         if lines["load"].nunique() > 1:
@@ -122,7 +125,11 @@ def _heat_figure(run: Run, kv: str, hash_name: str, n: int, part: pandas.DataFra
 def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
     """A panel a payload: distinct cache lines of one entry, and what the model says of hmap."""
     figure, panels = make_figure(
-        run, list(dict.fromkeys(part["kv"])), f"range: cache lines for each entry, tables of about {n:,}", hash_name, False
+        run,
+        list(dict.fromkeys(part["kv"])),
+        f"range: cache lines for each entry, tables of about {n:,}",
+        hash_name,
+        False,
     )
     styles = looks(run.map_names)
     present = [name for name in run.map_names if name in set(part["map"])]
@@ -133,7 +140,8 @@ def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> F
             look = styles[name]
             axes.plot(
                 line["load"], [counters.value("sim", "heap_lines_mean") for counters in line["counters"]],
-                color=look.colour, marker=look.marker, linestyle=look.dashes, linewidth=look.width, markersize=look.size,
+                color=look.colour, marker=look.marker, linestyle=look.dashes, linewidth=look.width,
+                markersize=look.size,
             )  # fmt: skip
         if MODELLED in present and (layout := model.layout_of(MODELLED, kv)):
             loads = np.linspace(0, 100, 41)

@@ -36,7 +36,11 @@ SERIES = (
 
 def model_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
     """One per payload that the model covers and hash setting, where there are sizes enough to see a course."""
-    subject = table[(table["map"] == SUBJECT) & table["kv"].map(lambda kv: model.layout_of(SUBJECT, kv) is not None) & table["workload"].isin(PANELS)]
+    subject = table[
+        (table["map"] == SUBJECT)
+        & table["kv"].map(lambda kv: model.layout_of(SUBJECT, kv) is not None)
+        & table["workload"].isin(PANELS)
+    ]
     for (kv, hash_name), part in subject.groupby(["kv", "hash"], sort=False):
         there = [counters.value("sim", "heap_lines_mean") is not None for counters in part["counters"]]
         if part[there]["n"].nunique() >= FEWEST_SIZES:

@@ -63,7 +63,14 @@ def draw_order(counts: pandas.DataFrame, stem: Path) -> Path:
         for axes in (left, right):
             axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
         right.legend(loc="upper right")
-        figure.text(0.008, 0.975, "Iteration order of hmap's range() and of a true shuffle", fontsize=15, fontweight="bold", va="top")
+        figure.text(
+            0.008,
+            0.975,
+            "Iteration order of hmap's range() and of a true shuffle",
+            fontsize=15,
+            fontweight="bold",
+            va="top",
+        )
         figure.text(
             0.008, 0.895, f"A map of {entries} entries, iterated over {orders:,} times without changing it.",
             fontsize=8.5, color=GREY, va="top",

@@ -62,7 +62,11 @@ def _add_legend(figure: Figure, axes: Axes) -> None:
 
     def lay_out(columns: int) -> Legend:
         return axes.legend(
-            handles=by_rows(handles, columns), ncols=columns, fontsize=7.5, loc="upper center", bbox_to_anchor=(0.5, -0.04)
+            handles=by_rows(handles, columns),
+            ncols=columns,
+            fontsize=7.5,
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.04),
         )
 
     lay_out(widest(figure, len(handles), lay_out))

@@ -25,8 +25,10 @@ def print_agreement(console: Console, runs: Runs, found: Agreement) -> None:
         console.print(f"machines differ in {hardware}", highlight=False, markup=False)
     console.print("times are not compared across machines; what each machine says by itself is\n", highlight=False)
     console.print(_table(found))
-    console.print("rank: Kendall's tau of the order of the maps, mean over pairs of runs; 1: the same order.\n"
-                  "holds, flips: questions which of two maps is faster, by their answers on all machines.\n")  # fmt: skip
+    console.print(
+        "rank: Kendall's tau of the order of the maps, mean over pairs of runs; 1: the same order.\n"
+        "holds, flips: questions which of two maps is faster, by their answers on all machines.\n"
+    )
     _print_pairs(console, found)
     _print_in_own_units(console, runs, found)
 
@@ -106,7 +108,9 @@ def _sizes_table(runs: Runs, chosen: pandas.DataFrame, letters: dict[str, str]) 
     for letter in letters.values():
         table.add_column(f"size {letter}", justify="right", overflow="fold")
     for row in chosen.drop_duplicates(["kv", "n"]).to_dict("records"):
-        table.add_row(row["kv"], f"{row['n']:,}", *(size_in_units(runs.by_label[label], row["bytes"]) for label in letters))
+        table.add_row(
+            row["kv"], f"{row['n']:,}", *(size_in_units(runs.by_label[label], row["bytes"]) for label in letters)
+        )
     return table
 
 

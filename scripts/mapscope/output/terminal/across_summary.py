@@ -44,7 +44,9 @@ def print_summary(console: Console, runs: Runs, found: Agreement) -> None:
     if not flips.empty:
         say("\nFlips: ratio of times, below 1 the first map is faster")
         for row in flips.to_dict("records")[:MOST_FLIPS]:
-            ratios = ", ".join(f"{letter} {ratio:.2f}" for letter, ratio in zip(string.ascii_uppercase, row["ratios"], strict=False))
+            ratios = ", ".join(
+                f"{letter} {ratio:.2f}" for letter, ratio in zip(string.ascii_uppercase, row["ratios"], strict=False)
+            )
             say(f"  {work_of(row)}: {row['one']} / {row['other']}: {ratios}")
         if (more := len(flips) - MOST_FLIPS) > 0:
             say(f"  and {more} more, in the details below")
@@ -64,7 +66,10 @@ def turned(pairs: pandas.DataFrame, name: str) -> pandas.DataFrame:
     swapped = pairs.assign(
         one=pairs["one"].where(~is_other, pairs["other"]),
         other=pairs["other"].where(~is_other, pairs["one"]),
-        ratios=[[1 / each for each in ratios] if turn else ratios for ratios, turn in zip(pairs["ratios"], is_other, strict=True)],
+        ratios=[
+            [1 / each for each in ratios] if turn else ratios
+            for ratios, turn in zip(pairs["ratios"], is_other, strict=True)
+        ],
     )
     return swapped.sort_values("one", key=lambda ones: ones != name, kind="stable")
 
@@ -76,8 +81,12 @@ def work_of(row: dict[str, Any]) -> str:
 
 def caveats_across(runs: Runs, found: Agreement) -> list[str]:
     """What limits these conclusions: rows that are not everywhere, versions that differ, each run's own weaknesses."""
-    limits = [f"{len(found.loads)} rows are in every run{_left_out(runs, found)}; times of different machines are never divided."]
-    commits = {letter: runs.of(label)["commit"].iloc[0] for letter, label in zip(string.ascii_uppercase, runs.labels, strict=False)}
+    shared = f"{len(found.loads)} rows are in every run{_left_out(runs, found)}"
+    limits = [f"{shared}; times of different machines are never divided."]
+    commits = {
+        letter: runs.of(label)["commit"].iloc[0]
+        for letter, label in zip(string.ascii_uppercase, runs.labels, strict=False)
+    }
     if len(set(commits.values())) > 1:
         several = ", ".join(f"{letter} {commit or 'unknown'}" for letter, commit in commits.items())
         limits.append(f"The runs are of different commits ({several}): what flips may be the code.")
@@ -101,14 +110,19 @@ def _counts(found: Agreement) -> str:
     holds, flips, undecided = (int(count.get(name, 0)) for name in ("holds", "flips", "undecided"))
     return (
         f"Of {len(found.pairs)} comparisons of two maps (one workload, one payload, all sizes that every run has), "
-        f"{holds} hold on every machine, {flips} {'flips' if flips == 1 else 'flip'}, and {undecided} are undecided on one or more."
+        f"{holds} hold on every machine, {flips} {'flips' if flips == 1 else 'flip'}, and {undecided} are "
+        "undecided on one or more."
     )
 
 
 def _order(found: Agreement) -> str:
     same = sum(len(set(names)) == 1 for names in found.work["fastest"])
     rank = found.work["rank"].median()
-    rank_text = "" if pandas.isna(rank) else f"; the order of all maps agrees by a median Kendall's tau of {rank:.2f} (1: the same)"
+    rank_text = (
+        ""
+        if pandas.isna(rank)
+        else f"; the order of all maps agrees by a median Kendall's tau of {rank:.2f} (1: the same)"
+    )
     return f"The fastest map is the same everywhere in {same} of {len(found.work)} workloads and payloads{rank_text}."
 
 
@@ -123,7 +137,9 @@ def _against_table(pairs: pandas.DataFrame, name: str) -> Table:
         faster = pandas.Series([max(each) < 1 for each in part["ratios"]], index=part.index)
         is_of = {outcome: part["outcome"] == outcome for outcome in OUTCOMES}
         counts = (is_of["holds"] & faster, is_of["holds"] & ~faster, is_of["flips"], is_of["undecided"])
-        table.add_row(f"against {other}", *(str(int(each.sum())) for each in counts), f"{min(ratios):.2f} to {max(ratios):.2f}")
+        table.add_row(
+            f"against {other}", *(str(int(each.sum())) for each in counts), f"{min(ratios):.2f} to {max(ratios):.2f}"
+        )
     return table
 
 

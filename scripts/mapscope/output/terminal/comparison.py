@@ -52,7 +52,9 @@ def print_comparison(console: Console, found: Comparison, everything: bool = Fal
 
 def too_slow(found: Comparison, percent: float) -> pandas.DataFrame:
     """The rows called slower whose ratio exceeds the limit, growing tables among them."""
-    slow = [rows[(rows["verdict"] == "slower") & (rows["ratio"] > 1 + percent / 100)] for rows in (found.rows, found.growth)]
+    slow = [
+        rows[(rows["verdict"] == "slower") & (rows["ratio"] > 1 + percent / 100)] for rows in (found.rows, found.growth)
+    ]
     return pandas.concat([rows for rows in slow if len(rows)] or slow[:1], ignore_index=True)
 
 

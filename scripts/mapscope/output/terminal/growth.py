@@ -87,7 +87,11 @@ def _responses(row: Growth, name: str) -> list[str]:
 
 def _entry_cells(row: Growth) -> list[str]:
     resident, counted = row.resident, row.counted
-    sizes = [f"{getattr(resident, name):.1f}" for name in ("peak_per_entry", "final_per_entry")] if resident else ["n/a"] * 2
+    sizes = (
+        [f"{getattr(resident, name):.1f}" for name in ("peak_per_entry", "final_per_entry")]
+        if resident
+        else ["n/a"] * 2
+    )
     if counted is None:
         return [*sizes, "n/a", "n/a"]
     return [*sizes, f"{counted.bytes_after_erasing / row.n:.1f}", per_operation(counted.allocations_per_operation)]
@@ -95,7 +99,9 @@ def _entry_cells(row: Growth) -> list[str]:
 
 def _event_table(rows: list[Growth]) -> Table:
     """The last growth of each map, which is its largest; of a table that stays full, to the same size perhaps."""
-    table = _table("its last growth" if rows[0].churn is None else "its last growth, in place or to an array of the same size")
+    table = _table(
+        "its last growth" if rows[0].churn is None else "its last growth, in place or to an array of the same size"
+    )
     for head in (
         "map", "growths", "at n", "trigger", "drain\nops", "\ntime", "MB\nbefore", "\npeak", "\nafter", "page\nfaults",
     ):  # fmt: skip

@@ -109,7 +109,9 @@ def read_dumps(dumps: Path) -> dict[str, dict[str, int]]:
     return found
 
 
-def calibrated(stage: CallgrindStage, expectations: list[dict[str, Any]], dumps: dict[str, Any]) -> list[dict[str, Any]]:
+def calibrated(
+    stage: CallgrindStage, expectations: list[dict[str, Any]], dumps: dict[str, Any]
+) -> list[dict[str, Any]]:
     """What the binary expected of its kernels, with what the dumps say of them; of one stage's events."""
     results = []
     for wanted in expectations:

@@ -110,7 +110,9 @@ class CountingStage(Stage):
         """Events of one benchmark, per operation."""
         prefix = f"{self.backend.prefix}_"
         withheld = withheld | {
-            name.removeprefix(prefix): why for name, why in WITHOUT.findall(str(entry.get("label", ""))) if prefix in name
+            name.removeprefix(prefix): why
+            for name, why in WITHOUT.findall(str(entry.get("label", "")))
+            if prefix in name
         }
         cells = {event: cell(event, entry.get(prefix + event)) for event in _events_in(entry, self.backend)}
         return cells | only(withheld, tuple(cells))
