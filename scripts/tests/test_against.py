@@ -39,7 +39,7 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
     assert documents[0]["seeds"] == documents[1]["seeds"]
     a, b = (read_runs([str(folder)], lab.results) for folder in (base, ours))
     assert twins(a, b) == [(base.name, ours.name)]
-    assert "measured in turn" in answer.stdout and "make compare A=" in answer.stdout
+    assert "interleaved, process by process" in answer.stdout and "make compare A=" in answer.stdout
     for folder in (base, ours):
         assert lab.mapscope("validate", str(folder)).returncode == 0
         assert not list(folder.glob("at-work-*"))
@@ -103,7 +103,7 @@ def test_growing_tables_take_turns_build_by_build(lab: Lab, other: Path) -> None
     assert ran == [(name, i) for i in range(3) for name in MAPS for _ in range(2)]
     assert [[row["map"] for row in rows] for rows in watched(lab.results)] == [list(MAPS)] * 2
     assert f"Of {len(MAPS)} growing tables, 0 slower, 0 faster, {len(MAPS)} the same" in " ".join(answer.stdout.split())
-    assert "Not all were measured in turn" not in answer.stdout
+    assert "Not all were interleaved" not in answer.stdout
 
 
 def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(
@@ -123,7 +123,7 @@ def test_where_none_may_wait_they_are_not_called_in_turn(
     answer = lab.mapscope("run", *GROWING, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
     told = " ".join(answer.stdout.split())
-    assert f"0 the same, {len(MAPS)} undecided" in told and "Not all were measured in turn" in told
+    assert f"0 the same, {len(MAPS)} undecided" in told and "Not all were interleaved" in told
 
 
 def test_a_growth_whose_twin_died_is_measured_again_with_it(lab: Lab, other: Path) -> None:
@@ -166,7 +166,7 @@ def test_a_build_older_than_turns_compares_the_rest(lab: Lab, other: Path) -> No
     small = [word for word in GROWING if word not in ("--growth-sizes", "4000")]
     answer = lab.mapscope("run", *small, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
-    assert "no table is watched growing" in answer.stdout and "older than growth in turns: std" in answer.stdout
+    assert "growth is not measured" in answer.stdout and "older than interleaved growth: std" in answer.stdout
     assert watched(lab.results) == [[], []]
     assert "leave growth out with GROWTH=off" in one_line(lab.mapscope("run", *GROWING, "--against", str(other)), 2)
 
@@ -219,7 +219,7 @@ def test_an_interrupted_pair_goes_on_as_a_pair(lab: Lab, other: Path) -> None:
     set_faults(lab.build, {})
     answer = lab.mapscope("run", "--resume", str(base))  # either of the two will do
     assert answer.returncode == 0, answer.stderr
-    assert "measured in turn" in answer.stdout
+    assert "interleaved, process by process" in answer.stdout
     for folder in (base, ours):
         document = json.loads((folder / "run.json").read_text())
         assert document["complete"] and len(document["sessions"]) == 2

@@ -66,7 +66,7 @@ def test_a_run_is_the_same_as_itself(undisturbed: Lab) -> None:
     assert answer.returncode == 0, answer.stderr
     assert "0 slower, 0 faster, 21 the same (within 3%), 0 undecided" in " ".join(answer.stdout.split())
     assert max(map(len, answer.stdout.splitlines())) <= 100
-    assert "in turn" in answer.stdout  # every process is its own twin
+    assert "interleaved" in answer.stdout  # every process is its own twin
 
 
 def test_what_is_slower_is_told_and_fails_on_request(undisturbed: Lab, tmp_path: Path) -> None:

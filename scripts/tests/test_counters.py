@@ -325,7 +325,7 @@ def test_tables_fit_100_columns_with_every_source(
 ) -> None:
     monkeypatch.setenv("PATH", f"{make_valgrind(tmp_path / 'bin')}{os.pathsep}{os.environ['PATH']}")
     text = hardware.mapscope("run", *COUNTERS, "papi,perf,sim,callgrind").stdout
-    tables = text[text.index("Counters per operation") : text.index("Before you believe")]
+    tables = text[text.index("Counters per operation") : text.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     for source in (
         "[hw: PAPI 7.1.0]",

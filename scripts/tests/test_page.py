@@ -169,7 +169,7 @@ def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> N
     assert "were measured while growing" in text
     assert growth.sentence([]).startswith("None of these runs recorded single growths")
     assert "All runs are of one machine" in text
-    assert "Before you believe" in text
+    assert "Caveats" in text
 
 
 def test_the_page_of_one_run_lies_in_its_folder(finished: Lab) -> None:
@@ -293,7 +293,7 @@ def test_sizes_as_multiples_of_this_machines_caches(
     document = two_runs[1][0]
     caches = [cache for cache in document["environment"]["caches"] if cache["type"] != "Instruction"]
     if not caches:
-        pytest.skip("this machine tells of no caches")
+        pytest.skip("this machine reports no caches")
     opened.choose("sweep", run="0", workload="find_hit", kv="int_int", axis=f"L{caches[0]['level']}")
     (row,) = [
         row

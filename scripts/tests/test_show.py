@@ -24,7 +24,7 @@ def test_summary_fits_100_columns_and_marks_the_best_in_text(finished: Lab) -> N
     assert "\x1b" not in answer.stdout
     assert answer.stdout.count(" *") >= 2 * 2 * 2  # workloads, payloads, hashes
     assert "n = 6656" in answer.stdout and "n = 1000" not in answer.stdout
-    assert "Before you believe" in answer.stdout
+    assert "Caveats" in answer.stdout
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
