@@ -1,10 +1,12 @@
 #include "harness/growth/process.hpp"
 
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -47,19 +49,30 @@ std::uint64_t bytes_in(char const* path, std::string const& name) {
 }  // namespace
 
 shared_memory::shared_memory(std::size_t bytes)
-    : shared_memory(memfd_create("mapscope", 0), bytes) {}
+    : bytes_(bytes),
+      descriptor_(-1),
+      data_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
+  if (data_ == MAP_FAILED) throw std::bad_alloc();
+}
+
+shared_memory shared_memory::to_pass_on(std::size_t bytes) {
+  const int descriptor = memfd_create("mapscope", 0);
+  if (descriptor >= 0 && ftruncate(descriptor, static_cast<off_t>(bytes)) == 0) return {descriptor, bytes};
+  const std::string reason = std::strerror(errno);
+  if (descriptor >= 0) close(descriptor);
+  throw std::runtime_error("no memory to share: " + reason);
+}
 
 shared_memory::shared_memory(int descriptor, std::size_t bytes)
-    : bytes_(bytes), descriptor_(descriptor) {
-  const bool sized = descriptor >= 0 && ftruncate(descriptor, static_cast<off_t>(bytes)) == 0;
-  data_ =
-      sized ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0) : MAP_FAILED;
+    : bytes_(bytes),
+      descriptor_(descriptor),
+      data_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0)) {
   if (data_ == MAP_FAILED) throw std::bad_alloc();
 }
 
 shared_memory::~shared_memory() {
   munmap(data_, bytes_);
-  close(descriptor_);
+  if (descriptor_ >= 0) close(descriptor_);
 }
 
 ready_memory::ready_memory(std::size_t bytes)

@@ -12,7 +12,11 @@ namespace growth {
 /// Memory that children share with their parent; zero at first. Throws std::bad_alloc.
 class shared_memory {
  public:
+  /// For children that are forked. It is no file: a file-size limit does not apply.
   explicit shared_memory(std::size_t bytes);
+  /// For a program that is run anew, which gets the descriptor. Throws std::runtime_error where files may not be so
+  /// large (ulimit -f).
+  static shared_memory to_pass_on(std::size_t bytes);
   /// What another process made, by the descriptor it has passed on.
   shared_memory(int descriptor, std::size_t bytes);
   ~shared_memory();
@@ -20,7 +24,7 @@ class shared_memory {
   shared_memory& operator=(shared_memory const&) = delete;
 
   void* data() const noexcept { return data_; }
-  /// Stays open across exec.
+  /// Stays open across exec; -1 where there is none.
   int descriptor() const noexcept { return descriptor_; }
 
   template <class T>

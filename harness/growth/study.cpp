@@ -226,15 +226,15 @@ class measurement {
       no_counts_ = std::string(MAPSCOPE_ALLOCATIONS) + " is not built";
       return;
     }
-    const shared_memory shared(2 * sizeof(pass_report));
-    shared.as<pass_report>()[0] = part(0).report;
     try {
+      const auto shared = shared_memory::to_pass_on(2 * sizeof(pass_report));
+      shared.as<pass_report>()[0] = part(0).report;
       in_new_program(argv_, count_argument + std::to_string(shared.descriptor()), library);
+      counted_part().report = shared.as<pass_report>()[1];
     } catch (std::runtime_error const& error) {
       no_counts_ = std::string("counting allocations: ") + error.what();
       return;
     }
-    counted_part().report = shared.as<pass_report>()[1];
     if (!counted_part().report.memory.counted) no_counts_ = "the allocator cannot be counted here";
   }
 
