@@ -75,7 +75,7 @@ def test_a_build_that_lacks_a_map_or_was_made_otherwise_is_refused(lab: Lab, oth
     (other / "maps.json").write_text(json.dumps(catalogue | {"maps": catalogue["maps"][:1]}))
     assert "choose others by MAPS" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
     (other / "maps.json").write_text(json.dumps(catalogue | {"flags": "-O0"}))
-    assert "built otherwise" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
+    assert "built differently" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
 
 
 def test_resuming_takes_no_commit(undisturbed: Lab, other: Path) -> None:
