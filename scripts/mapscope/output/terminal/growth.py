@@ -15,7 +15,7 @@ from mapscope.analysis.draining import KEY as DRAIN_KEY
 from mapscope.analysis.split_half import by_map
 from mapscope.output.terminal.tables import TitledTable
 from mapscope.store.records import PERCENTILES, Growth, GrowthEvent, Run
-from mapscope.text import duration, per_operation, significant
+from mapscope.text import duration, per_operation
 
 SHOWN = (0, 2, 3, 4, 5)
 """Of PERCENTILES, in the terminal; all are in run.json."""
@@ -168,7 +168,7 @@ def _print_noise(console: Console, rows: list[Growth]) -> None:
     clock = rows[0].clock
     text = (
         f"Empty loop: {duration(worst)} at most, raw {duration(raw)}.  Clock: {clock.source}, steps of "
-        f"{significant(clock.resolution_ns)} ns, {clock.overhead_ns:.0f} ns of its own subtracted."
+        f"{clock.resolution_ns:.3g} ns, {clock.overhead_ns:.0f} ns of its own subtracted."
     )
     console.print(text, highlight=False, markup=False, overflow="fold")
     for reason in sorted({row.why_not_counted for row in rows if row.why_not_counted}):
