@@ -182,7 +182,8 @@ def test_the_page_of_one_run_lies_in_its_folder(finished: Lab) -> None:
 
 def test_what_cannot_be_made_is_one_line(finished: Lab, tmp_path: Path) -> None:
     raw = next((finished.folder() / "raw" / "round-01").glob("*-hmap.json"))
-    assert "neither machine nor build" in one_line(finished.mapscope("report", "--runs", str(raw), "--out", "x.html"), 2)
+    answer = finished.mapscope("report", "--runs", str(raw), "--out", "x.html")
+    assert "neither machine nor build" in one_line(answer, 2)
     (tmp_path / "file").write_text("")
     line = one_line(finished.mapscope("report", "--out", str(tmp_path / "file" / "x.html")), 1)
     assert "cannot write" in line
