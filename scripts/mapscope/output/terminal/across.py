@@ -53,13 +53,14 @@ def _print_pairs(console: Console, found: Agreement) -> None:
                   highlight=False, markup=False)  # fmt: skip
     flips = pairs[(pairs["one"] != name) & (pairs["outcome"] == "flips")]
     for row in flips.to_dict("records"):
-        console.print(f"flips: {work_of(row)}, {row['one']} over {row['other']}: {_range(row['ratios'], '')}",
+        console.print(f"flips: {work_of(row)}, {row['one']} over {row['other']}: {_range(row['ratios'], 'holds')}",
                       highlight=False, markup=False)  # fmt: skip
 
 
 def _range(ratios: list[float], outcome: str) -> str:
-    mark = {"flips": "!", "undecided": "?"}.get(outcome, "")
-    return f"{mark}{min(ratios):.2f}-{max(ratios):.2f}"
+    if outcome == "undecided":
+        return "?"
+    return f"{'!' if outcome == 'flips' else ''}{min(ratios):.2f}-{max(ratios):.2f}"
 
 
 def _print_in_own_units(console: Console, runs: Runs, found: Agreement) -> None:
