@@ -35,8 +35,9 @@ endfunction()
 # Built without exceptions: it works, and what would throw says why and ends the program.
 function(add_no_exceptions_test map)
   add_executable(${map}_no_exceptions ../../tests/no_exceptions.cpp)
-  target_include_directories(${map}_no_exceptions PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
-  target_link_libraries(${map}_no_exceptions PRIVATE mapscope_flags ${map}::${map} GTest::gtest)
+  target_link_libraries(${map}_no_exceptions PRIVATE mapscope_flags ${map}::${map})
+  target_compile_definitions(${map}_no_exceptions
+    PRIVATE MAP=${map}::map "MAP_HEADER=<${map}/map.hpp>")
   target_compile_options(${map}_no_exceptions PRIVATE -fno-exceptions)
   add_test(NAME ${map}_no_exceptions COMMAND ${map}_no_exceptions)
   set_tests_properties(${map}_no_exceptions PROPERTIES PASS_REGULAR_EXPRESSION "ok")

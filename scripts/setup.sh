@@ -153,6 +153,8 @@ create_venv() {
   python3 -m venv --clear "$venv"
   "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
     -r scripts/requirements.txt </dev/null || fail "pip could not install scripts/requirements.txt"
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+    --no-index --no-build-isolation --no-deps -e scripts </dev/null || fail "pip could not install scripts (mapscope)"
   sha256sum scripts/requirements.txt >"$stamp"
 }
 

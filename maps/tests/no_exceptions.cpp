@@ -1,19 +1,19 @@
-// A program built with -fno-exceptions: the map compiles, works, and where it would throw it says
-// why and ends the program.
+// A program built with -fno-exceptions: the map that MAP and MAP_HEADER name compiles, works, and
+// where it would throw it says why and ends the program.
 #include <cstdio>
 #include <cstring>
 #include <string>
 
-#include "subject.hpp"
+#include MAP_HEADER
 
 int main(int argc, char** argv) {
-  subject::map<std::string, int> m;
+  MAP<std::string, int> m;
   for (int i = 0; i < 1000; ++i) ++m[std::to_string(i)];
   m.reserve(5000);
   m.erase("5");
   m.emplace("another", 1);
   m.insert(m.begin(), m.end());
-  subject::map<std::string, int> copy = m, moved = std::move(copy);
+  MAP<std::string, int> copy = m, moved = std::move(copy);
   copy = moved;
   moved.merge(copy);
   moved.clear();

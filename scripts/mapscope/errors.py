@@ -6,7 +6,7 @@ a traceback is only ever a fault of mapscope itself.
 
 
 class MapscopeError(Exception):
-    """A fault that is told in one line; `exit_code` is what the process returns."""
+    """An error that is reported in one line; `exit_code` is what the process returns."""
 
     exit_code = 1
 

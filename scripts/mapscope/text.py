@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 
 def now() -> str:
@@ -42,13 +41,6 @@ def per_operation(value: float) -> str:
 def count_of(number: int, one: str, many: str | None = None) -> str:
     """`1 round`, `2 rounds`."""
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def which(entry: dict[str, Any]) -> str:
-    """The row or process that an entry of `failures` is about, without its round."""
-    if entry["map"] is None:
-        return "latency ladder"
-    return " ".join(str(entry[field]) for field in ("map", "workload", "kv") if entry[field]) + f" n={entry['n']}"
 
 
 def duration(ns: float) -> str:

@@ -30,8 +30,7 @@ HERE = Path(__file__).resolve().parent
 MAPS = HERE.parent.parent / "maps"
 CXX = os.environ.get("CXX", "g++")
 RUN_SECONDS = 30  # the probe takes two; a mutant may loop for ever
-SUBJECTS = {"hmap": (MUTANTS, HERE / "probe.cpp"),
-            "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}
+SUBJECTS = {"hmap": (MUTANTS, HERE / "probe.cpp"), "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}
 
 
 class Broken(Exception):
@@ -61,8 +60,7 @@ def build(maps: Path, source: Path, program: Path, *flags: str) -> None:
 def finding(program: Path) -> str:
     """What the program finds wrong; empty if it passes."""
     try:
-        done = subprocess.run([program], capture_output=True, text=True, errors="replace",
-                              timeout=RUN_SECONDS)
+        done = subprocess.run([program], capture_output=True, text=True, errors="replace", timeout=RUN_SECONDS)
     except subprocess.TimeoutExpired:
         return "does not end"
     if done.returncode == 0:

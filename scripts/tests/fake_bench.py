@@ -16,9 +16,22 @@ from typing import Any
 
 MAPS = ("hmap", "std", "boost_unordered", "boost_flat", "absl_flat", "absl_node", "tsl_robin")
 WORKLOADS = ("insert_grow", "insert_reserved", "find_hit", "find_hit_chained", "find_miss", "erase", "churn", "range")
-STATES = ("range_load0_live100", "range_load0_live10", "range_load0_one", "range_load50_live100", "range_load50_live10",
-          "range_load50_one", "range_load100_live100", "range_load100_live10", "range_load100_one", "range_keys", "range_copy",
-          "range_cursor", "range_stuck", "range_cold")
+STATES = (
+    "range_load0_live100",
+    "range_load0_live10",
+    "range_load0_one",
+    "range_load50_live100",
+    "range_load50_live10",
+    "range_load50_one",
+    "range_load100_live100",
+    "range_load100_live10",
+    "range_load100_one",
+    "range_keys",
+    "range_copy",
+    "range_cursor",
+    "range_stuck",
+    "range_cold",
+)
 """Only hmap is ever stuck, and what is cold is not simulated."""
 PAYLOADS = ("int_int", "string_string", "int_struct", "string_int")
 HASHES = ("shared", "own")
@@ -190,7 +203,7 @@ for workload in options["workloads"].split(","):
             entry.update(slots=2 * 65536.0)
             if name == "std":
                 del entry["slots"]
-                entry["label"] += "; without slots: it walks a list"
+                entry["label"] += "; without slots: it iterates over a list"
             never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
             never = "too much memory" if workload == "range_cold" and simulates else never
             if never:
@@ -330,7 +343,13 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = Fal
     directory.mkdir(parents=True, exist_ok=True)
     catalogue = {
         "maps": [
-            {"name": m, "binary": f"bench_{m}", "title": f"{m}::map", "sim": f"bench_{m}_sim", "callgrind": f"bench_{m}"}
+            {
+                "name": m,
+                "binary": f"bench_{m}",
+                "title": f"{m}::map",
+                "sim": f"bench_{m}_sim",
+                "callgrind": f"bench_{m}",
+            }
             for m in maps
         ],
         "caches": ["host", "zen5", "skylake"],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,15 @@ import pytest
 from rich.console import Console
 
 from conftest import Lab, one_line
-from mapscope import stats
-from mapscope.across import agreement, of_subject, same_machine, sentences, size_in_units
-from mapscope.across_summary import caveats_across
-from mapscope.across_tables import print_agreement
+from mapscope.analysis.across import agreement, of_subject, same_machine, sentences, size_in_units
+from mapscope.analysis.fingerprint import differences
+from mapscope.analysis.ladder import load_ns
+from mapscope.analysis.runs import KEY, Runs, read_runs
 from mapscope.errors import UsageError
-from mapscope.fingerprint import differences
-from mapscope.ladder import load_ns
-from mapscope.runs import KEY, Runs, read_runs
+from mapscope.output.terminal.across import print_agreement
+from mapscope.output.terminal.across_summary import caveats_across
+from mapscope.plan.records import CacheEntry
+from mapscope.store import derived
 
 PACE = {"hmap": 2.0, "std": 4.0, "boost_flat": 1.0}
 
@@ -40,8 +42,8 @@ def machine(
         if row["map"] == "std":
             row["rounds"][0] *= 1.002
     extra(document)
-    rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
-    document["rows"] = stats.add_ratios(rows)
+    rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
+    document["rows"] = derived.add_ratios(rows)
     target.mkdir(parents=True)
     (target / "run.json").write_text(json.dumps(document))
     return str(target)
@@ -85,7 +87,7 @@ def test_machines_are_told_apart_and_their_times_refused(
 ) -> None:
     runs = pair(PACE)
     assert not same_machine(runs)
-    hardware, rest = differences(*([document] for document in runs.documents.values()))
+    hardware, rest = differences(*([run] for run in runs.by_label.values()))
     assert hardware == ["CPU: Old against New"] and rest == ["host: Old against New"]
     line = one_line(finished.mapscope("compare", "--a", str(tmp_path / "one"), "--b", str(tmp_path / "two")), 2)
     assert "different machines" in line and "make across" in line
@@ -114,7 +116,7 @@ def test_nothing_to_compare_is_one_line(finished: Lab) -> None:
     half = one.table[one.table["n"] == 1000].assign(run="a"), one.table[one.table["n"] != 1000].assign(run="b")
     import pandas
 
-    apart = Runs({"a": one.documents[label], "b": one.documents[label]}, pandas.concat(half))
+    apart = Runs({"a": one.by_label[label], "b": one.by_label[label]}, pandas.concat(half))
     with pytest.raises(UsageError, match="in common"):
         agreement(apart)
 
@@ -132,20 +134,23 @@ def test_times_and_sizes_in_units_of_the_machine_they_were_measured_on(
     document = json.loads(two.read_text())
     for rung in document["latencies"]:  # a machine whose loads take twice as long
         rung["rounds"] = [2 * ns for ns in rung["rounds"]]
-        rung |= stats.describe(rung["rounds"])
+        rung |= derived.describe(rung["rounds"])
     two.write_text(json.dumps(document))
     runs = read_runs([str(tmp_path / "one"), str(tmp_path / "two")], tmp_path)
     loads = agreement(runs).loads
     assert len(loads) == 3 * 2 * 2 * 2 * 2
     for row in loads.to_dict("records"):
         one, other = (line_of(runs, label, row) for label in runs.labels)
-        told = load_ns(runs.documents[runs.labels[0]], one["n"] * one["payload_bytes"])["value"]
+        told = load_ns(runs.by_label[runs.labels[0]], one["n"] * one["payload_bytes"]).value
         assert row["loads"] == pytest.approx([one["median"] / told, other["median"] / told / 2])
     answer = finished.mapscope("across", "--runs", f"{tmp_path / 'one'} {tmp_path / 'two'}")
     assert "in dependent loads of the machine" in answer.stdout and "TLB 256 KiB, then 8 MiB" in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 100
     out = tmp_path / "report.html"
-    assert finished.mapscope("report", "--runs", f"{tmp_path / 'one'},{tmp_path / 'two'}", "--out", str(out)).returncode == 0
+    assert (
+        finished.mapscope("report", "--runs", f"{tmp_path / 'one'},{tmp_path / 'two'}", "--out", str(out)).returncode
+        == 0
+    )
     assert "hmap: dependent loads an operation" in out.read_text()
 
 
@@ -165,9 +170,9 @@ def test_without_a_ladder_there_is_no_unit(pair: Callable[[dict[str, float]], Ru
 
 
 def test_a_size_is_told_by_the_largest_reach_that_it_exceeds(pair: Callable[[dict[str, float]], Runs]) -> None:
-    run = pair(PACE).documents["one"]
-    caches = [{"level": level, "type": "Data", "bytes": size} for level, size in ((1, 2**15), (2, 2**20))]
-    run = run | {"environment": run["environment"] | {"caches": caches}}
+    run = pair(PACE).by_label["one"]
+    caches = [CacheEntry(level, "Data", size, 64, 8, "0") for level, size in ((1, 2**15), (2, 2**20))]
+    run = replace(run, environment=replace(run.environment, caches=caches))
     assert size_in_units(run, 2**14) == "0.50 L1, 0.06 first TLB"
     assert size_in_units(run, 2**16) == "2.00 L1, 0.25 first TLB"
     assert size_in_units(run, 2**24) == "16.0 L2, 2.00 second TLB"

@@ -15,9 +15,9 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import MAPS, calls, make_build, set_faults
-from mapscope import growth_plan
-from mapscope.compare import twins
-from mapscope.runs import read_runs
+from mapscope.analysis.compare import twins
+from mapscope.analysis.runs import read_runs
+from mapscope.plan import growth
 
 GROWING = (*SMALL[:-4], "--growth-sizes", "4000")
 SCRIPTS = Path(__file__).resolve().parents[1]
@@ -39,7 +39,7 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
     assert documents[0]["seeds"] == documents[1]["seeds"]
     a, b = (read_runs([str(folder)], lab.results) for folder in (base, ours))
     assert twins(a, b) == [(base.name, ours.name)]
-    assert "measured in turn" in answer.stdout and "make compare A=" in answer.stdout
+    assert "interleaved, process by process" in answer.stdout and "make compare A=" in answer.stdout
     for folder in (base, ours):
         assert lab.mapscope("validate", str(folder)).returncode == 0
         assert not list(folder.glob("at-work-*"))
@@ -62,7 +62,10 @@ def test_an_older_build_has_no_states(lab: Lab, other: Path) -> None:
     few = ("--maps", "hmap", "--kv", "int_int", "--rounds", "1", "--growth", "off", "--against", str(other))
     answer = lab.mapscope("run", "--suite", "standard", *few)
     assert answer.returncode == 0, answer.stderr
-    assert not any(w.startswith("range_") for w in json.loads(next(lab.results.glob("*/plan.json")).read_text())["selection"]["workloads"])
+    assert not any(
+        w.startswith("range_")
+        for w in json.loads(next(lab.results.glob("*/plan.json")).read_text())["selection"]["workloads"]
+    )
     refused = lab.mapscope("run", *few, "--sizes", "100", "--workloads", "range_keys")
     assert "choose others by WORKLOADS" in one_line(refused, 2)
 
@@ -72,7 +75,7 @@ def test_a_build_that_lacks_a_map_or_was_made_otherwise_is_refused(lab: Lab, oth
     (other / "maps.json").write_text(json.dumps(catalogue | {"maps": catalogue["maps"][:1]}))
     assert "choose others by MAPS" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
     (other / "maps.json").write_text(json.dumps(catalogue | {"flags": "-O0"}))
-    assert "built otherwise" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
+    assert "built differently" in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other)), 2)
 
 
 def test_resuming_takes_no_commit(undisturbed: Lab, other: Path) -> None:
@@ -100,23 +103,27 @@ def test_growing_tables_take_turns_build_by_build(lab: Lab, other: Path) -> None
     assert ran == [(name, i) for i in range(3) for name in MAPS for _ in range(2)]
     assert [[row["map"] for row in rows] for rows in watched(lab.results)] == [list(MAPS)] * 2
     assert f"Of {len(MAPS)} growing tables, 0 slower, 0 faster, {len(MAPS)} the same" in " ".join(answer.stdout.split())
-    assert "Not all were measured in turn" not in answer.stdout
+    assert "Not all were interleaved" not in answer.stdout
 
 
-def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    two_wait = 2.5 * 4000 * growth_plan.BYTES_PER_OPERATION
+def test_where_few_may_wait_the_two_builds_of_one_map_take_turns(
+    lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two_wait = 2.5 * 4000 * growth.BYTES_PER_OPERATION
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", two_wait / memory)
+    monkeypatch.setattr(growth, "SHARE_FOR_WAITING", two_wait / memory)
     assert lab.mapscope("run", *GROWING, "--against", str(other)).returncode == 0
     assert repetitions(lab, other) == [(name, i) for name in MAPS for i in range(3) for _ in range(2)]
 
 
-def test_where_none_may_wait_they_are_not_called_in_turn(lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", 0.0)
+def test_where_none_may_wait_they_are_not_called_in_turn(
+    lab: Lab, other: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(growth, "SHARE_FOR_WAITING", 0.0)
     answer = lab.mapscope("run", *GROWING, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
     told = " ".join(answer.stdout.split())
-    assert f"0 the same, {len(MAPS)} undecided" in told and "Not all were measured in turn" in told
+    assert f"0 the same, {len(MAPS)} undecided" in told and "Not all were interleaved" in told
 
 
 def test_a_growth_whose_twin_died_is_measured_again_with_it(lab: Lab, other: Path) -> None:
@@ -159,7 +166,7 @@ def test_a_build_older_than_turns_compares_the_rest(lab: Lab, other: Path) -> No
     small = [word for word in GROWING if word not in ("--growth-sizes", "4000")]
     answer = lab.mapscope("run", *small, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
-    assert "no table is watched growing" in answer.stdout and "older than growth in turns: std" in answer.stdout
+    assert "growth is not measured" in answer.stdout and "older than interleaved growth: std" in answer.stdout
     assert watched(lab.results) == [[], []]
     assert "leave growth out with GROWTH=off" in one_line(lab.mapscope("run", *GROWING, "--against", str(other)), 2)
 
@@ -184,7 +191,9 @@ def test_a_slower_growth_is_told_and_fails_on_demand(lab: Lab, other: Path) -> N
     tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("again with")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     base, ours = map(str, pair_of(lab.results))
-    assert "growth/insert-first_touch" in one_line(lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "5"), 1)
+    assert "growth/insert-first_touch" in one_line(
+        lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "5"), 1
+    )
     assert lab.mapscope("compare", "--a", base, "--b", ours, "--fail-on-slower", "25").returncode == 0
     assert lab.mapscope("compare", "--a", ours, "--b", base, "--fail-on-slower", "5").returncode == 0
 
@@ -210,7 +219,7 @@ def test_an_interrupted_pair_goes_on_as_a_pair(lab: Lab, other: Path) -> None:
     set_faults(lab.build, {})
     answer = lab.mapscope("run", "--resume", str(base))  # either of the two will do
     assert answer.returncode == 0, answer.stderr
-    assert "measured in turn" in answer.stdout
+    assert "interleaved, process by process" in answer.stdout
     for folder in (base, ours):
         document = json.loads((folder / "run.json").read_text())
         assert document["complete"] and len(document["sessions"]) == 2
@@ -226,7 +235,10 @@ def test_a_process_whose_twin_is_missing_is_measured_again(lab: Lab, other: Path
     before = len(calls(lab.build)), len(calls(other))
     answer = lab.mapscope("run", "--resume", "latest")
     assert answer.returncode == 0, answer.stderr
-    again = [[line.split()[1] for line in calls(build)[count:]] for build, count in zip((lab.build, other), before, strict=True)]
+    again = [
+        [line.split()[1] for line in calls(build)[count:]]
+        for build, count in zip((lab.build, other), before, strict=True)
+    ]
     assert again == [["hmap", "std"], ["hmap", "std"]]
 
 

@@ -15,10 +15,10 @@ import pandas
 import pytest
 
 from conftest import Lab, one_line
-from mapscope import stats
-from mapscope.compare import compare, twins
+from mapscope.analysis.compare import compare, twins
+from mapscope.analysis.runs import KEY, read_runs
 from mapscope.errors import UsageError
-from mapscope.runs import KEY, read_runs
+from mapscope.store import derived
 
 REAL = Path(__file__).parent / "real"
 """Real runs; real/README.md tells how they were made."""
@@ -29,8 +29,8 @@ def edited(source: Path, target: Path, change: Callable[[dict[str, Any]], None])
     """A copy of a run, changed, with all that follows from its rounds."""
     document = json.loads((source / "run.json").read_text())
     change(document)
-    rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
-    document["rows"] = stats.add_ratios(rows)
+    rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
+    document["rows"] = derived.add_ratios(rows)
     target.mkdir(parents=True)
     (target / "run.json").write_text(json.dumps(document))
     return target
@@ -66,7 +66,7 @@ def test_a_run_is_the_same_as_itself(undisturbed: Lab) -> None:
     assert answer.returncode == 0, answer.stderr
     assert "0 slower, 0 faster, 21 the same (within 3%), 0 undecided" in " ".join(answer.stdout.split())
     assert max(map(len, answer.stdout.splitlines())) <= 100
-    assert "in turn" in answer.stdout  # every process is its own twin
+    assert "interleaved" in answer.stdout  # every process is its own twin
 
 
 def test_what_is_slower_is_told_and_fails_on_request(undisturbed: Lab, tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_the_geometric_mean_is_over_the_rows_of_each_round(undisturbed: Lab) -> 
 
 def test_nothing_in_common_is_a_usage_error(undisturbed: Lab) -> None:
     a = read_runs([str(undisturbed.folder())], undisturbed.results)
-    empty = type(a)(a.documents, a.table.head(0))
+    empty = type(a)(a.by_label, a.table.head(0))
     with pytest.raises(UsageError):
         compare(a, empty)
 

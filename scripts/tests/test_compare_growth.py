@@ -10,24 +10,27 @@ import pytest
 
 from conftest import Lab
 from fake_bench import MAPS
-from mapscope.compare_growth import agreement, compare_growth
-from mapscope.runs import Runs, read_runs
+from mapscope.analysis.compare_growth import agreement, compare_growth
+from mapscope.analysis.runs import Runs
+from mapscope.store.records import Run
 
 
 @pytest.fixture(scope="module")
 def measured(finished: Lab) -> dict[str, Any]:
     """run.json of a run that has watched tables grow."""
-    (document,) = read_runs(["latest"], finished.results).documents.values()
-    assert document is not None and document["growth"]
+    document = finished.run_json()
+    assert document["growth"]
     return document
 
 
 def side(*documents: dict[str, Any]) -> Runs:
-    return Runs({str(number): document for number, document in enumerate(documents)}, pandas.DataFrame())
+    return Runs({str(number): Run.of(document) for number, document in enumerate(documents)}, pandas.DataFrame())
 
 
 def scaled(document: dict[str, Any], *factors: float) -> dict[str, Any]:
-    """The same run in which repetition after repetition, and the denoised sum by the last, took so many times as long."""
+    """The same run in which repetition after repetition, and the denoised sum by the last, took so many times as
+    long.
+    """
     result = deepcopy(document)
     for row in result["growth"]:
         repetitions = len(row["raw"]["inserts"])
@@ -79,7 +82,7 @@ def test_what_only_one_side_has_watched_is_left_out(measured: dict[str, Any]) ->
 
 def test_agreement_is_counted_in_shares_and_steps_of_the_clock() -> None:
     def figures(*values: float) -> dict[str, float]:
-        return dict(zip(("p50", "p90", "p99", "longest"), values, strict=True))
+        return dict(zip(("p50", "p90", "p99", "max"), values, strict=True))
 
     rows = pandas.DataFrame(
         {

@@ -10,18 +10,21 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import HARDWARE, MAPS, calls, make_build, make_valgrind, set_faults
-from mapscope import callgrind
-from mapscope.counters import BACKENDS, asked_for
+from mapscope.fact import known, unknown
+from mapscope.plan import valgrind
+from mapscope.plan.counters import BACKENDS, asked_for
+from mapscope.plan.stages import callgrind
+from mapscope.plan.tasks import COUNTING
 from test_load import Tamper
 from test_run import wait_for
 
-COUNTING = (*SMALL[:-2], "--counters")
+COUNTERS = (*SMALL[:-2], "--counters")
 
 
 @pytest.fixture(autouse=True)
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures are the subject of test_show."""
-    monkeypatch.setattr("mapscope.plot.plot_run", lambda run, folder: [])
+    monkeypatch.setattr("mapscope.commands.plot.plot_run", lambda run, folder, n: [])
 
 
 @pytest.fixture
@@ -78,7 +81,7 @@ def test_without_a_pmu_every_hardware_cell_has_its_reason(finished: Lab) -> None
 
 
 def test_auto_takes_the_first_hardware_backend_that_works(hardware: Lab) -> None:
-    assert hardware.mapscope("run", *COUNTING, "auto").returncode == 0
+    assert hardware.mapscope("run", *COUNTERS, "auto").returncode == 0
     assert list(row_of(hardware)["counters"]) == ["os", "papi", "sim"]
     stages = stages_started(hardware)
     assert stages == ["papi"] * 7 + stages[7:] and set(stages[7:]) == {"sim"}
@@ -105,7 +108,7 @@ def test_counting_processes_have_the_seed_of_round_1_and_come_last(finished: Lab
 
 
 def test_cache_reaches_the_binary_and_cold_misses_come_from_it(lab: Lab) -> None:
-    assert lab.mapscope("run", *COUNTING, "sim", "--cache", "zen5").returncode == 0
+    assert lab.mapscope("run", *COUNTERS, "sim", "--cache", "zen5").returncode == 0
     assert {"./bench_hmap_sim", "--cache=zen5"} <= set(raw_of(lab, "sim")["mapscope_process"]["command"])
     cells = row_of(lab)["counters"]["sim"]
     assert cells["cold_l1_misses"]["value"] > cells["l1_misses"]["value"]
@@ -114,7 +117,7 @@ def test_cache_reaches_the_binary_and_cold_misses_come_from_it(lab: Lab) -> None
 
 
 def test_native_events_are_rows_of_their_own(hardware: Lab) -> None:
-    assert hardware.mapscope("run", *COUNTING, "papi", "--papi-events", "perf::PAGE-FAULTS, other").returncode == 0
+    assert hardware.mapscope("run", *COUNTERS, "papi", "--papi-events", "perf::PAGE-FAULTS, other").returncode == 0
     command = raw_of(hardware, "papi")["mapscope_process"]["command"]
     assert "--papi-events=perf::PAGE-FAULTS,other" in command
 
@@ -128,7 +131,7 @@ def test_off_counts_nothing(undisturbed: Lab) -> None:
 
 def test_a_failing_counter_process_costs_its_cells_only(lab: Lab) -> None:
     set_faults(lab.build, {"std": {"fault": "crash", "stage": "sim"}})
-    assert "RESUME=" in one_line(lab.mapscope("run", *COUNTING, "sim"), 1)
+    assert "RESUME=" in one_line(lab.mapscope("run", *COUNTERS, "sim"), 1)
     document = lab.run_json()
     (failure,) = document["failures"]
     assert (failure["stage"], failure["round"], failure["map"], failure["kind"]) == ("sim", None, "std", "crash")
@@ -146,7 +149,7 @@ def test_a_failing_counter_process_costs_its_cells_only(lab: Lab) -> None:
 
 def test_interrupted_while_counting_side_by_side(lab: Lab) -> None:
     set_faults(lab.build, {name: {"fault": "hang", "stage": "sim"} for name in ("std", "boost_flat")})
-    process = lab.start("run", *COUNTING, "sim")
+    process = lab.start("run", *COUNTERS, "sim")
     wait_for(lab.build / "hanging", process)
     process.send_signal(signal.SIGTERM)
     _, stderr = process.communicate(timeout=30)
@@ -161,7 +164,7 @@ def test_interrupted_while_counting_side_by_side(lab: Lab) -> None:
 
 def test_a_rejected_event_is_withheld_and_marked(lab: Lab) -> None:
     set_faults(lab.build, {"absl_flat": {"fault": "badly calibrated", "stage": "sim"}})
-    answer = lab.mapscope("run", *COUNTING, "sim")
+    answer = lab.mapscope("run", *COUNTERS, "sim")
     assert answer.returncode == 0
     assert reason_of(lab, "sim", "l1_misses", map_name="absl_flat").endswith("read 150 for 100")
     assert row_of(lab, "absl_flat")["counters"]["sim"]["l2_misses"]["value"] is not None
@@ -173,7 +176,7 @@ def test_a_rejected_event_is_withheld_and_marked(lab: Lab) -> None:
 
 def test_a_wrong_answer_while_counting_costs_the_counters(lab: Lab) -> None:
     set_faults(lab.build, {"std": {"fault": "wrong checksum", "stage": "sim"}})
-    one_line(lab.mapscope("run", *COUNTING, "sim"), 1)
+    one_line(lab.mapscope("run", *COUNTERS, "sim"), 1)
     assert "have" in reason_of(lab, "sim", "lines_mean", map_name="std")
     assert row_of(lab, "std")["median"] > 0
     assert row_of(lab, "std", "erase")["counters"]["sim"]["lines_mean"]["value"] is not None
@@ -181,14 +184,14 @@ def test_a_wrong_answer_while_counting_costs_the_counters(lab: Lab) -> None:
 
 def test_what_cannot_be_zero_is_no_zero(hardware: Lab) -> None:
     set_faults(hardware.build, {"hmap": {"fault": "zero cycles", "stage": "papi"}})
-    assert hardware.mapscope("run", *COUNTING, "papi").returncode == 0
+    assert hardware.mapscope("run", *COUNTERS, "papi").returncode == 0
     assert "cannot be" in reason_of(hardware, "papi", "cycles")
     assert row_of(hardware)["counters"]["papi"]["l3_misses"]["value"] is None
 
 
 def test_rounds_with_involuntary_switches_are_marked(lab: Lab) -> None:
     set_faults(lab.build, {"hmap": {"fault": "disturbed", "after": 1}})
-    answer = lab.mapscope("run", *COUNTING, "sim")
+    answer = lab.mapscope("run", *COUNTERS, "sim")
     assert row_of(lab)["involuntary_switches"] == [0, 3]
     assert row_of(lab, "std")["involuntary_switches"] == [0, 0]
     assert row_of(lab)["counters"]["os"]["involuntary_switches"]["value"] == 3 / (2 * 10 * 65536)
@@ -197,7 +200,7 @@ def test_rounds_with_involuntary_switches_are_marked(lab: Lab) -> None:
 
 def test_a_changed_counting_binary_is_no_continuation(lab: Lab) -> None:
     set_faults(lab.build, {"std": {"fault": "crash", "stage": "sim"}})
-    one_line(lab.mapscope("run", *COUNTING, "sim"), 1)
+    one_line(lab.mapscope("run", *COUNTERS, "sim"), 1)
     with (lab.build / "bench_std_sim").open("a") as program:
         program.write("\n")
     assert "sim binary of std" in one_line(lab.mapscope("run", "--resume", "latest"), 2)
@@ -205,7 +208,7 @@ def test_a_changed_counting_binary_is_no_continuation(lab: Lab) -> None:
 
 def test_without_its_binary_sim_is_not_available(lab: Lab) -> None:
     (lab.build / "bench_std_sim").unlink()
-    assert lab.mapscope("run", *COUNTING, "sim").returncode == 0
+    assert lab.mapscope("run", *COUNTERS, "sim").returncode == 0
     assert reason_of(lab, "sim", "l1_misses") == "bench_std_sim is not built"
     assert stages_started(lab) == []
 
@@ -216,7 +219,7 @@ class TestCallgrind:
         monkeypatch.setenv("PATH", f"{make_valgrind(tmp_path / 'bin')}{os.pathsep}{os.environ['PATH']}")
 
     def test_two_stages_give_three_levels(self, lab: Lab) -> None:
-        answer = lab.mapscope("run", *COUNTING, "callgrind")
+        answer = lab.mapscope("run", *COUNTERS, "callgrind")
         assert answer.returncode == 0, answer.stderr
         values = {event: cell["value"] for event, cell in row_of(lab)["counters"]["callgrind"].items()}
         assert values == {
@@ -232,15 +235,18 @@ class TestCallgrind:
 
     def test_a_geometry_it_cannot_simulate_is_a_reason(self) -> None:
         odd = {"level": 3, "bytes": 36 * 2**20, "ways": 12, "line_bytes": 64}
-        cache = {"name": "odd", "levels": [{"level": n, "bytes": 2**15 * n, "ways": 8, "line_bytes": 64} for n in (1, 2)]}
-        refused = callgrind.refusals({"value": {**cache, "levels": [*cache["levels"], odd]}, "reason": None})
+        cache = {
+            "name": "odd",
+            "levels": [{"level": n, "bytes": 2**15 * n, "ways": 8, "line_bytes": 64} for n in (1, 2)],
+        }
+        refused = valgrind.refusals(known({**cache, "levels": [*cache["levels"], odd]}))
         assert list(refused) == ["callgrind_l3"] and "49152" in refused["callgrind_l3"]
-        assert set(callgrind.refusals({"value": None, "reason": "unknown"})) == {"callgrind_l2", "callgrind_l3"}
+        assert set(valgrind.refusals(unknown("unknown"))) == {"callgrind_l2", "callgrind_l3"}
 
 
 def test_no_valgrind_is_a_reason(lab: Lab, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("mapscope.callgrind.shutil.which", lambda name: None)
-    assert lab.mapscope("run", *COUNTING, "callgrind").returncode == 0
+    monkeypatch.setattr("mapscope.plan.valgrind.shutil.which", lambda name: None)
+    assert lab.mapscope("run", *COUNTERS, "callgrind").returncode == 0
     assert reason_of(lab, "callgrind", "instructions") == "valgrind is not installed"
 
 
@@ -256,8 +262,8 @@ def test_a_dump_as_valgrind_writes_it(tmp_path: Path) -> None:
     assert list(dumps) == ["find_hit/kv:int_int/hash:shared/n:1000"]
     (totals,) = dumps.values()
     assert totals["DLmw"] == 0  # trailing zeroes are left out
-    assert callgrind.readings("callgrind_l2", totals, 1000)["l1_misses"] == 62.499
-    assert callgrind.readings("callgrind_l2", {"Ir": 0}, 1000) == {}
+    assert COUNTING["callgrind_l2"].readings(totals, 1000)["l1_misses"] == 62.499
+    assert COUNTING["callgrind_l2"].readings({"Ir": 0}, 1000) == {}
 
 
 @pytest.mark.parametrize(
@@ -267,11 +273,17 @@ def test_a_dump_as_valgrind_writes_it(tmp_path: Path) -> None:
 def test_callgrind_is_calibrated_by_its_dumps(relation: str, expected: int, misses: int, accepted: bool) -> None:
     wanted = {"backend": "callgrind", "kernel": "chase", "event": "l1_misses", "relation": relation,
               "expected": expected, "read": None, "error": None, "accepted": None, "steps": 100}  # fmt: skip
-    totals = dict(zip("Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw".split(), [500, 1, 1, 0, misses, 0, 0, 0, 0], strict=True))
-    (result,) = callgrind.calibrated("callgrind_l2", [wanted], {"calibration/chase": totals})
+    totals = dict(
+        zip(
+            ("Ir", "Dr", "Dw", "I1mr", "D1mr", "D1mw", "ILmr", "DLmr", "DLmw"),
+            [500, 1, 1, 0, misses, 0, 0, 0, 0],
+            strict=True,
+        )
+    )
+    (result,) = callgrind.calibrated(COUNTING["callgrind_l2"], [wanted], {"calibration/chase": totals})
     assert result["read"] == misses and result["accepted"] is accepted
-    assert callgrind.calibrated("callgrind_l3", [wanted], {}) == []
-    assert "nothing" in callgrind.calibrated("callgrind_l2", [wanted], {})[0]["reason"]
+    assert callgrind.calibrated(COUNTING["callgrind_l3"], [wanted], {}) == []
+    assert "nothing" in callgrind.calibrated(COUNTING["callgrind_l2"], [wanted], {})[0]["reason"]
 
 
 def test_a_run_of_schema_version_1_is_still_read(tampered: Tamper) -> None:
@@ -308,12 +320,20 @@ def test_a_cell_is_a_value_or_a_reason(tampered: Tamper, change: Any, told: str)
     assert told in one_line(lab.mapscope("validate", "latest"), 2)
 
 
-def test_tables_fit_100_columns_with_every_source(hardware: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tables_fit_100_columns_with_every_source(
+    hardware: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PATH", f"{make_valgrind(tmp_path / 'bin')}{os.pathsep}{os.environ['PATH']}")
-    text = hardware.mapscope("run", *COUNTING, "papi,perf,sim,callgrind").stdout
-    tables = text[text.index("Counters per operation") : text.index("Before you believe")]
+    text = hardware.mapscope("run", *COUNTERS, "papi,perf,sim,callgrind").stdout
+    tables = text[text.index("Counters per operation") : text.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
-    for source in ("[hw: PAPI 7.1.0]", "[hw: perf_event]", "virtual addresses]", "sim cold", "[callgrind: D1=32768,8,64"):
+    for source in (
+        "[hw: PAPI 7.1.0]",
+        "[hw: perf_event]",
+        "virtual addresses]",
+        "sim cold",
+        "[callgrind: D1=32768,8,64",
+    ):
         assert source in tables
     assert "n/a papi L3: AMD's L3 is an uncore unit" in tables
     assert all(f" {name} " in tables for name in MAPS)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Lab, one_line
-from mapscope.runs import KEY, read_runs
+from mapscope.analysis.runs import KEY, read_runs
 
 
 def exported(lab: Lab, kind: str, tmp_path: Path) -> Path:

@@ -54,14 +54,14 @@ def test_a_file_that_was_there_stays_when_the_new_one_does_not_fit(tmp_path: Pat
     write_whole(path, "old")
     with little_room(), pytest.raises(OSError, match="too large"):
         write_whole(path, "new" * ROOM)
-    assert path.read_text() == "old" and os.listdir(tmp_path) == ["page.html"]
+    assert path.read_text() == "old" and [each.name for each in tmp_path.iterdir()] == ["page.html"]
 
 
 def test_an_interruption_leaves_no_half_file(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), whole_file(tmp_path / "page.html") as stream:
         stream.write("half")
         raise KeyboardInterrupt
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("command", ["compare", "export", "across", "summary", "validate"])
@@ -74,7 +74,7 @@ def test_output_that_goes_nowhere_is_one_line(finished: Lab, command: str) -> No
 
 
 def run_into_a_full_disk(lab: Lab, *words: str) -> subprocess.CompletedProcess[str]:
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         return subprocess.run(
             lab.command(*words), stdout=full, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "PYTHONPATH": str(SCRIPTS)}, check=False,
@@ -104,4 +104,4 @@ def test_ctrl_c_is_one_line(finished: Lab, tmp_path: Path) -> None:
         # Killed by the signal in place of 130 is how Python ends when it comes in the midst of an import.
         assert process.returncode in (0, 130, -signal.SIGINT)
         assert stderr == ("" if process.returncode == 0 else "mapscope: error: interrupted\n")
-        assert [name for name in os.listdir(tmp_path) if name != "page.html"] == []
+        assert [each for each in tmp_path.iterdir() if each.name != "page.html"] == []

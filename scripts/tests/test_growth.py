@@ -13,10 +13,12 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import MAPS, calls, set_faults
-from mapscope import growth_plan, halves
-from mapscope.growth_plan import plan_growth
-from mapscope.selection import _workloads
-from mapscope.suites import SUITES, WHOLE_LIVES
+from mapscope.analysis import split_half
+from mapscope.plan import growth
+from mapscope.plan.growth import plan_growth
+from mapscope.plan.selection import _workloads
+from mapscope.plan.suites import SUITES, WHOLE_LIVES
+from mapscope.store.records import Clock, Durations
 from mapscope.text import duration
 from test_load import Tamper
 
@@ -27,7 +29,7 @@ STAGE = "growth/insert-first_touch"
 @pytest.fixture
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests that are of something else."""
-    monkeypatch.setattr("mapscope.plot.plot_run", lambda run, folder: [])
+    monkeypatch.setattr("mapscope.commands.plot.plot_run", lambda run, folder, n: [])
 
 
 def growth_of(lab: Lab) -> dict[str, dict[str, Any]]:
@@ -50,13 +52,15 @@ def test_a_pass_of_every_map_is_kept_with_its_durations(lab: Lab) -> None:
     assert lab.mapscope("validate", "latest").returncode == 0
     names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
     stem = "growth-insert-first_touch-int_int-n4000-"
-    assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts", "drain")}
+    assert names == {
+        f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory", "parts", "drain")
+    }
 
 
 @pytest.mark.usefixtures("without_pictures")
 def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     text = lab.mapscope("run", *GROWING).stdout
-    tables = text[text.index("growth   int_int") : text.index("Before you believe")]
+    tables = text[text.index("growth   int_int") : text.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     assert all(f" {name} " in tables for name in MAPS)
     assert "Empty loop: 70ns at most" in tables and "steps of 10 ns" in " ".join(tables.split())
@@ -64,7 +68,7 @@ def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
     drain = tables[tables.index("hmap: around its growth at 2,000 entries") :]
     assert drain.split("update", 1)[1].split()[:7] == ["20.0", "±0.0", "60.0", "±0.0", "30.0", "±0.0", "3.00"]
     assert "std: around" not in tables
-    assert "differ at p50/p90/p99/longest by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
+    assert "differ at p50/p90/p99/max by: hmap 0/0/0/25 %, std 0/0/0/25 %, " in " ".join(tables.split())
     assert "have not settled" not in text
 
 
@@ -84,7 +88,7 @@ def test_maps_take_turns_repetition_by_repetition(lab: Lab) -> None:
 
 @pytest.mark.usefixtures("without_pictures")
 def test_where_too_much_would_wait_one_map_follows_the_other(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(growth_plan, "SHARE_FOR_WAITING", 0.0)
+    monkeypatch.setattr(growth, "SHARE_FOR_WAITING", 0.0)
     assert lab.mapscope("run", *GROWING).returncode == 0
     assert repetitions_of(lab) == [f"{name} {i}" for name in MAPS for i in range(3)]
 
@@ -108,7 +112,9 @@ def test_an_interruption_leaves_nobody_waiting_for_a_turn(lab: Lab) -> None:
     run.send_signal(signal.SIGINT)
     run.communicate(timeout=60)
     assert run.returncode != 0
-    assert not [pid for pid in map(int, (line.split()[0] for line in calls(lab.build))) if Path(f"/proc/{pid}").exists()]
+    assert not [
+        pid for pid in map(int, (line.split()[0] for line in calls(lab.build))) if Path(f"/proc/{pid}").exists()
+    ]
     set_faults(lab.build, {})
     assert lab.mapscope("run", "--resume", "latest").returncode == 0
     assert sorted(growth_of(lab)) == sorted(MAPS)
@@ -118,10 +124,10 @@ def test_turns_need_several_maps_and_memory_for_those_who_wait() -> None:
     passes = plan_growth("growth", "auto", [1_000_000], None, ["int_int"])
     assert not any(one.in_turns for one in passes)
     growing = [one for one in passes if one.churn is None]
-    assert {one.mix: one.waiting_bytes for one in growing} == {"insert": 20_000_000, "mixed": 40_000_000}
-    turns = growth_plan.with_turns(growing, 8, 4 * 8 * 20_000_000)
+    assert {one.mix: growth.waiting_bytes(one) for one in growing} == {"insert": 20_000_000, "mixed": 40_000_000}
+    turns = growth.with_turns(growing, 8, 4 * 8 * 20_000_000)
     assert {one.mix: one.in_turns for one in turns} == {"insert": True, "mixed": False}
-    assert not any(one.in_turns for one in growth_plan.with_turns(growing, 1, 10**12))
+    assert not any(one.in_turns for one in growth.with_turns(growing, 1, 10**12))
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -174,7 +180,7 @@ def test_a_full_table_that_churns_is_shown_with_its_erases(lab: Lab, monkeypatch
     assert list(rows) == list(MAPS)
     assert all((row["churn"], row["n"], row["denoised"]["inserts"]["count"]) == (6, 200, 1200) for row in rows.values())
     assert "each entry replaced 6 times" in answer.stdout and "their erases" in answer.stdout
-    tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("Before you believe")]
+    tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     assert "around its growth" not in answer.stdout
     names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
@@ -220,13 +226,13 @@ def test_the_full_suite_has_every_regime() -> None:
 
 def test_without_huge_pages_there_is_a_reason(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     setting = tmp_path / "enabled"
-    monkeypatch.setattr(growth_plan, "THP", setting)
-    assert "No such file" in growth_plan.why_no_huge_pages()
+    monkeypatch.setattr(growth, "THP", setting)
+    assert "No such file" in growth.why_no_huge_pages()
     setting.write_text("always madvise [never]")
     huge = [one for one in plan_growth("growth", "auto", [], None, ["int_int"]) if one.pages == "huge"]
     assert huge and all("says never" in one.reason for one in huge)
     setting.write_text("always [madvise] never")
-    assert growth_plan.why_no_huge_pages() is None
+    assert growth.why_no_huge_pages() is None
 
 
 def test_a_run_of_schema_version_3_is_still_read(tampered: Tamper) -> None:
@@ -250,7 +256,7 @@ def test_growth_of_schema_version_3_is_still_read(lab: Lab) -> None:
 
 def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     assert lab.mapscope("run", *GROWING).returncode == 0
-    assert "Half of the repetitions" in lab.mapscope("summary", "latest").stdout
+    assert "Split-half agreement" in lab.mapscope("summary", "latest").stdout
     document = lab.run_json()
     document["schema_version"] = 4
     for entry in document["growth_passes"]:
@@ -260,7 +266,7 @@ def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
     (lab.folder() / "run.json").write_text(json.dumps(document))
     assert lab.mapscope("validate", "latest").returncode == 0
     text = lab.mapscope("summary", "latest").stdout
-    assert "growth   int_int" in text and "Half of the repetitions" not in text
+    assert "growth   int_int" in text and "Split-half agreement" not in text
 
 
 @pytest.mark.usefixtures("without_pictures")
@@ -276,22 +282,25 @@ def test_percentiles_that_have_not_settled_are_told(lab: Lab) -> None:
     assert "hmap 0/0/14/25 %, std 0/0/16/25 %" in told
 
 
-def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> dict[str, Any]:
+def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> Any:
     """Of p50, p90, p99 and the longest."""
-    of = [{"percentiles_ns": [*times[:3], 1.0, 1.0, 1.0, 1.0], "max_ns": times[3]} for times in halves]
-    return {"map": name, "clock": {"resolution_ns": 5.0}, "denoised": {"halves": of}}
+    of = [Durations(1, 1.0, times[3], [*times[:3], 1.0, 1.0, 1.0, 1.0], [0, 0, 0]) for times in halves]
+    return SimpleNamespace(map=name, clock=Clock("a clock", 0.4, 5.0, 20.0), denoised=SimpleNamespace(halves=of))
 
 
 def test_halves_are_compared_whichever_is_the_larger() -> None:
-    one, other = row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)), row_with_halves("other", (5, 5, 5, 5))
-    assert halves.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "longest": 0.25})
-    assert halves.apart(other) is None
-    words = halves.by_map([one, other])
-    assert words is not None and words.endswith("differ at p50/p90/p99/longest by: one 10/100/0/25 %")
+    one, other = (
+        row_with_halves("one", (100, 200, 300, 8e6), (110, 100, 300, 1e7)),
+        row_with_halves("other", (5, 5, 5, 5)),
+    )
+    assert split_half.apart(one) == pytest.approx({"p50": 0.1, "p90": 1.0, "p99": 0.0, "max": 0.25})
+    assert split_half.apart(other) is None
+    words = split_half.by_map([one, other])
+    assert words is not None and words.endswith("differ at p50/p90/p99/max by: one 10/100/0/25 %")
     third = row_with_halves("third", (0, 100, 100, 100), (1, 105, 108, 150))
-    assert "third -/0/8/50 %" in (halves.by_map([one, third]) or "")
-    assert "100 % at most at p50, p90 and p99, by 50 % in the longest" in (halves.at_most([one, third]) or "")
-    assert halves.by_map([other]) is None and halves.at_most([other]) is None
+    assert "third -/0/8/50 %" in (split_half.by_map([one, third]) or "")
+    assert "at most 100 % at p50, p90 and p99, by 50 % at the maximum" in (split_half.at_most([one, third]) or "")
+    assert split_half.by_map([other]) is None and split_half.at_most([other]) is None
 
 
 def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:
@@ -308,7 +317,16 @@ def test_a_run_of_schema_version_2_is_still_read(tampered: Tamper) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ns", "text"), [(0, "0ns"), (140.2, "140ns"), (999.8, "1us"), (4910, "4.91us"), (1.5e5, "150us"), (6.92e8, "692ms"), (5.1e9, "5.1s")]
+    ("ns", "text"),
+    [
+        (0, "0ns"),
+        (140.2, "140ns"),
+        (999.8, "1us"),
+        (4910, "4.91us"),
+        (1.5e5, "150us"),
+        (6.92e8, "692ms"),
+        (5.1e9, "5.1s"),
+    ],
 )
 def test_durations_in_their_unit(ns: float, text: str) -> None:
     assert duration(ns) == text

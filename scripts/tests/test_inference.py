@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mapscope import inference
+from mapscope.analysis import inference
 
 ROWS, ROUNDS = 400, 9
 

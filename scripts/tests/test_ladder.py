@@ -10,8 +10,10 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from fake_bench import make_build, set_faults
-from mapscope.ladder import in_words, levels, load_ns, reach_in_words, shared_cache, tlb_reach
-from mapscope.ladder_plan import half_octaves
+from mapscope.analysis.ladder import in_words, levels, load_ns, reach_in_words, shared_cache, tlb_reach
+from mapscope.fact import known
+from mapscope.plan.ladder import half_octaves
+from mapscope.store.records import Run
 
 KIB, MIB = 2**10, 2**20
 
@@ -22,13 +24,18 @@ def climbing(tmp_path: Path) -> Lab:
     return Lab(make_build(tmp_path / "build", maps=("hmap", "std"), ladder=True), tmp_path / "results")
 
 
-def machine(run: dict[str, Any]) -> dict[str, Any]:
+def machine(run: dict[str, Any], **changes: Any) -> Run:
     """The run as of a machine with the caches that the fake ladder has."""
     caches = [
         {"level": level, "type": kind, "bytes": size, "line_bytes": 64, "ways": 8, "shared_by": "0"}
-        for level, kind, size in ((1, "Data", 32 * KIB), (1, "Instruction", 64 * KIB), (2, "Unified", MIB), (3, "Unified", 32 * MIB))
+        for level, kind, size in (
+            (1, "Data", 32 * KIB),
+            (1, "Instruction", 64 * KIB),
+            (2, "Unified", MIB),
+            (3, "Unified", 32 * MIB),
+        )
     ]
-    return run | {"environment": run["environment"] | {"caches": caches}}
+    return Run.of(run | {"environment": run["environment"] | {"caches": caches}} | changes)
 
 
 def test_each_round_begins_with_it(climbing: Lab) -> None:
@@ -54,25 +61,25 @@ def test_levels_are_read_where_the_level_before_is_of_no_help(climbing: Lab) -> 
     climbing.mapscope("run", *SMALL)
     run = machine(climbing.run_json())
     found = levels(run)
-    assert [(level.name, level.walked) for level in found[:3]] == [("L1", 16 * KIB), ("L2", 64 * KIB), ("L3", 2 * MIB)]
-    assert [int(level.latency["value"]) for level in found[:3]] == [1, 4, 16]
-    assert tlb_reach(run) == [{"value": 256 * KIB, "reason": None}, {"value": 8 * MIB, "reason": None}]
-    assert int(load_ns(run, 100)["value"]) == 1 and int(load_ns(run, 500 * KIB)["value"]) == 4
-    between = load_ns(run, 1.2 * MIB)["value"]
+    assert [(level.name, level.read_at) for level in found[:3]] == [("L1", 16 * KIB), ("L2", 64 * KIB), ("L3", 2 * MIB)]
+    assert [int(level.latency.value) for level in found[:3]] == [1, 4, 16]
+    assert tlb_reach(run) == [known(256 * KIB), known(8 * MIB)]
+    assert int(load_ns(run, 100).value) == 1 and int(load_ns(run, 500 * KIB).value) == 4
+    between = load_ns(run, 1.2 * MIB).value
     assert 4.3 < between < 16  # between two rungs
-    assert "larger than" in load_ns(run, 2**40)["reason"]
-    if run["ladder"]["sizes"][-1] >= 64 * MIB:
+    assert "larger than" in load_ns(run, 2**40).reason
+    if run.ladder.sizes[-1] >= 64 * MIB:
         assert in_words(run).startswith("L1 1.0") and "memory 10" in in_words(run)
 
 
 def test_what_was_not_seen_has_a_reason(climbing: Lab) -> None:
     climbing.mapscope("run", *SMALL)
-    run = machine(climbing.run_json())
+    run = climbing.run_json()
     flat = [rung | {"median": 1.0} for rung in run["latencies"]]
-    assert "no step up to 16384 pages" in reach_in_words(run | {"latencies": flat})
+    assert "no step up to 16384 pages" in reach_in_words(machine(run, latencies=flat))
     packed_only = [rung for rung in run["latencies"] if rung["layout"] == "packed" and rung["bytes"] <= MIB]
-    small = run | {"latencies": packed_only}
-    assert [level.latency["value"] is None for level in levels(small)] == [False, False, True, True]
+    small = machine(run, latencies=packed_only)
+    assert [level.latency.value is None for level in levels(small)] == [False, False, True, True]
     assert "L3 n/a (no working set that falls in it was measured)" in in_words(small)
     assert reach_in_words(small) == "n/a: was not measured"
     assert shared_cache(small) is None
@@ -80,13 +87,13 @@ def test_what_was_not_seen_has_a_reason(climbing: Lab) -> None:
 
 def test_a_last_level_that_others_use_is_a_caveat(climbing: Lab) -> None:
     climbing.mapscope("run", *SMALL)
-    run = machine(climbing.run_json())
-    assert shared_cache(run) is None
+    run = climbing.run_json()
+    assert shared_cache(machine(run)) is None
     crowded = [
         rung | {"median": 100.0} if rung["layout"] == "packed" and rung["bytes"] > 4 * MIB else rung
         for rung in run["latencies"]
     ]
-    assert shared_cache(run | {"latencies": crowded}) == ("L3", 32 * MIB, 4 * MIB)
+    assert shared_cache(machine(run, latencies=crowded)) == ("L3", 32 * MIB, 4 * MIB)
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from mapscope import model
-from mapscope.model import INT_INT, INT_STRUCT, Table
+from mapscope.analysis import model
+from mapscope.analysis.model import INT_INT, INT_STRUCT, Table
 
 ALIGNED = model.layout_of("hmap_split_aligned", "int_int")
 PAIRED = model.layout_of("hmap_paired", "int_int")
@@ -167,7 +167,9 @@ def test_against_a_table_played_through(n: int) -> None:
     state = model.table(n)
     hits = [table.lines_of_lookup(*table.entries[i], i) for i in table.dice.choices(range(n), k=20000)]
     assert sum(hits) / len(hits) == pytest.approx(model.hit(INT_INT, state), rel=0.02)
-    misses = [table.lines_of_lookup(table.dice.getrandbits(50), table.dice.randrange(5, 256), None) for _ in range(20000)]
+    misses = [
+        table.lines_of_lookup(table.dice.getrandbits(50), table.dice.randrange(5, 256), None) for _ in range(20000)
+    ]
     assert sum(misses) / len(misses) == pytest.approx(model.miss(INT_INT, state), rel=0.02)
     assert table.lines_of_sweep() == pytest.approx(model.ranged(INT_INT, state), rel=0.02)
 

@@ -21,8 +21,9 @@ def packed(finished: Lab, tmp_path: Path) -> Path:
 def test_every_command_reads_it(finished: Lab, packed: Path, tmp_path: Path) -> None:
     run, out = str(packed), str(tmp_path / "out")
     for words in (
-        ("summary", run), ("validate", run), ("plot", run), ("export", run, "--out", out), ("compare", "--a", run, "--b", run),
-        ("across", "--runs", f"{run} {finished.folder()}"), ("report", "--runs", run),
+        ("summary", run), ("validate", run), ("plot", run), ("export", run, "--out", out),
+        ("compare", "--a", run, "--b", run), ("across", "--runs", f"{run} {finished.folder()}"),
+        ("report", "--runs", run),
     ):  # fmt: skip
         answer = finished.mapscope(*words)
         assert answer.returncode == 0, (words, answer.stderr)

@@ -18,14 +18,16 @@ from typing import Any
 import pytest
 
 from conftest import SMALL, Lab, one_line
-from mapscope import page_growth
-from mapscope.ladder import load_ns, tlb_reach
-from mapscope.drains import drain_of
+from mapscope import typed
+from mapscope.analysis.draining import drain_of
+from mapscope.analysis.ladder import load_ns, tlb_reach
+from mapscope.analysis.passing import Passing, Way
+from mapscope.analysis.runs import read_runs
 from mapscope.files import write_whole
-from mapscope.page import MOST_BYTES, write_page
-from mapscope.passing import Passing, Way, cells
-from mapscope.runs import read_runs
-from mapscope.summary_growth import title_of
+from mapscope.output.page import growth
+from mapscope.output.page.page import MOST_BYTES, write_page
+from mapscope.output.passing import cells
+from mapscope.store.records import Growth, Run
 from mapscope.text import duration
 from test_compare import edited, slowed
 
@@ -61,7 +63,8 @@ class Opened:
 PASSING = Passing(
     "a processor", "a compiler",
     [Way("pass_pointer", "take_pointer", 8, True, {8: {"median": 2.5, "spread": 0.02}},
-         {"pass_pointer": ["+0    call passing::take_pointer"], "take_pointer": ["+0    mov (%rdi),%rax", "+3    ret"]})],
+         {"pass_pointer": ["+0    call passing::take_pointer"],
+          "take_pointer": ["+0    mov (%rdi),%rax", "+3    ret"]})],
 )  # fmt: skip
 
 
@@ -131,7 +134,7 @@ def test_what_operations_cost_while_a_table_drains_stands_beside_before_and_afte
     rows = [(letter, row) for letter, run in zip("AB", documents, strict=True) for row in run["growth"] if row["drain"]]
     assert rows
     for letter, row in rows:
-        drain = drain_of(row)
+        drain = drain_of(typed.read(Growth, row))
         assert drain is not None and len(drain.lines) == len(row["drain"]["ns"]) + 1
         caption = f"{drain.title} ({row['kv']}, {row['stage'].removeprefix('growth/')}, {letter})</caption>"
         table = text.split(caption)[1].split("</table>")[0]
@@ -145,7 +148,9 @@ def test_growing_tables_of_both_runs_stand_side_by_side(two_runs: tuple[Path, An
     section = text.split('id="comparison"')[1].split("</section>")[0]
     assert documents[0]["growth"] and "growing tables, 0 slower" in text
     for a, b in zip(documents[0]["growth"], documents[1]["growth"], strict=True):
-        table = section.split(f"<caption>Growing: {title_of(a).replace('   ', ', ')}</caption>")[1].split("</table>")[0]
+        table = section.split(f"<caption>Growing: {typed.read(Growth, a).title.replace('   ', ', ')}</caption>")[
+            1
+        ].split("</table>")[0]
         line = table.split(f'<th scope="row">{a["map"]}</th>')[1].split("</tr>")[0]
         sides = [row["denoised"]["inserts"] for row in (a, b)]
         for at in range(3):
@@ -155,16 +160,16 @@ def test_growing_tables_of_both_runs_stand_side_by_side(two_runs: tuple[Path, An
 
 def test_a_page_without_it_does_not_speak_of_it(finished: Lab, tmp_path: Path) -> None:
     text = write_page(read_runs(["latest"], finished.results), tmp_path / "report.html").read_text()
-    assert "Handing a table" not in text
+    assert "Passing a map" not in text
 
 
 def test_it_says_what_follows_and_what_does_not(two_runs: tuple[Path, Any]) -> None:
     text = two_runs[0].read_text()
     assert "B against A" in text and "+30.0 %" in text and "95% interval" in text
-    assert "were watched growing" in text
-    assert page_growth.sentence([{}]).startswith("None of these runs recorded single growths")
+    assert "were measured while growing" in text
+    assert growth.sentence([]).startswith("None of these runs recorded single growths")
     assert "All runs are of one machine" in text
-    assert "Before you believe" in text
+    assert "Caveats" in text
 
 
 def test_the_page_of_one_run_lies_in_its_folder(finished: Lab) -> None:
@@ -177,7 +182,8 @@ def test_the_page_of_one_run_lies_in_its_folder(finished: Lab) -> None:
 
 def test_what_cannot_be_made_is_one_line(finished: Lab, tmp_path: Path) -> None:
     raw = next((finished.folder() / "raw" / "round-01").glob("*-hmap.json"))
-    assert "too little" in one_line(finished.mapscope("report", "--runs", str(raw), "--out", "x.html"), 2)
+    answer = finished.mapscope("report", "--runs", str(raw), "--out", "x.html")
+    assert "neither machine nor build" in one_line(answer, 2)
     (tmp_path / "file").write_text("")
     line = one_line(finished.mapscope("report", "--out", str(tmp_path / "file" / "x.html")), 1)
     assert "cannot write" in line
@@ -288,7 +294,7 @@ def test_sizes_as_multiples_of_this_machines_caches(
     document = two_runs[1][0]
     caches = [cache for cache in document["environment"]["caches"] if cache["type"] != "Instruction"]
     if not caches:
-        pytest.skip("this machine tells of no caches")
+        pytest.skip("this machine reports no caches")
     opened.choose("sweep", run="0", workload="find_hit", kv="int_int", axis=f"L{caches[0]['level']}")
     (row,) = [
         row
@@ -313,7 +319,7 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any
 def curves_of(entry: dict[str, Any]) -> dict[str, list[tuple[float, float]]]:
     """What is to be drawn of one table, read from run.json by another way."""
     spans = entry["denoised"]["timeline"]
-    names = {"timeline: median": 1, "timeline: 99th percentile": 2, "timeline: longest": 3}
+    names = {"timeline: median": 1, "timeline: 99th percentile": 2, "timeline: maximum": 3}
     found = {name: [(span[0] or 1, span[at]) for span in spans] for name, at in names.items()}
     curves = {"single operations, by share": entry["denoised"]["curve"]}
     curves |= {f"open loop, {one['name']}, {one['arrivals']} arrivals": one["curve"] for one in entry["open_loop"]}
@@ -334,7 +340,7 @@ def test_every_growth_drawn_is_that_of_a_real_run(browser: Any, grown: tuple[Pat
             assert len(drawn) > 20
     assert opened.said == [] and opened.asked == [path.as_uri()]
     events = sum(len(entry["events"]) for entry in document["growth"])
-    assert f"2 tables were watched growing, {events} times in all" in path.read_text()
+    assert f"2 tables were measured while growing, {events} growths in all" in path.read_text()
     opened.page.close()
 
 
@@ -348,10 +354,10 @@ def test_times_in_dependent_loads_are_drawn(browser: Any, grown: tuple[Path, dic
     assert len(points) == len(rows) == 4
     for point in points:
         row = rows[point["map"], point["n"]]
-        load = load_ns(document, row["n"] * row["payload_bytes"])["value"]
+        load = load_ns(Run.of(document), row["n"] * row["payload_bytes"]).value
         assert agrees(point["value"], row["median"] / load)
     opened.choose("sweep", axis="first TLB")
-    reach = tlb_reach(document)[0]["value"]
+    reach = tlb_reach(Run.of(document))[0].value
     assert {p["x"] for p in opened.drawn("sweep")} == {row["n"] * row["payload_bytes"] / reach for row in rows.values()}
     opened.page.close()
 
@@ -361,7 +367,7 @@ def test_growth_fits_a_narrow_screen_and_tells_what_a_log_scale_cannot_show(
     browser: Any, grown: tuple[Path, dict[str, Any]], tmp_path: Path
 ) -> None:
     runs = read_runs([str(grown[0].parent)], tmp_path)
-    timeline = runs.documents[runs.labels[0]]["growth"][0]["denoised"]["timeline"]
+    timeline = runs.by_label[runs.labels[0]].growth[0].denoised.timeline
     for span in timeline[:3]:
         span[1] = 0.0
     path = write_page(runs, tmp_path / "growth.html")

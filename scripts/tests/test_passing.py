@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Lab, make_build, one_line
 
-from mapscope.disassembly import disassemble
+from conftest import Lab, make_build, one_line
+from mapscope.analysis.disassembly import disassemble
+from mapscope.analysis.passing import SAID, stored
 from mapscope.errors import DocumentError
-from mapscope.passing import SAID, stored
 
 CALLEES = {
     "pass_handle_reference": "take_handle_reference", "move_handle": "return_handle", "move_map": "return_map",

@@ -1,7 +1,7 @@
 """The order of work: decided beforehand, from the seed alone."""
 
-from mapscope.plan import MAX_SEED, round_seed, schedule
-from mapscope.suites import SUITES, growth_point, octave
+from mapscope.plan.plan import MAX_SEED, round_seed, schedule
+from mapscope.plan.suites import SUITES, growth_point, octave
 
 MAPS = ["a", "b", "c", "d", "e", "f", "g"]
 

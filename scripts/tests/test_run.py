@@ -16,7 +16,7 @@ from fake_bench import MAPS, calls, make_build, set_faults
 @pytest.fixture(autouse=True)
 def without_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pictures are the subject of test_show."""
-    monkeypatch.setattr("mapscope.plot.plot_run", lambda run, folder: [])
+    monkeypatch.setattr("mapscope.commands.plot.plot_run", lambda run, folder, n: [])
 
 
 def wait_for(path: Path, process: subprocess.Popen[str]) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from conftest import Lab
+from mapscope.analysis.runs import COLUMNS, KEY, counters_of, read_runs, rounds_of
 from mapscope.errors import DocumentError, UsageError
-from mapscope.google_json import key_of
-from mapscope.runs import COLUMNS, KEY, counters_of, read_runs, rounds_of
+from mapscope.store.google_json import key_of
 
 GOOGLE = {
     "context": {"executable": "/somewhere/bench_x", "num_cpus": 2},
@@ -40,7 +40,7 @@ def test_one_line_per_run_and_row(finished: Lab) -> None:
     assert not runs.table.duplicated(["run", *KEY]).any()
     first = runs.of(name).iloc[0]
     assert all(first[field] == document["rows"][0][field] for field in (*KEY, "median", "rounds"))
-    assert runs.documents[name] == document
+    assert runs.by_label[name].document == document
 
 
 def test_rounds_and_counters_are_tidy(finished: Lab) -> None:
@@ -49,9 +49,9 @@ def test_rounds_and_counters_are_tidy(finished: Lab) -> None:
     assert len(rounds) == 2 * len(table) and set(rounds["round"]) == {1, 2}
     assert rounds["ns"].head(2).tolist() == table["rounds"].iloc[0]
     counters = counters_of(table)
-    cell = table["counters"].iloc[0]["sim"]["lines_mean"]
+    value = table["counters"].iloc[0].value("sim", "lines_mean")
     found = counters[(counters["backend"] == "sim") & (counters["event"] == "lines_mean")].iloc[0]
-    assert found["value"] == cell["value"]
+    assert found["value"] == value
 
 
 def test_version_1_is_a_run_without_counters(finished: Lab, tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_any_programs_google_benchmark_file(tmp_path: Path) -> None:
     (row,) = runs.table.to_dict("records")
     assert [row[field] for field in KEY] == ["bench_x", "BM_find/8", "", "", 0]
     assert row["rounds"] == [2000, 4000] and row["median"] == 3000
-    assert runs.documents == {"theirs": None}
+    assert runs.by_label == {"theirs": None}
 
 
 def test_our_own_names_are_taken_apart() -> None:

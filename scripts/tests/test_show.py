@@ -8,10 +8,11 @@ import pytest
 from rich.console import Console
 
 from conftest import Lab, one_line
-from mapscope import stats
-from mapscope.plot import plot_run
-from mapscope.style import LOOKS, SPARE, looks
-from mapscope.summary import print_summary
+from mapscope.output.plots.run import plot_run
+from mapscope.output.plots.style import LOOKS, SPARE, looks
+from mapscope.output.terminal.summary import print_summary
+from mapscope.store import derived
+from mapscope.store.records import Run
 from test_load import Tamper
 
 
@@ -23,7 +24,7 @@ def test_summary_fits_100_columns_and_marks_the_best_in_text(finished: Lab) -> N
     assert "\x1b" not in answer.stdout
     assert answer.stdout.count(" *") >= 2 * 2 * 2  # workloads, payloads, hashes
     assert "n = 6656" in answer.stdout and "n = 1000" not in answer.stdout
-    assert "Before you believe" in answer.stdout
+    assert "Caveats" in answer.stdout
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
@@ -32,7 +33,7 @@ def test_titles_are_not_folded_to_the_width_of_narrow_tables(finished: Lab, widt
     run["rows"] = [row for row in run["rows"] if row["map"] == "hmap"]
     run["maps"] = run["maps"][:1]
     console = Console(width=width, record=True, file=io.StringIO())
-    print_summary(console, run)
+    print_summary(console, Run.of(run))
     lines = console.export_text().splitlines()
     assert "int_int   n = 6656   shared hash" in [line.rstrip() for line in lines]
     assert "int_int   n = 6656   shared hash   counters" in [line.rstrip() for line in lines]
@@ -46,8 +47,8 @@ def test_no_cell_is_cut_however_wide_its_figures(tampered: Tamper) -> None:
             scale = 0 if row["map"] == "hmap" else 1e7
             row["rounds"] = [value + scale * (1 + 3 * number) for number, value in enumerate(row["rounds"])]
             row["involuntary_switches"] = [1, 0]
-        rows = [{**row, **stats.describe(row["rounds"])} for row in document["rows"]]
-        document["rows"] = stats.add_ratios(rows)
+        rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
+        document["rows"] = derived.add_ratios(rows)
 
     text = tampered(widen).mapscope("summary", "latest").stdout
     assert "…" not in text and max(map(len, text.splitlines())) <= 100
@@ -95,7 +96,7 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
         row for row in document["rows"]
         if row["workload"] == "range" and row["hash"] == "shared" and all(row[k] in v for k, v in keep.items())
     ]  # fmt: skip
-    pictures = plot_run(document, tmp_path)
+    pictures = plot_run(Run.of(document), tmp_path)
     names = {picture.stem.split("-")[0] for picture in pictures}
     assert names == {"growth", "range", "misses", "lines", *([] if keep.get("map") else ["overview"])}
     for picture in pictures:
@@ -106,8 +107,8 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
 def test_same_results_same_bytes(finished: Lab, tmp_path: Path) -> None:
     document = finished.run_json()
     document["rows"] = [row for row in document["rows"] if row["workload"] == "range" and row["hash"] == "shared"]
-    plot_run(document, tmp_path / "a")
-    plot_run(document, tmp_path / "b")
+    plot_run(Run.of(document), tmp_path / "a")
+    plot_run(Run.of(document), tmp_path / "b")
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 

@@ -8,11 +8,11 @@ import pytest
 
 from conftest import Lab
 from fake_bench import STATES, WORKLOADS
-from mapscope import load
-from mapscope.build import read_catalogue
-from mapscope.folder import RunFolder
-from mapscope.selection import OVERRIDING, select
-from mapscope.suites import SUITES, Suite
+from mapscope.plan.build import read_catalogue
+from mapscope.plan.selection import OVERRIDING, select
+from mapscope.plan.suites import SUITES, Suite
+from mapscope.store import load
+from mapscope.store.folder import RunFolder
 
 RUN = ("--suite", "smoke", "--kv", "int_int", "--sizes", "100", "--rounds", "2", "--growth", "off", "--counters", "sim")
 
@@ -63,7 +63,7 @@ def test_a_suite_may_measure_states_at_fewer_sizes(lab: Lab) -> None:
 def test_rows_say_what_was_scanned_or_why_not(with_states: dict[str, Any]) -> None:
     slots = {(row["workload"], row["map"]): row["slots_per_op"] for row in with_states["rows"]}
     assert slots["range_load0_one", "hmap"] == {"value": 2.0, "reason": None}
-    assert slots["range_load0_one", "std"] == {"value": None, "reason": "it walks a list"}
+    assert slots["range_load0_one", "std"] == {"value": None, "reason": "it iterates over a list"}
     assert slots["range", "hmap"]["value"] is None
 
 
@@ -91,4 +91,4 @@ def test_older_runs_have_no_states(tampered: Any) -> None:
             del row["slots_per_op"]
 
     older = load.read_run(RunFolder(tampered(make_older).folder()))
-    assert older["not_applicable"] == [] and "older" in older["rows"][0]["slots_per_op"]["reason"]
+    assert older.not_applicable == [] and "older" in older.rows[0].slots_per_op.reason

@@ -32,7 +32,7 @@ from fake_bench import calls
         (("--min-time", "-1"), ("MIN_TIME", "-1")),
         (("--frequency", "1"), ("--frequency",)),
         (("--counters", "tlb"), ("COUNTERS", "tlb", "auto, papi, perf, sim, callgrind, off")),
-        (("--counters", "auto,sim"), ("COUNTERS", "auto,sim", "alone")),
+        (("--counters", "auto,sim"), ("COUNTERS", "auto,sim", "combined")),
         (("--cache", "z80"), ("CACHE", "z80", "host, zen5, skylake")),
         (("--cache", "zen5,skylake"), ("CACHE", "one a run")),
         (("--suite", "layout"), ("MAPS", "hmap_split_aligned")),

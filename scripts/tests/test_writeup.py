@@ -10,11 +10,11 @@ import pandas
 import pytest
 
 from conftest import Lab, one_line
+from mapscope.analysis.runs import read_runs
 from mapscope.cli import main
+from mapscope.output.writeup import TEMPLATE, WRITEUP, cost_of_growth, cost_of_line, latex, markdown
 from mapscope.repository import RESULTS
-from mapscope.runs import read_runs
 from mapscope.text import duration
-from mapscope.writeup import TEMPLATE, WRITEUP, cost_of_growth, cost_of_line, latex, markdown
 
 
 @pytest.fixture(scope="module")
@@ -48,11 +48,11 @@ def test_what_the_article_cites_is_stored_and_indexed() -> None:
 def test_its_figures_by_another_way(made: Path) -> None:
     run = next(e["run"] for e in json.loads((RESULTS / "index.json").read_text()) if e["purpose"] == "writeup")
     runs = read_runs([run], RESULTS)
-    rows = {tuple(r[f] for f in ("workload", "kv", "hash", "n", "map")): r for r in runs.documents[run]["rows"]}
+    rows = {(r.workload, r.kv, r.hash, r.n, r.map): r for r in runs.by_label[run].rows}
     growth = cost_of_growth(runs)
     for line in growth.to_dict("records"):
         rounds = (
-            rows[w, line["kv"], "shared", line["n"], line["map"]]["rounds"] for w in ("insert_grow", "insert_reserved")
+            rows[w, line["kv"], "shared", line["n"], line["map"]].rounds for w in ("insert_grow", "insert_reserved")
         )
         product = 1.0
         pairs = list(zip(*rounds, strict=True))
@@ -68,16 +68,16 @@ def test_its_figures_by_another_way(made: Path) -> None:
 
 def test_who_waits_by_another_way(made: Path) -> None:
     run = next(e["run"] for e in json.loads((RESULTS / "index.json").read_text()) if e["purpose"] == "writeup")
-    growth = [row for row in read_runs([run], RESULTS).documents[run]["growth"] if row["stage"] == "growth/insert-first_touch"]
+    growth = [row for row in read_runs([run], RESULTS).by_label[run].growth if row.stage == "growth/insert-first_touch"]
     table = [line.split(" | ") for line in (made / "tables" / "waiting.md").read_text().splitlines()[2:]]
-    assert [line[0].strip("| ") for line in table] == [row["map"] for row in growth]
+    assert [line[0].strip("| ") for line in table] == [row.map for row in growth]
     text = (made / "README.md").read_text()
     for line, row in zip(table, growth, strict=True):
-        inserts = row["denoised"]["inserts"]
-        (response,) = (x["responses"] for x in row["open_loop"] if x["name"] == "1M/s" and x["arrivals"] == "poisson")
-        assert line[4] == duration(inserts["max_ns"]) and line[6] == duration(response["max_ns"])
-        stalls = inserts["max_ns"] > inserts["total_ns"] / 100
-        assert (f"{row['map']} (longest insert **{line[4]}**)" in text) != stalls
+        inserts = row.denoised.inserts
+        (response,) = (x.responses for x in row.open_loop if x.name == "1M/s" and x.arrivals == "poisson")
+        assert line[4] == duration(inserts.max_ns) and line[6] == duration(response.max_ns)
+        stalls = inserts.max_ns > inserts.total_ns / 100
+        assert (f"{row.map} (longest insert **{line[4]}**)" in text) != stalls
 
 
 def test_tables_for_both_kinds_of_text() -> None:

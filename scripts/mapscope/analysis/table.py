@@ -1,0 +1,44 @@
+"""The rows of a run as a pandas table, which summary and plots draw from."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+import pandas
+
+from mapscope.errors import UsageError
+from mapscope.store.records import Run
+
+COLUMNS = [
+    "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
+    "q1", "q3", "spread", "best", "ratio_to_best", "ratio_min", "ratio_max",
+    "involuntary_switches", "counters", "slots_per_op",
+]  # fmt: skip
+
+
+def rows(run: Run) -> pandas.DataFrame:
+    """One line per row of a run; times in ns per operation; family and state of what is a state of many.
+
+    Raises UsageError when there is none.
+    """
+    if not run.rows:
+        raise UsageError("the run has no finished row yet; go on with `make bench RESUME=...`")
+    table = pandas.DataFrame(map(attrgetter(*COLUMNS), run.rows), columns=COLUMNS)
+    states = {entry.name: (entry.family, entry.state) for entry in run.workloads}
+    family, state = zip(*(states.get(name, (None, None)) for name in table["workload"]), strict=True)
+    return table.assign(family=list(family), state=list(state)).astype({"family": object, "state": object})
+
+
+def choose_sizes(table: pandas.DataFrame, wanted: str | None) -> list[int]:
+    """The sizes meant by `--n`: all of them, one of them, or by default the largest.
+
+    Raises UsageError naming the sizes there are.
+    """
+    sizes = sorted(int(n) for n in table["n"].unique())
+    if wanted is None:
+        return sizes[-1:]
+    if wanted == "all":
+        return sizes
+    if wanted.isdecimal() and int(wanted) in sizes:
+        return [int(wanted)]
+    raise UsageError(f"--n: '{wanted}' is not in this run; choose one of {', '.join(map(str, sizes))}, or all")

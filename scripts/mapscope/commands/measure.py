@@ -1,0 +1,47 @@
+"""Carrying out the plan of `run`, and showing what came of it."""
+
+from __future__ import annotations
+
+from mapscope.commands.plot import draw
+from mapscope.commands.shared import console, shown
+from mapscope.errors import Interrupted, MapscopeError, RunStopped
+from mapscope.output.terminal.summary import print_summary
+from mapscope.plan.build import Catalogue
+from mapscope.plan.plan import Plan
+from mapscope.plan.tasks import tasks
+from mapscope.run.progress import Display
+from mapscope.run.runner import execute, free_cpus
+from mapscope.store.folder import RunFolder
+from mapscope.store.load import read_run
+from mapscope.text import count_of
+
+
+def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None) -> int:
+    """Raises RunStopped or Interrupted with how to go on, and MapscopeError after failures."""
+    terminal = console()
+    missing, planned = folder.missing(plan), sum(1 for _ in tasks(plan))
+    pinned = plan.environment.pinned_cpu
+    place = f"on CPU {cpu}" if pinned.reason is None else f"not pinned ({pinned.reason})"
+    print(f"suite {plan.suite.name}, {len(missing)} of {planned} processes to run {place}, into {shown(folder.path)}")
+    try:
+        execute(plan, folder, catalogue, cpu, Display(terminal, missing, planned, free_cpus()))
+    except (Interrupted, RunStopped) as error:
+        left = len(folder.missing(plan))
+        error.args = (
+            f"{error}; {planned - left} of {planned} processes are kept in {shown(folder.path)}, "
+            f"{left} are missing; go on with: make bench RESUME={shown(folder.path)}",
+        )
+        raise
+    measured = read_run(folder)
+    if measured.rows:
+        print_summary(terminal, measured)
+        print()
+        draw(folder, measured)
+    if not measured.failures:
+        return 0
+    first = measured.failures[0]
+    again = f"; try the missing again with: make bench RESUME={shown(folder.path)}" if measured.missing else ""
+    raise MapscopeError(
+        f"{count_of(len(measured.failures), 'failure')}, listed in {shown(folder.run)}; "
+        f"first: {first.subject}: {first.message}{again}"
+    )

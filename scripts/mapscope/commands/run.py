@@ -1,0 +1,110 @@
+"""`run`: plan and measure; with --resume, go on with a plan that was interrupted.
+
+The libraries that show what was measured are only loaded when something has been: make asks for targets first.
+"""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+
+from mapscope.commands.shared import results_of, shown
+from mapscope.errors import UsageError
+from mapscope.plan import build
+from mapscope.plan.counters import asked_for
+from mapscope.plan.plan import differences
+from mapscope.plan.planner import make_plan
+from mapscope.plan.selection import benchmarks, countings, cpu_of, processes, seed_of, select
+from mapscope.repository import BUILD
+from mapscope.run.pair import Side, of_commit, stored_sides
+from mapscope.run.pinning import choose_cpu
+from mapscope.store import write
+from mapscope.store.folder import RunFolder, find, run_name
+from mapscope.store.load import read_plan
+from mapscope.text import count_of
+
+SELECTING = (
+    "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
+    "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
+)  # fmt: skip
+
+
+def run(options: argparse.Namespace) -> int:
+    """Raises UsageError, RunStopped, Interrupted, or MapscopeError after failures."""
+    results = results_of(options)
+    catalogue = build.read_catalogue(Path(options.build_dir or BUILD))
+    if options.resume:
+        return _resume(options, results, catalogue)
+    selection, suite = select({name: getattr(options, name) for name in SELECTING}, catalogue)
+    seed = seed_of(options.seed)
+    cpu, pinned = choose_cpu(cpu_of(options.cpu))
+    if options.against:
+        from mapscope.commands.run_pair import measure_pair
+
+        return measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
+    write.check_destination(results, benchmarks(selection), countings(selection))
+    if options.targets:
+        print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
+        return 0
+    if options.dry_run:
+        states = len(set(selection.workloads) & set(catalogue.states))
+        further = f" and {count_of(states, 'state')}" if states else ""
+        print(
+            f"suite {suite.name}: {len(selection.maps)} maps, {len(selection.workloads) - states} workloads{further}, "
+            f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {selection.rounds} rounds: "
+            f"{processes(selection)} processes, and counters {selection.counters}, into {results}"
+        )
+        return 0
+    plan = make_plan(selection, suite, seed, catalogue, cpu, pinned)
+    folder = RunFolder(results / run_name(datetime.now(), plan.environment.hostname, plan.tool))
+    write.create_folder(folder, plan)
+    from mapscope.commands.measure import measure
+
+    return measure(plan, folder, catalogue, cpu)
+
+
+def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:
+    if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
+        names = ", ".join(name.upper() for name in given)
+        raise UsageError(f"--resume (RESUME) continues a stored plan unchanged; leave out {names}")
+    folder = RunFolder(find(options.resume, results).path)  # its run.json will be written anew, unpacked
+    plan = read_plan(folder)
+    sides: tuple[Side, Side] | None = None
+    if folder.pair.is_file():
+        sides = stored_sides(folder, catalogue)
+        folder, plan = sides[1].folder, sides[1].plan
+    unknown = [name for name in plan.selection.maps if name not in catalogue.binaries]
+    if unknown:
+        raise UsageError(f"cannot resume {shown(folder.path)}: this build has no {', '.join(unknown)}")
+    cpu = plan.environment.pinned_cpu.value
+    if cpu is not None:
+        choose_cpu(cpu)
+    write.check_destination(folder.path, 0, 0)
+    missing = folder.missing(plan)
+    if options.targets:
+        print(*build.targets(catalogue, plan.selection.maps, asked_for(plan.selection.counters)))
+        return 0
+    if options.dry_run:  # the build may still be to come, so it is compared only when it counts
+        print(f"{shown(folder.path)}: {len(missing)} processes are missing")
+        return 0
+    for side in sides or (Side(plan, folder, catalogue),):
+        _require_unchanged(side, is_other_build=bool(sides) and side is sides[0])
+    from mapscope.commands.measure import measure
+    from mapscope.commands.run_pair import measure_sides
+
+    return measure_sides(sides, cpu) if sides else measure(plan, folder, catalogue, cpu)
+
+
+def _require_unchanged(side: Side, is_other_build: bool) -> None:
+    """Raises UsageError when the build or the machine is not the one that the plan was made for."""
+    plan = side.plan
+    pinned = plan.environment.pinned_cpu
+    now = make_plan(plan.selection, plan.suite, plan.seeds.base, side.catalogue, pinned.value, pinned)
+    if is_other_build:
+        now = of_commit(now, side.catalogue)
+    if reasons := differences(plan, now):
+        raise UsageError(
+            f"cannot resume {shown(side.folder.path)}: {'; '.join(reasons)}; "
+            "go back to what it was started with, or start a new run"
+        )

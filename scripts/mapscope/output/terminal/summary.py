@@ -1,0 +1,109 @@
+"""The tables a person reads in a terminal or a log: 100 columns, and nothing shown by colour alone."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import Any
+
+import pandas
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mapscope.analysis.caveats import caveats
+from mapscope.analysis.ladder import in_words, reach_in_words
+from mapscope.analysis.table import choose_sizes, rows
+from mapscope.output.terminal.counters import print_calibration, print_counters
+from mapscope.output.terminal.growth import print_growth
+from mapscope.output.terminal.tables import TitledTable
+from mapscope.store import derived
+from mapscope.store.records import Run
+from mapscope.text import count_of, significant
+
+KEY = (
+    "ns per operation (median over rounds), below it the ratio to the fastest and the spread.\n"
+    "* fastest   = no slower than the fastest in at least one round   - no trustworthy row\n"
+    "ratio: median of the per-round ratios   ± spread: (q3 - q1) / median\n"
+    "! another program took the CPU during the passes of at least one round"
+)
+
+
+def print_summary(console: Console, run: Run, n: str | None = None) -> None:
+    """All tables of a run at the sizes meant by `n` (see table.choose_sizes). Raises UsageError."""
+    table = rows(run)
+    sizes = choose_sizes(table, n)
+    _print_head(console, run)
+    present = table[table["n"].isin(sizes)]
+    for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
+        console.print()
+        never = {(e.workload, e.map) for e in run.not_applicable if (e.hash, e.n, e.kv) == (hash_name, size, kv)}
+        console.print(_table(f"{kv}   n = {size}   {hash_name} hash", part, run.map_names, never))
+    console.print()
+    console.print(KEY, highlight=False, markup=False)
+    for line in _never(run):
+        console.print(line, highlight=False, markup=False)
+    print_counters(console, run, present)
+    print_calibration(console, run)
+    print_growth(console, run)
+    if found := caveats(run):
+        console.print("\nCaveats:", highlight=False, markup=False)
+        for caveat in found:
+            console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
+
+
+def _print_head(console: Console, run: Run) -> None:
+    environment, build, selection = run.environment, run.build, run.selection
+    commit = (run.tool.commit.value or "unknown") + (" (dirty)" if run.tool.dirty else "")
+    pinned = environment.pinned_cpu
+    lines = (
+        ("machine", f"{environment.cpu_model}, {environment.os}, {environment.kernel}"),
+        ("pinned to", "no CPU" if pinned.reason else f"CPU {pinned.value}"),
+        ("build", f"{build.compiler}, {build.build_type}, {build.flags}"),
+        ("latencies", in_words(run)),
+        ("TLB reach", reach_in_words(run)),
+        ("run", f"{run.created}, suite {run.suite.name}, commit {commit}"),
+        ("", f"{count_of(selection.rounds, 'round')}, seed {run.seeds.base}, {selection.memory} memory"),
+    )
+    console.print()
+    for label, text in lines:
+        console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
+
+
+def _never(run: Run) -> list[str]:
+    """Which maps are never in which states, by reason."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for entry in run.not_applicable:
+        maps = found.setdefault(entry.reason, {}).setdefault(entry.workload, [])
+        if entry.map not in maps:
+            maps.append(entry.map)
+    return [
+        f"n/a {', '.join(workloads)} ({', '.join(dict.fromkeys(chain(*workloads.values())))}): {reason}"
+        for reason, workloads in found.items()
+    ]
+
+
+def _table(title: str, part: pandas.DataFrame, maps: list[str], never: set[tuple[str, str]]) -> Table:
+    """Workloads down, maps across, two lines a cell."""
+    table = TitledTable(title)
+    # A cell too wide is folded: an ellipsis would hide the very digits that matter.
+    table.add_column("workload", overflow="fold")
+    for name in maps:
+        table.add_column(name.replace("_", "_\n"), justify="right", overflow="fold")
+    for workload, group in part.groupby("workload", sort=False):
+        by_map = {row["map"]: row for row in group.to_dict("records")}
+        cells = (Text("n/a") if (workload, name) in never else _cell(by_map.get(name)) for name in maps)
+        table.add_row(str(workload), *cells)
+    return table
+
+
+def _cell(row: dict[str, Any] | None) -> Text:
+    """`!*12.3` over `1.00 ±2%`."""
+    if row is None:
+        return Text("-")
+    is_best = row["map"] == row["best"]
+    mark = "*" if is_best else "=" if derived.is_tied(row) else ""
+    ratio = "-" if pandas.isna(row["ratio_to_best"]) else significant(row["ratio_to_best"])
+    spread = "" if pandas.isna(row["spread"]) else f" ±{row['spread']:.0%}"
+    disturbed = "!" if any(row["involuntary_switches"]) else ""
+    text = f"{disturbed}{mark}{significant(row['median'])}\n{ratio}{spread}"
+    return Text(text, style="bold green" if is_best else "")

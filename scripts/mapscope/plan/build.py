@@ -1,0 +1,160 @@
+"""What has been built: the catalogue CMake wrote, and what each binary says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mapscope.errors import DocumentError, UsageError
+from mapscope.json_file import read_json
+from mapscope.plan.records import LeftOut
+
+DESCRIBE_TIMEOUT_S = 20
+COUNTER_BINARIES = ("sim", "callgrind")
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`maps.json` of a build directory; its order of maps is the order shown everywhere."""
+
+    directory: Path
+    binaries: dict[str, str]
+    """Map name to file name, in canonical order."""
+    titles: dict[str, str]
+    workloads: tuple[str, ...]
+    payloads: tuple[str, ...]
+    hashes: tuple[str, ...]
+    caches: tuple[str, ...]
+    """The processors whose caches can be simulated, `host` among them; empty when that is not reported."""
+    counter_binaries: dict[str, dict[str, str]]
+    """Map name to the binaries that count: `sim`, and `callgrind` for the one to run under valgrind."""
+    left_out: tuple[LeftOut, ...]
+    found: dict[str, str]
+    compiler: str
+    flags: str
+    build_type: str
+
+    ladder: str | None = None
+    """What measures the machine's latencies, where the build has it."""
+    states: tuple[str, ...] = ()
+    """Workloads that are one state of a family each; run only when named."""
+    variants: tuple[str, ...] = ()
+    """Maps that are run only when named: other layouts of one that is run anyway."""
+
+    def binary(self, map_name: str) -> Path:
+        """The path of a map's benchmark."""
+        return self.directory / self.binaries[map_name]
+
+    def counter_binary(self, kind: str, map_name: str) -> tuple[Path | None, str]:
+        """The binary of a map that counts for `kind`, or None and the reason why there is none."""
+        name = self.counter_binaries[map_name].get(kind)
+        if name is None:
+            reasons = [entry.reason for entry in self.left_out if entry.name == kind]
+            return None, reasons[0] if reasons else f"the build has no {kind} binary of {map_name}"
+        path = self.directory / name
+        return (path, "") if path.is_file() else (None, f"{name} is not built")
+
+
+def targets(catalogue: Catalogue, maps: Iterable[str], backends: Iterable[str]) -> list[str]:
+    """The build targets of everything that a run of these maps and counter backends starts."""
+    kinds = {"sim", "callgrind"} & set(backends)
+    wanted = [catalogue.binaries[name] for name in maps] + ([catalogue.ladder] if catalogue.ladder else [])
+    for name in maps:
+        wanted += [binary for kind, binary in catalogue.counter_binaries[name].items() if kind in kinds]
+    return list(dict.fromkeys(wanted))
+
+
+def read_catalogue(directory: Path) -> Catalogue:
+    """Raises UsageError when the directory is not configured or its catalogue is damaged."""
+    path = directory / "maps.json"
+    if not path.is_file():
+        raise UsageError(f"no build in {directory}: maps.json is not there; run `make build` or give --build-dir")
+    document = read_json(path)
+    try:
+        return Catalogue(
+            directory=directory,
+            binaries={entry["name"]: entry["binary"] for entry in document["maps"]},
+            titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
+            workloads=tuple(_names(document["workloads"])),
+            states=tuple(document.get("states", [])),
+            payloads=tuple(_names(document["payloads"])),
+            hashes=tuple(_names(document["hashes"])),
+            caches=tuple(document.get("caches", [])),
+            counter_binaries={
+                entry["name"]: {kind: entry[kind] for kind in COUNTER_BINARIES if kind in entry}
+                for entry in document["maps"]
+            },
+            ladder=document.get("ladder"),
+            variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
+            left_out=tuple(LeftOut(e["name"], e["reason"]) for e in document.get("left_out", [])),
+            found=dict(document.get("found", {})),
+            compiler=document["compiler"],
+            flags=document["flags"],
+            build_type=document["build_type"],
+        )
+    except (KeyError, TypeError) as error:
+        raise DocumentError(
+            f"{path}: field {error} is missing or malformed; configure again with `make build`"
+        ) from None
+
+
+def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
+    """What the binary says of itself (`--describe`), with its SHA-256 added.
+
+    Raises UsageError when it is missing, cannot run, or answers something else.
+    """
+    binary = catalogue.binary(map_name)
+    if not binary.is_file():
+        raise UsageError(f"{binary} is not built; run `make build`")
+    document = ask(binary)
+    try:
+        if document["map"] != map_name:
+            raise UsageError(f"{binary} says it measures {document['map']}, not {map_name}; rebuild with `make build`")
+        for field in ("title", "version", "workloads", "payloads", "compiler", "flags", "build_type", "libraries"):
+            document[field]
+    except (KeyError, TypeError) as error:
+        raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
+    document["binary_sha256"] = sha256(binary)
+    return document
+
+
+def ask(binary: Path, *options: str) -> Any:
+    """The answer of a binary to --describe. Raises UsageError when it gives none."""
+    try:
+        answer = subprocess.run(
+            [str(binary.resolve()), "--describe", *options],
+            capture_output=True, text=True, check=False, timeout=DESCRIBE_TIMEOUT_S,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise UsageError(f"{binary} --describe does not run: {error}; rebuild with `make build`") from None
+    if answer.returncode != 0:
+        last = (answer.stderr.strip().splitlines() or ["no message"])[-1]
+        raise UsageError(f"{binary} --describe ended with {answer.returncode}: {last}")
+    try:
+        return json.loads(answer.stdout)
+    except json.JSONDecodeError as error:
+        raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
+
+
+def knows(binary: Path, option: str) -> bool:
+    """Whether a binary takes an option that an older one may lack. Raises UsageError when it does not run at all."""
+    ask(binary)
+    try:
+        ask(binary, option)
+    except UsageError:
+        return False
+    return True
+
+
+def sha256(binary: Path) -> str:
+    """What identifies a binary."""
+    return hashlib.sha256(binary.read_bytes()).hexdigest()
+
+
+def _names(entries: list[Any]) -> list[str]:
+    return [entry if isinstance(entry, str) else entry["name"] for entry in entries]

@@ -1,0 +1,118 @@
+"""The plan of a run: everything that is decided before the first measurement, and stored.
+
+Rounds are outermost, so that drift of the machine affects every map; inside a round each block
+(payload, n) runs its maps in a shuffled order, so that none always follows the same neighbour. A
+resumed run carries out the very same plan. Its processes, in order, are those of tasks.py.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from mapscope.fact import Fact
+from mapscope.plan.records import (
+    BackendEntry,
+    Build,
+    ChosenSuite,
+    Environment,
+    GrowthPass,
+    LadderPlan,
+    MapEntry,
+    Payload,
+    Seeds,
+    Selection,
+    Tool,
+    WorkloadEntry,
+)  # fmt: skip
+
+MAX_SEED = 2**53 - 1
+"""Seeds stay exact in every JSON reader, also in those that know only doubles."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`plan.json`, field by field; documented in results/README.md."""
+
+    schema_version: int
+    created: str
+    tool: Tool
+    suite: ChosenSuite
+    selection: Selection
+    seeds: Seeds
+    schedule: list[dict[str, Any]]
+    build: Build
+    maps: list[MapEntry]
+    workloads: list[WorkloadEntry]
+    payloads: list[Payload]
+    environment: Environment
+    counter_backends: list[BackendEntry]
+    cache: Fact
+    """The simulated caches as JSON, or the reason why they are not known."""
+    growth_passes: list[GrowthPass]
+    ladder: LadderPlan
+
+    def growth_pass(self, stage: str, kv: str, n: int) -> GrowthPass:
+        """What a growth stage measures with a payload at a size."""
+        return next(one for one in self.growth_passes if (one.stage, one.kv, one.n) == (stage, kv, n))
+
+    def counting_stages(self) -> list[str]:
+        """The counting stages in order."""
+        return [stage for backend in self.counter_backends for stage in backend.stages]
+
+    def hashes_of(self, map_name: str) -> list[str]:
+        """The hash settings measured for a map: a map without its own hash has only the shared one."""
+        has_own = next(entry.has_own_hash for entry in self.maps if entry.name == map_name)
+        return [h for h in self.selection.hashes if h != "own" or has_own]
+
+    def workloads_at(self, n: int) -> list[str]:
+        """What is measured at a size: states of a family not at every one."""
+        sizes = self.selection.state_sizes
+        states = {entry.name for entry in self.workloads if entry.family is not None}
+        return [name for name in self.selection.workloads if name not in states or not sizes or n in sizes]
+
+    def document(self) -> dict[str, Any]:
+        """The plan as JSON."""
+        return asdict(self)
+
+
+def round_seed(seed: int, round_number: int) -> int:
+    """The seed of one round: new keys, orders and samples, the same for every map."""
+    return random.Random(f"mapscope seed {seed} round {round_number}").randint(1, MAX_SEED)
+
+
+def schedule(seed: int, rounds: int, payloads: list[str], sizes: list[int], maps: list[str]) -> list[dict[str, Any]]:
+    """Rounds of blocks, each with its maps shuffled from `seed`: the same arguments, the same order."""
+    rng = random.Random(f"mapscope seed {seed} order")
+    return [
+        {
+            "round": number,
+            "seed": round_seed(seed, number),
+            "blocks": [{"kv": kv, "n": n, "maps": rng.sample(maps, len(maps))} for kv in payloads for n in sizes],
+        }
+        for number in range(1, rounds + 1)
+    ]
+
+
+def differences(planned: Plan, now: Plan) -> list[str]:
+    """Why `now` (this build on this machine) may not continue `planned`; empty when it may."""
+
+    def facts(plan: Plan) -> dict[str, Any]:
+        machine = ("cpu_model", "hostname", "kernel")
+        return {
+            "commit": plan.tool.commit.value,
+            **{key.replace("_", " "): getattr(plan.environment, key) for key in machine},
+            **{key.replace("_", " "): getattr(plan.build, key) for key in ("compiler", "flags", "build_type")},
+            "binary of the ladder": (plan.ladder.binary_sha256 or "missing")[:12],
+            **{f"version of {entry.name}": entry.version for entry in plan.maps},
+            **{f"binary of {entry.name}": entry.binary_sha256[:12] for entry in plan.maps},
+            **{
+                f"{kind} binary of {entry.name}": sha256[:12]
+                for entry in plan.maps
+                for kind, sha256 in entry.counter_binaries.items()
+            },
+        }
+
+    before, after = facts(planned), facts(now)
+    return [f"{key} is {after.get(key)}, was {before[key]}" for key in before if before[key] != after.get(key)]

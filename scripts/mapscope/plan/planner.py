@@ -1,0 +1,95 @@
+"""Puts together a Plan: the selection, what the binaries say of themselves, and the machine."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import Any
+
+from mapscope import SCHEMA_VERSION
+from mapscope.errors import UsageError
+from mapscope.fact import Fact
+from mapscope.plan import build
+from mapscope.plan.backends import counter_binaries, plan_counters
+from mapscope.plan.build import Catalogue
+from mapscope.plan.environment import describe_machine
+from mapscope.plan.growth import plan_growth, with_turns
+from mapscope.plan.ladder import plan_ladder
+from mapscope.plan.plan import Plan, round_seed, schedule
+from mapscope.plan.records import Build, ChosenSuite, MapEntry, Payload, Seeds, Selection, WorkloadEntry
+from mapscope.plan.sources import describe_tool
+from mapscope.text import now
+
+
+def make_plan(
+    selection: Selection,
+    suite: ChosenSuite,
+    seed: int,
+    catalogue: Catalogue,
+    cpu: int | None,
+    pinned: Fact,
+    builds: int = 1,
+) -> Plan:
+    """Of one build, or of one of two that are interleaved. Raises UsageError when a binary is missing or unusable."""
+    described = [build.describe(catalogue, name) for name in selection.maps]
+    hashless = [entry["map"] for entry in described if not entry.get("has_own_hash", True)]
+    if hashless and selection.hashes == ["own"]:
+        raise UsageError(
+            f"--hash (HASH): {', '.join(hashless)} have no hash of their own; use shared or leave them out"
+        )
+    first = described[0]
+    counting = plan_counters(selection, catalogue, cpu)
+    environment = describe_machine(cpu, pinned)
+    passes = plan_growth(
+        suite.name, selection.growth, selection.growth_sizes, selection.growth_repetitions, selection.kv
+    )
+    in_turn = len(selection.maps) if builds == 1 else builds
+    return Plan(
+        schema_version=SCHEMA_VERSION,
+        created=now(),
+        tool=describe_tool(),
+        suite=suite,
+        selection=selection,
+        seeds=Seeds(seed, [round_seed(seed, r) for r in range(1, selection.rounds + 1)]),
+        schedule=schedule(seed, selection.rounds, selection.kv, selection.sizes, selection.maps),
+        build=Build(
+            compiler=first["compiler"],
+            flags=first["flags"],
+            build_type=first["build_type"],
+            libraries=dict(sorted(ChainMap(*(d["libraries"] for d in described), catalogue.found).items())),
+            left_out=list(catalogue.left_out),
+        ),
+        maps=[
+            MapEntry(
+                name=d["map"],
+                title=d["title"],
+                version=d["version"],
+                has_own_hash=d.get("has_own_hash", True),
+                binary_sha256=d["binary_sha256"],
+                counter_binaries=counter_binaries(catalogue, counting, d["map"]),
+            )
+            for d in described
+        ],
+        workloads=[_workload(first["workloads"], name) for name in selection.workloads],
+        payloads=[_payload(first["payloads"], name) for name in selection.kv],
+        environment=environment,
+        ladder=plan_ladder(catalogue, environment),
+        counter_backends=counting.backends,
+        cache=counting.cache,
+        growth_passes=with_turns(passes, in_turn, environment.memory_bytes),
+    )
+
+
+def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:
+    reported = next((entry for entry in entries if entry["name"] == name), {})
+    return WorkloadEntry(
+        name,
+        str(reported.get("summary") or ""),
+        str(reported.get("operation") or ""),
+        reported.get("family"),
+        reported.get("state"),
+    )
+
+
+def _payload(entries: list[dict[str, Any]], name: str) -> Payload:
+    reported = next((entry for entry in entries if entry["name"] == name), {})
+    return Payload(name, str(reported.get("key") or ""), str(reported.get("value") or ""))

@@ -1,0 +1,249 @@
+"""What plan.json and run.json both say: the sources, the build, the machine, and what is measured.
+
+Fields and units are documented in results/README.md; the names are the schema's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mapscope.fact import Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """The sources that measured."""
+
+    name: str
+    version: str
+    commit: Fact
+    dirty: bool | None
+    """None where there is no commit to differ from."""
+
+    @property
+    def commit_name(self) -> str | None:
+        """`1234567890-dirty`; None without a commit."""
+        return f"{self.commit.value}{'-dirty' if self.dirty else ''}" if self.commit.value else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenSuite:
+    """The suite that a selection departs from."""
+
+    name: str
+    summary: str
+    overridden: list[str]
+    """The options that replaced what the suite says."""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What is measured, with every default filled in."""
+
+    maps: list[str]
+    workloads: list[str]
+    kv: list[str]
+    hashes: list[str]
+    sizes: list[int]
+    rounds: int
+    min_time_s: float
+    memory: str
+    counters: str
+    """A comma list of counters.REQUESTS."""
+    cache: str
+    """The processor whose caches are simulated."""
+    papi_events: list[str]
+    """Native events to count beside the usual ones."""
+    growth: str
+    """`auto`: what the suite says; `off`."""
+    growth_sizes: list[int]
+    """Entries of the tables that are watched growing; empty: the suite's."""
+    growth_repetitions: int | None
+    """None: the suite's."""
+    state_sizes: list[int]
+    """The sizes at which states of a family are measured; empty: all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """The seed given, and those of the rounds."""
+
+    base: int
+    rounds: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A part that the build has not, and why."""
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """How the binaries were built."""
+
+    compiler: str
+    flags: str
+    build_type: str
+    libraries: dict[str, str]
+    left_out: list[LeftOut]
+
+    @property
+    def is_optimised(self) -> bool:
+        """Whether its times say anything of speed."""
+        return self.build_type in ("Release", "RelWithDebInfo")
+
+
+@dataclass(frozen=True, slots=True)
+class MapEntry:
+    """A map, and the binaries that measure it."""
+
+    name: str
+    title: str
+    version: str
+    has_own_hash: bool
+    binary_sha256: str
+    counter_binaries: dict[str, str]
+    """SHA-256 by what counts with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadEntry:
+    """A workload, or one state of a family of them."""
+
+    name: str
+    summary: str
+    operation: str
+    family: str | None
+    state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """Types of keys and values."""
+
+    name: str
+    key: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class CacheEntry:
+    """A cache as the kernel describes it."""
+
+    level: int
+    type: str
+    bytes: int
+    line_bytes: int | None
+    ways: int | None
+    shared_by: str
+
+    @property
+    def holds_data(self) -> bool:
+        """Whether it is not for instructions alone."""
+        return self.type != "Instruction"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The machine as seen from the CPU that is measured on."""
+
+    cpu_model: str
+    cpu_vendor: str
+    architecture: str
+    logical_cpus: int
+    caches: list[CacheEntry]
+    pinned_cpu: Fact
+    governor: Fact
+    turbo: Fact
+    page_bytes: int
+    transparent_hugepage: Fact
+    memory_bytes: int
+    virtualisation: Fact
+    kernel: str
+    os: str
+    hostname: str
+    python: str
+
+    @property
+    def data_caches(self) -> list[CacheEntry]:
+        """Those that hold data."""
+        return [cache for cache in self.caches if cache.holds_data]
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEvent:
+    """An event of a backend: what it is called natively, or why it cannot be counted."""
+
+    name: str
+    native: str | None
+    reason: str | None
+    coverage: float | None
+    """The least share of the time for which it was on a hardware counter; None where it does not apply."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackendEntry:
+    """A counter backend as it was found on this machine."""
+
+    name: str
+    available: bool
+    reason: str | None
+    version: str | None
+    label: str
+    stages: list[str]
+    events: list[BackendEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class LadderPlan:
+    """The working sets of the latency ladder; empty, with a reason, where it is not measured."""
+
+    reason: str | None
+    binary_sha256: str | None
+    line_bytes: int | None
+    passes: int | None
+    sizes: list[int]
+    pages: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthPass:
+    """One kind of growing table, run for every map of the selection."""
+
+    stage: str
+    """What distinguishes it from passes with the same payload and size."""
+    kv: str
+    n: int
+    mix: str
+    memory: str
+    reserved: bool
+    pages: str
+    repetitions: int
+    churn: int | None = None
+    """How many entries leave and come for each that is there; None where the table grows."""
+    reason: str | None = None
+    """Why it cannot be run here; None when it can."""
+    in_turns: bool = False
+    """Whether the maps are interleaved, repetition by repetition; of two builds, at least those of one map."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The machine before or after a session."""
+
+    load_average_1min: float
+    frequency_mhz: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One stretch of work on a run; `outcome` is finished, interrupted or stopped, None while it goes on."""
+
+    started: str
+    finished: str | None
+    outcome: str | None
+    before: Moment
+    after: Moment | None

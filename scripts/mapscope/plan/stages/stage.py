@@ -1,0 +1,120 @@
+"""What every process of a run is: a task, and its stage, which knows how to start it and what becomes of it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mapscope.plan.build import Catalogue
+from mapscope.plan.plan import Plan
+from mapscope.plan.stages.collected import Collected, Parsed, Problem, Row
+
+
+class Stage(ABC):
+    """One kind of process, from its command line to its part in run.json. Nobody else asks which kind it is."""
+
+    name: str | None
+    """As run.json has it; None: it is timed."""
+    pinned = True
+    """Whether it must have its CPU to itself: what is simulated may share the machine."""
+    has_twin = False
+    """Whether a process of one build is compared with the same one of another, measured at the same moment."""
+    predicts = True
+    """Whether its processes take about as long as others of the same payload and size."""
+
+    @abstractmethod
+    def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
+        """The command line, to be started in the build directory; the process writes its JSON to `output`.
+
+        Paths are relative where they are stored, so that results carry no trace of where somebody's sources are.
+        """
+
+    @abstractmethod
+    def path(self, task: Task) -> Path:
+        """Of its checked output, below the folder `raw` of a run, and of its failure below `failed`."""
+
+    @abstractmethod
+    def parse(self, document: Any, plan: Plan, task: Task) -> Parsed:
+        """The output, checked against the task it was made for. Raises BadOutput."""
+
+    @abstractmethod
+    def collect(self, collected: Collected, parsed: Parsed, task: Task) -> None:
+        """Add what a process brought."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Stage) and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def phase(self, task: Task) -> str:
+        """The part of the run that a task belongs to, in words."""
+        return f"round {task.round}"
+
+    def in_turns(self, plan: Plan, task: Task) -> bool:
+        """Whether the processes of the task's block are interleaved, repetition by repetition."""
+        return False
+
+    def read_further(self, document: Any, output: Path) -> None:  # noqa: B027 (most have nothing beside)
+        """Add to the document what the process wrote beside `output`."""
+
+    def keep_further(self, document: Any, output: Path, kept: Path) -> None:  # noqa: B027
+        """Keep, beside `kept`, what the process wrote beside `output`. Raises BadOutput."""
+
+    def withhold(self, collected: Collected, row: Row, problem: Problem) -> None:
+        """Take out of a row what a process of this stage cannot be believed about, or does not apply to."""
+        if problem.is_failure:
+            collected.withheld.add(row)
+        else:
+            collected.not_applicable[row] = problem.message
+
+    def explain_missing(self, collected: Collected, rows: list[Row], reason: str) -> None:  # noqa: B027
+        """Say in the rows why a process gave nothing; nothing to say where they miss a round."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One process: one map on one payload at one size, timed in one round or counted by one stage."""
+
+    round: int | None
+    """None: it belongs to no round."""
+    kv: str
+    """Empty, as `map` is, where it belongs to no map; `n` is then 0."""
+    n: int
+    map: str
+    seed: int
+    stage: Stage
+    position: int | None = None
+    """Place of the map in its block's shuffled order, from 1; None where nothing is shuffled."""
+
+    @property
+    def phase(self) -> str:
+        """The part of the run that it belongs to, in words."""
+        return self.stage.phase(self)
+
+    @property
+    def block(self) -> tuple[str, str, int]:
+        """What the maps of one shuffled order have in common."""
+        return self.phase, self.kv, self.n
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Its stage, round, payload, size and map as run.json names them."""
+        return {
+            "stage": self.stage.name, "round": self.round,
+            "kv": self.kv or None, "n": self.n or None, "map": self.map or None,
+        }  # fmt: skip
+
+    @property
+    def what(self) -> str:
+        """The block's work in words."""
+        return f"{self.kv} n={self.n}" if self.kv else str(self.stage.name)
+
+    def __str__(self) -> str:
+        return f"{self.phase} {self.what} {self.map}".rstrip()
+
+    def row(self, workload: str, hash_name: str) -> Row:
+        """The row that one of its benchmarks belongs to."""
+        return workload, self.kv, hash_name, self.n, self.map

@@ -1,0 +1,121 @@
+"""How far a run has come: a live bar on a terminal, one plain line a block in a log."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from mapscope.plan.stages.stage import Stage, Task
+from mapscope.text import span
+
+
+class Estimator:
+    """Expected time of what is left, from what processes of the same payload and size took.
+
+    Sizes not met yet are scaled from those that were, by a weight that grows with n:
+    crude, but right within the first round and replaced by the real thing as it comes.
+    A counting stage is a world of its own; until it is met it is taken for a timed one.
+    """
+
+    ENTRIES_PER_START = 20_000
+    """The n at which the work proper takes about as long as starting the process."""
+
+    def __init__(self, side_by_side: int = 1) -> None:
+        self._seconds: dict[Stage, dict[tuple[str, int], list[float]]] = defaultdict(lambda: defaultdict(list))
+        self._side_by_side = side_by_side
+
+    def add(self, task: Task, seconds: float) -> None:
+        """Learn from one finished process."""
+        self._seconds[task.stage][task.kv, task.n].append(seconds)
+
+    def remaining(self, tasks: Iterable[Task]) -> float | None:
+        """Seconds that `tasks` will take; None before anything is known."""
+        met = [stage for stage in self._seconds if stage.predicts]
+        total = 0.0
+        for task in tasks:
+            if task.stage not in self._seconds and not met:
+                return None
+            times = self._seconds[task.stage if task.stage in self._seconds else met[0]]
+            own = times.get((task.kv, task.n))
+            seconds = sum(own) / len(own) if own else self._weight(task.n) * self._per_weight(times)
+            total += seconds / (1 if task.stage.pinned else self._side_by_side)
+        return total
+
+    def _per_weight(self, times: dict[tuple[str, int], list[float]]) -> float:
+        weight = sum(self._weight(n) * len(each) for (_, n), each in times.items())
+        return sum(sum(each) for each in times.values()) / weight
+
+    def _weight(self, n: int) -> float:
+        return 1 + n / self.ENTRIES_PER_START
+
+
+class Display:
+    """Shows the progress of `tasks`; a context manager, as a live bar must be closed."""
+
+    def __init__(self, console: Console, tasks: list[Task], planned: int, side_by_side: int = 1) -> None:
+        self._console = console
+        self._left = list(tasks)
+        self._planned = planned
+        self._started = time.monotonic()
+        self._estimator = Estimator(side_by_side)
+        self._bar = self._make_bar() if console.is_terminal else None
+        self._bar_task = self._bar.add_task("", total=planned, elapsed=span(0), eta=span(None)) if self._bar else None
+
+    def __enter__(self) -> Display:
+        if self._bar:
+            self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._bar.stop()
+
+    def tick(self, task: Task) -> None:
+        """Redraw while `task` runs; called by the runner, so that no thread draws while it measures."""
+        if self._bar and self._bar_task is not None:
+            self._bar.update(
+                self._bar_task,
+                description=str(task),
+                completed=self._planned - len(self._left),
+                elapsed=span(time.monotonic() - self._started),
+                eta=span(self._estimator.remaining(self._left)),
+            )
+            self._bar.refresh()
+
+    def done(self, task: Task, seconds: float) -> None:
+        """`task` has ended, well or not."""
+        self._estimator.add(task, seconds)
+        self._left.remove(task)
+        if self._bar is None and all(other.block != task.block for other in self._left):
+            finished = self._planned - len(self._left)
+            self._line(
+                f"{task.phase}  {task.what}  {finished}/{self._planned} processes"
+                f"  elapsed {span(time.monotonic() - self._started)}"
+                f"  left {span(self._estimator.remaining(self._left))}"
+            )
+
+    def note(self, text: str) -> None:
+        """A line that stays, such as a failure."""
+        self._line(text)
+
+    def _line(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _make_bar(self) -> Progress:
+        return Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=16),
+            MofNCompleteColumn(),
+            TextColumn("elapsed {task.fields[elapsed]}"),
+            TextColumn("left {task.fields[eta]}"),
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+        )

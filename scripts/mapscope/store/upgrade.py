@@ -1,0 +1,115 @@
+"""Documents of older schema versions as what they say in the present one.
+
+1 had no counters, 2 no growth, 3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no
+halves of a growth's repetitions and no turns.
+
+Everything that they did not know is a reason, an empty list or null, so that the rest of
+mapscope knows one version only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from mapscope.fact import unknown
+
+READABLE = (1, 2, 3, 4, 5)
+NO_LADDER = {
+    "reason": "the run is older than the latency ladder is",
+    "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
+}  # fmt: skip
+
+
+def upgraded(document: dict[str, Any]) -> dict[str, Any]:
+    """A run.json or plan.json in the present version. What is malformed stays so, for the schema to refuse."""
+    if document["schema_version"] == 1:
+        document = _with_counters(document)
+    if document["schema_version"] == 2:
+        document = _with_growth(document)
+    if document["schema_version"] == 3:
+        document = _with_churn(_with_ladder_and_states(document))
+    if document["schema_version"] == 4:
+        document = _with_halves_and_turns(document)
+    return document
+
+
+def _with_halves_and_turns(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {"schema_version": 5, "growth_passes": _each(document.get("growth_passes"), in_turns=False)}
+    rows = document.get("growth")
+    if not isinstance(rows, list):
+        return result
+    return result | {"growth": [_with(row, denoised=_with(_of(row, "denoised"), halves=[])) for row in rows]}
+
+
+def _with_ladder_and_states(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 4,
+        "ladder": NO_LADDER,
+        "selection": _with(document.get("selection"), state_sizes=[]),
+        "workloads": _each(document.get("workloads"), family=None, state=None),
+    }
+    if "rows" in document:
+        slots = asdict(unknown("the run is older than the count of slots is"))
+        result |= {"latencies": [], "rows": _each(document["rows"], slots_per_op=slots), "not_applicable": []}
+    return result
+
+
+def _with_churn(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {"growth_passes": _each(document.get("growth_passes"), churn=None)}
+    if "rows" not in document:
+        return result
+    rows = document.get("growth")
+    return result | {"growth": [_row_with_churn(row) for row in rows] if isinstance(rows, list) else rows}
+
+
+def _row_with_churn(row: Any) -> Any:
+    if not isinstance(row, dict):
+        return row
+    raw = row.get("raw")
+    none = [None] * len(raw["inserts"]) if isinstance(raw, dict) and isinstance(raw.get("inserts"), list) else []
+    return row | {
+        "churn": None, "drain": None,
+        "denoised": _with(row.get("denoised"), erases=None), "raw": _with(raw, erases=none),
+    }  # fmt: skip
+
+
+def _with_growth(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 3,
+        "selection": _with(document.get("selection"), growth="off", growth_sizes=[], growth_repetitions=None),
+        "growth_passes": [],
+    }
+    return result | {"growth": []} if "rows" in document else result
+
+
+def _with_counters(document: dict[str, Any]) -> dict[str, Any]:
+    result = document | {
+        "schema_version": 2,
+        "counter_backends": [],
+        "cache": asdict(unknown("the run is older than counters are")),
+        "selection": _with(document.get("selection"), counters="off", cache="host", papi_events=[]),
+        "maps": _each(document.get("maps"), counter_binaries={}),
+    }
+    if "rows" in document:
+        result |= {
+            "calibration": [],
+            "rows": [
+                _with(row, counters={}, involuntary_switches=[None] * len(row.get("rounds", [])))
+                for row in document["rows"]
+            ],
+            **{name: _each(document.get(name), stage=None) for name in ("failures", "missing", "processes")},
+        }
+    return result
+
+
+def _of(entry: Any, field: str) -> Any:
+    return entry.get(field) if isinstance(entry, dict) else None
+
+
+def _with(entry: Any, **further: Any) -> Any:
+    return entry | further if isinstance(entry, dict) else entry
+
+
+def _each(entries: Any, **further: Any) -> Any:
+    return [_with(entry, **further) for entry in entries] if isinstance(entries, list) else entries
