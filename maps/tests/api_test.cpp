@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstddef>
 #include <iterator>
-#include <limits>
 #include <memory>
 #include <numeric>
 #include <ranges>
@@ -206,7 +205,7 @@ TYPED_TEST(Api, Size) {
   EXPECT_FALSE(m.empty());
   EXPECT_EQ(m.size(), 3U);
   EXPECT_EQ(m.load_factor(), 3.0F);
-  EXPECT_GT(m.max_size(), std::size_t{1} << (std::numeric_limits<std::size_t>::digits * 3 / 4));
+  EXPECT_GT(m.max_size(), std::size_t{1} << (sizeof(std::size_t) == 8 ? 48 : 20));
   m.rehash(5);
   EXPECT_EQ(m.bucket_count(), 8U);
   m.rehash(0);
