@@ -42,9 +42,11 @@ function(add_no_exceptions_test map)
   add_test(NAME ${map}_no_exceptions COMMAND ${map}_no_exceptions)
   set_tests_properties(${map}_no_exceptions PROPERTIES PASS_REGULAR_EXPRESSION "ok")
   foreach(what IN ITEMS at reserve)
-    add_test(NAME ${map}_no_exceptions_${what} COMMAND ${map}_no_exceptions ${what})
+    # Through a shell, because ctest calls a program that aborts failed, whatever it says.
+    add_test(NAME ${map}_no_exceptions_${what}
+      COMMAND sh -c "$<TARGET_FILE:${map}_no_exceptions> ${what} || echo ended")
     set_tests_properties(${map}_no_exceptions_${what} PROPERTIES
-      PASS_REGULAR_EXPRESSION "${map}: ${what}\\(\\)")
+      PASS_REGULAR_EXPRESSION "${map}: ${what}\\(\\).*ended")
   endforeach()
 endfunction()
 

@@ -56,8 +56,7 @@ TEST(GoClaims, WhatHasMovedIsToldByMarksInTheOldChain) {
 
 /// Every tophash alike: a lookup compares the key with every entry of the chain that it reads.
 struct same_tophash {
-  using is_avalanching = void;
-  std::size_t operator()(std::uint64_t key) const { return key & 0xFFFF; }
+  std::uint64_t operator()(std::uint64_t key, std::uint32_t) const { return key & 0xFFFF; }
 };
 std::size_t compared = 0;
 struct counting_equal {
