@@ -28,6 +28,7 @@ from mapscope.output.page import growth
 from mapscope.output.page.page import MOST_BYTES, write_page
 from mapscope.output.passing import cells
 from mapscope.store.records import Growth, Run
+from mapscope.store.upgrade import upgraded
 from mapscope.text import duration
 from test_compare import edited, slowed
 
@@ -350,14 +351,15 @@ def test_times_in_dependent_loads_are_drawn(browser: Any, grown: tuple[Path, dic
     opened = open_page(browser, path)
     opened.choose("sweep", metric="time:in dependent loads", workload="find_hit")
     rows = {(row["map"], row["n"]): row for row in document["rows"] if row["workload"] == "find_hit"}
+    run = Run.of(upgraded(document))
     points = opened.drawn("sweep")
     assert len(points) == len(rows) == 4
     for point in points:
         row = rows[point["map"], point["n"]]
-        load = load_ns(Run.of(document), row["n"] * row["payload_bytes"]).value
+        load = load_ns(run, row["n"] * row["payload_bytes"]).value
         assert agrees(point["value"], row["median"] / load)
     opened.choose("sweep", axis="first TLB")
-    reach = tlb_reach(Run.of(document))[0].value
+    reach = tlb_reach(run)[0].value
     assert {p["x"] for p in opened.drawn("sweep")} == {row["n"] * row["payload_bytes"] / reach for row in rows.values()}
     opened.page.close()
 
