@@ -348,8 +348,8 @@ TEST(Memory, NoneBeforeTheFirstEntry) {
 TEST(Memory, TheEagerTableVisitsEveryKindOfBlock) {
   table<std::uint64_t, std::uint64_t, eager> m;
   bool moved_on_the_heap = false, moved_in_range = false;
-  // With 32-bit pointers the first reservation that fits takes six thousand.
-  for (std::uint64_t i = 0; i < 10'000; ++i) {
+  // With 32-bit pointers the first reservation that fits takes twelve thousand entries.
+  for (std::uint64_t i = 0; i < 20'000; ++i) {
     m.try_emplace(i, i);
     const auto s = steady::inspect(m);
     moved_on_the_heap |= s.moving && !s.in_range;
