@@ -173,7 +173,8 @@ class range {
       bucket_ = 0;
       wrapped_ = true;
     }
-    i_ = 0;
+    // Most buckets of a table that was large once: no cell of these is looked at by itself.
+    i_ = detail::all_empty(chain_->tophash) ? detail::bucket_cells : 0;
     return true;
   }
 

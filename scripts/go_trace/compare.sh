@@ -2,6 +2,8 @@
 # Times Go's map and hmap::map side by side: the two programs take turns, pinned to one
 # processor, and the table shows the medians over the rounds. From the environment:
 #   ROUNDS (5)  SIZES (1000,100000,1000000)  PASSES (5)  CPU (the last one)  CXX  GO
+#   MEMORY (kept, fresh): whether hmap's program keeps the memory of a table for the next pass, as
+#   Go's heap does, or gets it from the kernel page by page each time, as glibc does with large blocks
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -11,6 +13,11 @@ rounds=${ROUNDS:-5}
 sizes=${SIZES:-1000,100000,1000000}
 passes=${PASSES:-5}
 cpu=${CPU:-$(($(nproc) - 1))}
+case ${MEMORY:-kept} in
+  kept) heap=glibc.malloc.mmap_threshold=4294967296:glibc.malloc.trim_threshold=8589934592 ;;
+  fresh) heap= ;;
+  *) echo "compare.sh: unknown MEMORY '$MEMORY'; available: kept, fresh" >&2; exit 2 ;;
+esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -24,7 +31,7 @@ run_go() {
   taskset -c "$cpu" "$work/go_trace" time -n "$sizes" -passes "$passes" >>"$work/go.jsonl"
 }
 run_hmap() {
-  taskset -c "$cpu" "$work/go_compare" --n="$sizes" --passes="$passes" \
+  GLIBC_TUNABLES=$heap taskset -c "$cpu" "$work/go_compare" --n="$sizes" --passes="$passes" \
     --ops=insert,insert_hinted,hit,miss,update,delete,range,cursor,range_one,cursor_one >>"$work/hmap.jsonl"
 }
 

@@ -46,6 +46,13 @@ constexpr bool is_evacuated_mark(std::uint8_t top) noexcept {
   return top > empty_one && top < min_tophash;
 }
 
+/// Whether none of a bucket's cells has an entry, or had one that has moved: every byte is 0 or 1.
+inline bool all_empty(const std::uint8_t* tophash) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, tophash, sizeof word);
+  return (word & 0xfefefefefefefefe) == 0;
+}
+
 /// A set of cells of one bucket. Shift is log2 of the bits a cell takes in the word:
 /// 0 for SSE2's movemask, 3 for SWAR, whose answer sits in the top bit of each byte.
 template <unsigned Shift>
