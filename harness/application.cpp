@@ -24,12 +24,13 @@ namespace {
 
 enum exit_code { all_fine = 0, wrong_answer = 1, wrong_usage = 2 };
 
-/// The same check for every adapter, on each payload and hash that is going to run. Where only counting is
-/// done it is left out, because it would take as long as the counting itself (under valgrind,
-/// minutes): there every pass still has its own answer checked, and the timed binary this one.
-bool answers_are_right(catalogue const& known, options const& chosen) {
+/// The same check for every adapter, on each payload and hash that is going to run. Where only
+/// counting is done it is left out, because it would take as long as the counting itself (under
+/// valgrind, minutes): there every pass still has its own answer checked, and the timed binary this
+/// one.
+bool answers_are_right(const catalogue& known, const options& chosen) {
   if (chosen.callgrind || known.make_sim != nullptr) return true;
-  for (auto const& part : known.payloads) {
+  for (const auto& part : known.payloads) {
     const auto& wanted = chosen.payloads;
     if (std::find(wanted.begin(), wanted.end(), part.info.name) == wanted.end()) continue;
     for (const std::string_view hash : chosen.hashes) {
@@ -42,8 +43,8 @@ bool answers_are_right(catalogue const& known, options const& chosen) {
   return true;
 }
 
-exit_code measure(catalogue const& known, options const& chosen, std::string const& memory,
-                  pristine const* server, benchmark_run& benchmarks) {
+exit_code measure(const catalogue& known, const options& chosen, const std::string& memory,
+                  const pristine* server, benchmark_run& benchmarks) {
   desk counting(known, chosen, server);
   add_context(known, chosen, memory, counting.is_open() ? counting.report() : "");
   session session(chosen, counting);
@@ -53,22 +54,22 @@ exit_code measure(catalogue const& known, options const& chosen, std::string con
   return matched > 0 ? all_fine : wrong_usage;
 }
 
-exit_code measure_growth(catalogue const& known, options const& chosen, char** argv) {
-  growth::request const& what = *chosen.growth;
+exit_code measure_growth(const catalogue& known, const options& chosen, char** argv) {
+  const growth::request& what = *chosen.growth;
   if (what.page_size == growth::pages::huge) {
     if (const std::string reason = growth::no_huge_pages(); !reason.empty())
       throw usage_error(reason);
   }
   growth::prepare_process(argv, what.page_size);
   const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
-  for (auto const& part : known.payloads) {
+  for (const auto& part : known.payloads) {
     if (part.info.name != chosen.payloads.front()) continue;
     if (part.build_growth == nullptr) throw usage_error("--growth: this binary only counts");
     const growth::labels names{std::string(known.map.name), std::string(part.info.name), memory};
     std::string wrong;
     try {
       wrong = growth::study(part.build_growth, what, names, argv);
-    } catch (growth::will_not_fit const& error) {
+    } catch (const growth::will_not_fit& error) {
       throw usage_error(error.what());
     }
     if (wrong.empty()) return all_fine;
@@ -78,14 +79,14 @@ exit_code measure_growth(catalogue const& known, options const& chosen, char** a
   return wrong_usage;
 }
 
-exit_code run(catalogue const& known, int argc, char** argv) {
+exit_code run(const catalogue& known, int argc, char** argv) {
   std::unique_ptr<const pristine> server;
   if (known.make_sim != nullptr) {
     fix_addresses(argv);
     server = std::make_unique<pristine>(known, &simulate);
   }
   const bool marking = std::any_of(
-      argv, argv + argc, [](char const* word) { return std::string_view(word) == "--callgrind"; });
+      argv, argv + argc, [](const char* word) { return std::string_view(word) == "--callgrind"; });
   if (marking && !server) server = std::make_unique<pristine>(known, &mark_for_callgrind);
   const options chosen = parse_options(argc, argv, known);
   if (!chosen.help.empty()) {
@@ -109,12 +110,12 @@ exit_code run(catalogue const& known, int argc, char** argv) {
 
 }  // namespace
 
-int run_application(catalogue const& known, int argc, char** argv) {
+int run_application(const catalogue& known, int argc, char** argv) {
   const std::string program = "bench_" + std::string(known.map.name);
   return with_checked_output(program, [&]() -> int {
     try {
       return run(known, argc, argv);
-    } catch (usage_error const& error) {
+    } catch (const usage_error& error) {
       std::cerr << program << ": " << error.what() << '\n';
       return wrong_usage;
     }

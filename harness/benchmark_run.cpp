@@ -10,25 +10,27 @@ namespace harness {
 namespace {
 
 /// Google Benchmark asks for a file before it accepts a reporter for one.
-constexpr char const* no_file_of_its_own = "--benchmark_out=/dev/null";
+constexpr const char* no_file_of_its_own = "--benchmark_out=/dev/null";
 
-/// The value of a flag: the last of the command line, else of the environment, as Google Benchmark has it.
-std::string value_of(std::vector<std::string> const& words, std::string const& flag,
-                     char const* variable, std::string value) {
-  if (char const* set = std::getenv(variable)) value = set;
+/// The value of a flag: the last of the command line, else of the environment, as Google Benchmark
+/// has it.
+std::string value_of(const std::vector<std::string>& words, const std::string& flag,
+                     const char* variable, std::string value) {
+  if (const char* set = std::getenv(variable)) value = set;
   const std::string prefix = "--" + flag + "=";
-  for (std::string const& word : words) {
+  for (const std::string& word : words) {
     if (word.starts_with(prefix)) value = word.substr(prefix.size());
   }
   return value;
 }
 
 /// Google Benchmark answers an unknown format with its help and status 0.
-std::string format_of(std::vector<std::string> const& words, std::string const& flag,
-                      char const* variable, std::string const& otherwise) {
+std::string format_of(const std::vector<std::string>& words, const std::string& flag,
+                      const char* variable, const std::string& otherwise) {
   const std::string format = value_of(words, flag, variable, otherwise);
   if (format == "console" || format == "json" || format == "csv") return format;
-  throw usage_error("unknown format '" + format + "' for --" + flag + " (known: console, json, csv)");
+  throw usage_error("unknown format '" + format + "' for --" + flag +
+                    " (known: console, json, csv)");
 }
 
 /// A reporter that writes to a kept_text, whatever stream it is given.
@@ -38,7 +40,7 @@ class keeping final : public Reporter {
   template <class... Arguments>
   explicit keeping(kept_text& text, Arguments... arguments) : Reporter(arguments...), text_(text) {}
 
-  bool ReportContext(benchmark::BenchmarkReporter::Context const& context) override {
+  bool ReportContext(const benchmark::BenchmarkReporter::Context& context) override {
     this->SetOutputStream(&text_.stream);
     return Reporter::ReportContext(context);
   }
@@ -56,7 +58,8 @@ class keeping final : public Reporter {
 
 benchmark_run::benchmark_run(char* program, std::vector<std::string> words) {
   format_of(words, "benchmark_format", "BENCHMARK_FORMAT", "console");
-  const std::string format = format_of(words, "benchmark_out_format", "BENCHMARK_OUT_FORMAT", "json");
+  const std::string format =
+      format_of(words, "benchmark_out_format", "BENCHMARK_OUT_FORMAT", "json");
   const std::string name = value_of(words, "benchmark_out", "BENCHMARK_OUT", "");
   if (!name.empty()) words.emplace_back(no_file_of_its_own);
 

@@ -22,8 +22,8 @@ struct kept_text {
 
 class benchmark_run {
  public:
-  /// `words` are Google Benchmark's own flags, in their order. Throws usage_error, and output_error when the
-  /// file cannot be created.
+  /// `words` are Google Benchmark's own flags, in their order. Throws usage_error, and output_error
+  /// when the file cannot be created.
   benchmark_run(char* program, std::vector<std::string> words);
 
   /// Returns how many benchmarks matched. Throws output_error.

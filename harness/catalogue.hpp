@@ -48,7 +48,7 @@ struct order {
 struct variant {
   std::string_view workload, hash, state;
   bool only_timed;  // too large to be simulated
-  std::unique_ptr<fixture> (*make)(order const&);
+  std::unique_ptr<fixture> (*make)(const order&);
 
   /// Throws workloads::inapplicable.
   std::unique_ptr<fixture> build(order what) const {
@@ -75,7 +75,7 @@ struct catalogue {
   /// Of a map that keeps the pages of ended tables for the next: all of them, or none.
   void (*keep_memory)(bool all) = nullptr;
   /// Counts in a model of the caches; only there in a binary that was built to be watched.
-  std::unique_ptr<counters::backend> (*make_sim)(counters::geometry const&) = nullptr;
+  std::unique_ptr<counters::backend> (*make_sim)(const counters::geometry&) = nullptr;
 };
 
 inline constexpr std::string_view shared_hash_name = "shared";

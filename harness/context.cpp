@@ -10,13 +10,13 @@
 namespace harness {
 namespace {
 
-/// The version of what the mapscope_ keys and the benchmark names mean. Version 1 was called mapscope_format and
-/// had neither cpu_model nor kernel.
-constexpr char const* schema_version = "2";
+/// The version of what the mapscope_ keys and the benchmark names mean. Version 1 was called
+/// mapscope_format and had neither cpu_model nor kernel.
+constexpr const char* schema_version = "2";
 
 std::string libraries() {
   std::string text;
-  for (auto const& [name, version] : build_info::libraries) {
+  for (const auto& [name, version] : build_info::libraries) {
     if (!text.empty()) text += "; ";
     text.append(name).append(" ").append(version);
   }
@@ -25,9 +25,9 @@ std::string libraries() {
 
 }  // namespace
 
-void add_context(catalogue const& known, options const& chosen, std::string const& memory,
-                 std::string const& counters) {
-  const auto add = [](char const* name, std::string_view text) {
+void add_context(const catalogue& known, const options& chosen, const std::string& memory,
+                 const std::string& counters) {
+  const auto add = [](const char* name, std::string_view text) {
     benchmark::AddCustomContext(std::string("mapscope_") + name, std::string(text));
   };
   add("schema_version", schema_version);

@@ -10,7 +10,7 @@ namespace {
 
 using json::array, json::list, json::object, json::quoted;
 
-std::string to_json(workload_info const& item) {
+std::string to_json(const workload_info& item) {
   const auto or_null = [](std::string_view text) { return text.empty() ? "null" : quoted(text); };
   return object({{"name", quoted(item.name)},
                  {"summary", quoted(item.summary)},
@@ -19,7 +19,7 @@ std::string to_json(workload_info const& item) {
                  {"state", or_null(item.state)}});
 }
 
-std::string to_json(payload_part const& part) {
+std::string to_json(const payload_part& part) {
   return object({{"name", quoted(part.info.name)},
                  {"key", quoted(part.info.key)},
                  {"value", quoted(part.info.value)}});
@@ -27,9 +27,9 @@ std::string to_json(payload_part const& part) {
 
 }  // namespace
 
-void describe(std::ostream& out, catalogue const& known, std::string const& counters) {
-  const auto written = [](auto const& item) { return to_json(item); };
-  const auto version = [](auto const& library) {
+void describe(std::ostream& out, const catalogue& known, const std::string& counters) {
+  const auto written = [](const auto& item) { return to_json(item); };
+  const auto version = [](const auto& library) {
     return quoted(library.first).append(": ").append(quoted(library.second));
   };
   out << object({{"map", quoted(known.map.name)},

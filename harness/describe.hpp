@@ -9,6 +9,6 @@ namespace harness {
 
 /// What this binary can run, what it was built with, and `counters`, which is what it can count
 /// with and is JSON already, as one JSON object.
-void describe(std::ostream& out, catalogue const& known, std::string const& counters);
+void describe(std::ostream& out, const catalogue& known, const std::string& counters);
 
 }  // namespace harness

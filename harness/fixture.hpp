@@ -32,7 +32,7 @@ class fixture_of final : public fixture {
  public:
   /// `further` is what the workload is told beside its keys and its seed.
   template <class... Further>
-  fixture_of(workloads::key_pool const& pool, std::uint64_t seed, Further const&... further)
+  fixture_of(const workloads::key_pool& pool, std::uint64_t seed, const Further&... further)
       : work_(pool, seed, further...),
         payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)) {
     workloads::observer::is_stream(this, sizeof *this);  // but for the map objects in it
@@ -58,7 +58,7 @@ class fixture_of final : public fixture {
 
   template <class... Further>
   static std::unique_ptr<fixture> build(std::size_t n, std::uint64_t seed,
-                                        Further const&... further) {
+                                        const Further&... further) {
     return std::make_unique<fixture_of>(workloads::key_pool(n, seed), seed, further...);
   }
 

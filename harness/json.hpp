@@ -39,9 +39,9 @@ inline std::string boolean(bool value) { return value ? "true" : "false"; }
 
 /// What `write` makes of each item, with commas between.
 template <class Items, class Write>
-std::string list(char open, Items const& items, char close, Write write) {
+std::string list(char open, const Items& items, char close, Write write) {
   std::string out(1, open);
-  for (auto const& item : items) {
+  for (const auto& item : items) {
     if (out.size() > 1) out += ", ";
     out += write(item);
   }
@@ -50,13 +50,13 @@ std::string list(char open, Items const& items, char close, Write write) {
 }
 
 template <class Items, class Write>
-std::string array(Items const& items, Write write) {
+std::string array(const Items& items, Write write) {
   return list('[', items, ']', write);
 }
 
 /// Members whose values are JSON already.
-inline std::string object(std::vector<std::pair<std::string_view, std::string>> const& members) {
-  return list('{', members, '}', [](auto const& member) {
+inline std::string object(const std::vector<std::pair<std::string_view, std::string>>& members) {
+  return list('{', members, '}', [](const auto& member) {
     return quoted(member.first).append(": ").append(member.second);
   });
 }

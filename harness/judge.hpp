@@ -17,10 +17,10 @@ inline std::string hex(std::uint64_t number) {
 }
 
 /// Begins the error of a benchmark whose state the map does not have.
-inline std::string not_applicable(std::string const& why) { return "n/a: " + why; }
+inline std::string not_applicable(const std::string& why) { return "n/a: " + why; }
 
 /// Empty when the last pass answered right.
-inline std::string judge(fixture const& work) {
+inline std::string judge(const fixture& work) {
   const std::uint64_t answer = work.answer();
   const std::uint64_t expected = work.expected();
   if (answer == expected) return {};

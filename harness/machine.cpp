@@ -8,8 +8,8 @@
 namespace harness {
 namespace {
 
-std::string trimmed(std::string const& text) {
-  constexpr char const* blanks = " \t\r";
+std::string trimmed(const std::string& text) {
+  constexpr const char* blanks = " \t\r";
   const std::size_t begin = text.find_first_not_of(blanks);
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(blanks) - begin + 1);
@@ -20,7 +20,8 @@ std::map<std::string, std::string> first_processor(std::istream& cpuinfo) {
   std::map<std::string, std::string> fields;
   for (std::string line; std::getline(cpuinfo, line) && !trimmed(line).empty();) {
     const std::size_t colon = line.find(':');
-    if (colon != line.npos) fields.emplace(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
+    if (colon != line.npos)
+      fields.emplace(trimmed(line.substr(0, colon)), trimmed(line.substr(colon + 1)));
   }
   return fields;
 }
@@ -29,7 +30,7 @@ std::map<std::string, std::string> first_processor(std::istream& cpuinfo) {
 
 std::string cpu_model_in(std::istream& cpuinfo) {
   const auto fields = first_processor(cpuinfo);
-  for (char const* name : {"model name", "cpu model", "cpu"}) {  // x86, MIPS, POWER
+  for (const char* name : {"model name", "cpu model", "cpu"}) {  // x86, MIPS, POWER
     if (const auto found = fields.find(name); found != fields.end()) return found->second;
   }
   const auto implementer = fields.find("CPU implementer"), part = fields.find("CPU part");

@@ -6,8 +6,8 @@
 
 namespace harness {
 
-/// The processor by the text of /proc/cpuinfo: its model name; on ARM, which has none there, the numbers of
-/// implementer and part; empty where there is neither.
+/// The processor by the text of /proc/cpuinfo: its model name; on ARM, which has none there, the
+/// numbers of implementer and part; empty where there is neither.
 std::string cpu_model_in(std::istream& cpuinfo);
 
 /// The processor of this machine, at least its architecture.

@@ -33,10 +33,10 @@ std::vector<harness::workload_info> describe_workloads() {
         {Workload::name, std::string(Workload::summary), Workload::operation}...};
   }(static_cast<workloads::all<map, payload>*>(nullptr));
   const auto add = [&]<class Workload>(Workload*) {
-    for (auto const& one : workloads::states) {
+    for (const auto& one : workloads::states) {
       if (one.family != Workload::family) continue;
-      described.push_back({one.name, Workload::summary_of(one.state), Workload::operation,
-                           one.family, one.state});
+      described.push_back(
+          {one.name, Workload::summary_of(one.state), Workload::operation, one.family, one.state});
     }
   };
   [&]<class... Workload>(std::tuple<Workload...>*) {

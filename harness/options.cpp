@@ -16,7 +16,7 @@ constexpr std::size_t largest_size = std::size_t{1} << 30;
 constexpr std::size_t largest_cold_bytes = std::size_t{1} << 40;
 
 template <class Names>
-std::string joined(Names const& names, std::string_view separator) {
+std::string joined(const Names& names, std::string_view separator) {
   std::string text;
   for (std::string_view name : names) {
     if (!text.empty()) text += separator;
@@ -26,36 +26,37 @@ std::string joined(Names const& names, std::string_view separator) {
 }
 
 template <class Items>
-std::vector<std::string_view> names_of(Items const& items) {
+std::vector<std::string_view> names_of(const Items& items) {
   std::vector<std::string_view> names;
-  for (auto const& item : items) names.push_back(item.name);
+  for (const auto& item : items) names.push_back(item.name);
   return names;
 }
 
 /// The workloads that run without being named: not the states of any.
-std::vector<std::string_view> plain_names(catalogue const& known) {
+std::vector<std::string_view> plain_names(const catalogue& known) {
   std::vector<std::string_view> names;
-  for (auto const& one : known.workloads) {
+  for (const auto& one : known.workloads) {
     if (one.family.empty()) names.push_back(one.name);
   }
   return names;
 }
 
 /// A word about each family, for --help.
-std::string states_of(catalogue const& known) {
+std::string states_of(const catalogue& known) {
   std::vector<std::string_view> families;
-  for (auto const& one : known.workloads) {
+  for (const auto& one : known.workloads) {
     const auto seen = std::find(families.begin(), families.end(), one.family);
     if (!one.family.empty() && seen == families.end()) families.push_back(one.family);
   }
   std::string text;
-  for (std::string_view name : families) text.append("; states of ").append(name).append(" see --describe");
+  for (std::string_view name : families)
+    text.append("; states of ").append(name).append(" see --describe");
   return text;
 }
 
-std::vector<std::string_view> payload_names(catalogue const& known) {
+std::vector<std::string_view> payload_names(const catalogue& known) {
   std::vector<std::string_view> names;
-  for (auto const& part : known.payloads) names.push_back(part.info.name);
+  for (const auto& part : known.payloads) names.push_back(part.info.name);
   return names;
 }
 
@@ -72,8 +73,8 @@ std::vector<std::string_view> split(std::string_view list) {
 /// The known names that `list` chooses, in the canonical order, whatever order they were given in.
 /// `told` is what an error says is known, where all names are too many to list.
 std::vector<std::string_view> choose(std::string_view what, std::string_view list,
-                                     std::vector<std::string_view> const& known,
-                                     std::string const& told = {}) {
+                                     const std::vector<std::string_view>& known,
+                                     const std::string& told = {}) {
   const auto wanted = split(list);
   for (std::string_view name : wanted) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
@@ -119,7 +120,7 @@ struct raw_options {
   growth::request request{};
 };
 
-std::vector<std::string_view> const& counter_names() {
+const std::vector<std::string_view>& counter_names() {
   static const std::vector<std::string_view> names{"os", "papi", "perf", "sim"};
   return names;
 }
@@ -175,8 +176,8 @@ void declare(CLI::App& app, raw_options& raw, options& parsed) {
 }
 
 /// The one name that `text` must be.
-std::string_view choose_one(std::string_view what, std::string const& flag, std::string const& text,
-                            std::vector<std::string_view> const& known) {
+std::string_view choose_one(std::string_view what, const std::string& flag, const std::string& text,
+                            const std::vector<std::string_view>& known) {
   const auto chosen = choose(what, text, known);
   if (chosen.size() != 1) {
     throw usage_error(flag + " takes one " + std::string(what) + ", not '" + text + "'");
@@ -184,7 +185,7 @@ std::string_view choose_one(std::string_view what, std::string const& flag, std:
   return chosen.front();
 }
 
-void parse_counters(raw_options const& raw, catalogue const& known, options& parsed) {
+void parse_counters(const raw_options& raw, const catalogue& known, options& parsed) {
   const bool is_watched = known.make_sim != nullptr;
   if (is_watched) parsed.counters = {"sim"};
   if (parsed.describe && !is_watched) parsed.counters = counter_names();
@@ -229,7 +230,7 @@ void parse_growth(raw_options& raw, options& parsed) {
 
 }  // namespace
 
-options parse_options(int argc, char const* const* argv, catalogue const& known) {
+options parse_options(int argc, const char* const* argv, const catalogue& known) {
   const auto workloads = names_of(known.workloads);
   const auto payloads = payload_names(known);
   raw_options raw;
@@ -244,22 +245,22 @@ options parse_options(int argc, char const* const* argv, catalogue const& known)
   declare(app, raw, parsed);
   try {
     app.parse(argc, argv);
-  } catch (CLI::CallForHelp const&) {
+  } catch (const CLI::CallForHelp&) {
     parsed.help = app.help();
     return parsed;
-  } catch (CLI::ParseError const& error) {
+  } catch (const CLI::ParseError& error) {
     throw usage_error(error.what());
   }
 
-  parsed.workloads = choose("workload", raw.workloads, workloads,
-                            joined(plain_names(known), ", ") + raw.states);
+  parsed.workloads =
+      choose("workload", raw.workloads, workloads, joined(plain_names(known), ", ") + raw.states);
   parsed.payloads = choose("payload", raw.payloads, payloads);
   parsed.hashes = choose("hash", raw.hashes, known.hashes);
   parsed.sizes = parse_sizes(raw.sizes);
   parsed.seed = parse_number("seed", raw.seed, 0, UINT64_MAX);
   parsed.cold_bytes = parse_number("number of bytes", raw.cold_bytes, 1, largest_cold_bytes);
-  const auto memory = choose_one("memory mode", "--memory", raw.memory,
-                                 {memory_names.begin(), memory_names.end()});
+  const auto memory =
+      choose_one("memory mode", "--memory", raw.memory, {memory_names.begin(), memory_names.end()});
   const bool resident = memory == memory_names.front();
   parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
   parse_counters(raw, known, parsed);

@@ -32,6 +32,6 @@ struct options {
 };
 
 /// Throws usage_error.
-options parse_options(int argc, char const* const* argv, catalogue const& known);
+options parse_options(int argc, const char* const* argv, const catalogue& known);
 
 }  // namespace harness

@@ -47,7 +47,7 @@ bool is_wrong_name(int error) {
 }
 
 /// All of it; 0, or the error.
-int write_all(int descriptor, char const* bytes, std::size_t size) {
+int write_all(int descriptor, const char* bytes, std::size_t size) {
   while (size > 0) {
     const ssize_t written = write(descriptor, bytes, size);
     if (written < 0 && errno == EINTR) continue;
@@ -86,12 +86,12 @@ class standard_output final : public std::streambuf {
 standard_output* guarded = nullptr;  // never deleted: std::cout is flushed after all destructors
 
 /// The unfinished files of this process, for the signal handler. More than are ever open at once.
-std::array<std::atomic<char const*>, 8> unfinished_files{};
+std::array<std::atomic<const char*>, 8> unfinished_files{};
 std::atomic<pid_t> owner{0};
 
-void set_unfinished(char const* from, char const* to) noexcept {
+void set_unfinished(const char* from, const char* to) noexcept {
   for (auto& slot : unfinished_files) {
-    char const* expected = from;
+    const char* expected = from;
     if (slot.compare_exchange_strong(expected, to)) return;
   }
 }
@@ -100,7 +100,7 @@ void set_unfinished(char const* from, char const* to) noexcept {
 void remove_unfinished_and_die(int number) {
   if (getpid() == owner) {
     for (auto& slot : unfinished_files) {
-      if (char const* name = slot.load()) unlink(name);
+      if (const char* name = slot.load()) unlink(name);
     }
   }
   raise(number);  // as it would have ended: SA_RESETHAND has restored the default
@@ -108,9 +108,9 @@ void remove_unfinished_and_die(int number) {
 
 void remove_unfinished_on_signals() {
   for (const int number : {SIGHUP, SIGINT, SIGQUIT, SIGPIPE, SIGTERM}) {
-    struct sigaction before {};
+    struct sigaction before{};
     if (sigaction(number, nullptr, &before) != 0 || before.sa_handler == SIG_IGN) continue;
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = &remove_unfinished_and_die;
     action.sa_flags = static_cast<int>(SA_RESETHAND | SA_NODEFER);
     sigaction(number, &action, nullptr);
@@ -118,23 +118,24 @@ void remove_unfinished_on_signals() {
 }
 
 /// What a name means, links followed; itself where there is nothing yet.
-std::string target_of(std::string const& name) {
+std::string target_of(const std::string& name) {
   std::error_code error;
   const auto found = std::filesystem::weakly_canonical(name, error);
   return error ? name : found.string();
 }
 
 /// A device, a pipe, or an open descriptor (/dev/stdout) is not replaced.
-bool is_written_directly(std::string const& name) {
+bool is_written_directly(const std::string& name) {
   if (name.starts_with("/dev/") || name.starts_with("/proc/")) return true;
-  struct stat found {};
+  struct stat found{};
   return stat(name.c_str(), &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
 }
 
 }  // namespace
 
-output_error::output_error(std::string const& where, int error)
-    : std::runtime_error("cannot write " + where + ": " + std::strerror(error) + "; " + advice(error)),
+output_error::output_error(const std::string& where, int error)
+    : std::runtime_error("cannot write " + where + ": " + std::strerror(error) + "; " +
+                         advice(error)),
       is_usage_(is_wrong_name(error)) {}
 
 void guard_output() {
@@ -171,7 +172,7 @@ whole_file::whole_file(std::string name) : name_(std::move(name)), target_(targe
     give_up();
     throw output_error(name_, error);
   }
-  struct stat replaced {};
+  struct stat replaced{};
   if (stat(target_.c_str(), &replaced) == 0) fchmod(descriptor_, replaced.st_mode & 07777);
 }
 
@@ -199,7 +200,8 @@ void whole_file::commit() {
   if (is_replaced() && fsync(descriptor_) != 0) error = errno;
   if (close(descriptor_) != 0 && error == 0) error = errno;
   descriptor_ = -1;
-  if (error == 0 && is_replaced() && rename(unfinished_.c_str(), target_.c_str()) != 0) error = errno;
+  if (error == 0 && is_replaced() && rename(unfinished_.c_str(), target_.c_str()) != 0)
+    error = errno;
   if (error != 0) {
     give_up();
     throw output_error(name_, error);
@@ -209,7 +211,7 @@ void whole_file::commit() {
   unfinished_.clear();
 }
 
-int report_output_error(std::string_view program, output_error const& error) {
+int report_output_error(std::string_view program, const output_error& error) {
   std::cerr << program << ": " << error.what() << '\n';
   return error.is_usage() ? 2 : 1;
 }

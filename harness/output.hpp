@@ -11,7 +11,7 @@ namespace harness {
 /// Something could not be written. One line: what, where, how to mend.
 class output_error : public std::runtime_error {
  public:
-  output_error(std::string const& where, int error);
+  output_error(const std::string& where, int error);
 
   /// Whether the name was wrong (no such directory, no permission) rather than the disk full.
   bool is_usage() const noexcept { return is_usage_; }
@@ -20,16 +20,16 @@ class output_error : public std::runtime_error {
   bool is_usage_;
 };
 
-/// To be called first in main. From then on a write past the file-size limit (ulimit -f) is an error
-/// instead of a signal, std::cout keeps its first error for finish_standard_output(), and a signal that
-/// ends the program removes its unfinished files.
+/// To be called first in main. From then on a write past the file-size limit (ulimit -f) is an
+/// error instead of a signal, std::cout keeps its first error for finish_standard_output(), and a
+/// signal that ends the program removes its unfinished files.
 void guard_output();
 
 /// Flushes std::cout. Throws output_error when anything that went into it was lost.
 void finish_standard_output();
 
-/// A file that replaces whatever has its name once it is whole. Until then it is `.<name>.<pid>` in the same
-/// directory; what is no regular file (a pipe, /dev/null) is written directly.
+/// A file that replaces whatever has its name once it is whole. Until then it is `.<name>.<pid>` in
+/// the same directory; what is no regular file (a pipe, /dev/null) is written directly.
 class whole_file {
  public:
   /// Creates the unfinished file, so that a wrong name is reported before anything is measured.
@@ -37,8 +37,8 @@ class whole_file {
   explicit whole_file(std::string name);
   /// Removes the unfinished file unless it was committed.
   ~whole_file();
-  whole_file(whole_file const&) = delete;
-  whole_file& operator=(whole_file const&) = delete;
+  whole_file(const whole_file&) = delete;
+  whole_file& operator=(const whole_file&) = delete;
 
   /// Throws output_error.
   void write(std::string_view bytes);
@@ -55,11 +55,12 @@ class whole_file {
   int descriptor_ = -1;
 };
 
-/// Prints an output_error as one line on stderr. Returns the exit status: 2 for an unusable name, else 1.
-int report_output_error(std::string_view program, output_error const& error);
+/// Prints an output_error as one line on stderr. Returns the exit status: 2 for an unusable name,
+/// else 1.
+int report_output_error(std::string_view program, const output_error& error);
 
-/// Runs `body`, which returns the exit status, between guard_output() and finish_standard_output(); what
-/// could not be written is reported.
+/// Runs `body`, which returns the exit status, between guard_output() and finish_standard_output();
+/// what could not be written is reported.
 template <class Body>
 int with_checked_output(std::string_view program, Body body) {
   guard_output();
@@ -67,7 +68,7 @@ int with_checked_output(std::string_view program, Body body) {
     const int status = body();
     finish_standard_output();
     return status;
-  } catch (output_error const& error) {
+  } catch (const output_error& error) {
     return report_output_error(program, error);
   }
 }

@@ -29,13 +29,13 @@ void fix_seed(std::uint64_t seed) {
 }
 
 template <class Adapter, workloads::workload Workload, class Payload>
-std::unique_ptr<fixture> build(order const& what) {
+std::unique_ptr<fixture> build(const order& what) {
   fix_seed<Adapter>(what.seed);
   return fixture_of<Workload, Payload>::build(what.n, what.seed);
 }
 
 template <class Adapter, class Map>
-workloads::setting<Map> setting_of(order const& what) {
+workloads::setting<Map> setting_of(const order& what) {
   workloads::setting<Map> found{.state = what.state, .cold_bytes = what.cold_bytes};
   if constexpr (maps::has_bucket_count<Map>) found.capacity = &maps::capacity_of<Map>;
   if constexpr (maps::grows_in_steps<Adapter, Map>) {
@@ -48,7 +48,7 @@ workloads::setting<Map> setting_of(order const& what) {
 }
 
 template <class Adapter, class Map, class Workload, class Payload>
-std::unique_ptr<fixture> build_state(order const& what) {
+std::unique_ptr<fixture> build_state(const order& what) {
   static_assert(workloads::workload_of_states<Workload, Map>);
   fix_seed<Adapter>(what.seed);
   return fixture_of<Workload, Payload>::build(what.n, what.seed, setting_of<Adapter, Map>(what));
@@ -63,7 +63,7 @@ void add_variants(std::vector<variant>& variants, std::string_view hash) {
   add(static_cast<workloads::all<Map, Payload>*>(nullptr));
 
   const auto add_states = [&]<class Workload>(Workload*) {
-    for (auto const& one : workloads::states) {
+    for (const auto& one : workloads::states) {
       if (one.family != Workload::family) continue;
       variants.push_back({one.name, hash, one.state, Workload::is_only_timed(one.state),
                           &build_state<Adapter, Map, Workload, Payload>});
@@ -97,11 +97,14 @@ std::string check_answers(std::uint64_t seed, std::string_view hash) {
 template <class Adapter, class Payload>
 payload_part make_part() {
   static_assert(maps::adapter<Adapter>, "an adapter has name, title and version()");
-  payload_part part{
-      {Payload::name, Payload::key_name, Payload::value_name}, {}, &check_answers<Adapter, Payload>};
-  add_variants<Adapter, map_with_shared_hash<Adapter, Payload>, Payload>(part.variants, shared_hash_name);
+  payload_part part{{Payload::name, Payload::key_name, Payload::value_name},
+                    {},
+                    &check_answers<Adapter, Payload>};
+  add_variants<Adapter, map_with_shared_hash<Adapter, Payload>, Payload>(part.variants,
+                                                                         shared_hash_name);
   if constexpr (maps::has_own_hash<Adapter>) {
-    add_variants<Adapter, map_with_own_hash<Adapter, Payload>, Payload>(part.variants, own_hash_name);
+    add_variants<Adapter, map_with_own_hash<Adapter, Payload>, Payload>(part.variants,
+                                                                        own_hash_name);
   }
 #if !defined(MAPSCOPE_WATCHED)
   part.build_growth = &growth::fixture_of<Adapter, Payload>::build;

@@ -13,11 +13,11 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 template <class Names>
-bool has(Names const& names, std::string_view name) {
+bool has(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string benchmark_name(variant const& what, std::string_view payload, std::size_t n) {
+std::string benchmark_name(const variant& what, std::string_view payload, std::size_t n) {
   std::string name(what.workload);
   name.append("/kv:").append(payload).append("/hash:").append(what.hash);
   return name.append("/n:").append(std::to_string(n));
@@ -25,13 +25,13 @@ std::string benchmark_name(variant const& what, std::string_view payload, std::s
 
 }  // namespace
 
-void session::add_benchmarks(catalogue const& known, options const& chosen) {
+void session::add_benchmarks(const catalogue& known, const options& chosen) {
   for (std::size_t p = 0; p < known.payloads.size(); ++p) {
-    auto const& part = known.payloads[p];
+    const auto& part = known.payloads[p];
     if (!has(chosen.payloads, part.info.name)) continue;
     for (const std::size_t n : chosen.sizes) {
       for (std::size_t v = 0; v < part.variants.size(); ++v) {
-        variant const& what = part.variants[v];
+        const variant& what = part.variants[v];
         if (!has(chosen.workloads, what.workload) || !has(chosen.hashes, what.hash)) continue;
         const task one{benchmark_name(what, part.info.name, n), p, v, n, &what};
         benchmark::RegisterBenchmark(one.name.c_str(),
@@ -43,7 +43,7 @@ void session::add_benchmarks(catalogue const& known, options const& chosen) {
   }
 }
 
-void session::run(benchmark::State& state, task const& what) {
+void session::run(benchmark::State& state, const task& what) {
   try {
     if (current_.name != what.name) start(what);
     if (!current_.wrong.empty()) return fail(state, current_.wrong);
@@ -52,13 +52,13 @@ void session::run(benchmark::State& state, task const& what) {
     } else {
       pretend(state);
     }
-  } catch (std::exception const& error) {  // most likely no memory for a table this large
+  } catch (const std::exception& error) {  // most likely no memory for a table this large
     current_ = {};
     fail(state, error.what());
   }
 }
 
-void session::start(task const& what) {
+void session::start(const task& what) {
   current_ = {};  // frees the last tables before the next ones are built
   if (counting_.only_counts() && what.what->only_timed) {
     current_.wrong = not_applicable("so much memory is not simulated: " + what.name);
@@ -68,16 +68,16 @@ void session::start(task const& what) {
     current_.label = "checksum=" + hex(current_.counts.checksum);
   }
   if (!counting_.only_counts() && current_.wrong.empty()) warm_up(what);
-  for (auto const& one : current_.counts.readings) {
+  for (const auto& one : current_.counts.readings) {
     if (!one.value) current_.label += "; without " + one.event + ": " + one.reason;
   }
   current_.name = what.name;
 }
 
-void session::warm_up(task const& what) {
+void session::warm_up(const task& what) {
   try {
     current_.work = what.what->build({what.n, seed_, cold_bytes_});
-  } catch (workloads::inapplicable const& error) {
+  } catch (const workloads::inapplicable& error) {
     current_.wrong = not_applicable(error.what());
     return;
   }
@@ -108,7 +108,7 @@ void session::time_passes(benchmark::State& state) {
   state.counters["payload_bytes"] = work.payload_bytes();
   const workloads::scanned scanned = work.slots();
   if (scanned.slots > 0) state.counters["slots"] = static_cast<double>(scanned.slots);
-  for (auto const& one : os.take(1)) {  // of all timed passes together
+  for (const auto& one : os.take(1)) {  // of all timed passes together
     if (one.value) state.counters["os_" + one.event] = *one.value;
   }
   report_counts(state);
@@ -124,7 +124,7 @@ void session::pretend(benchmark::State& state) const {
 }
 
 void session::report_counts(benchmark::State& state) const {
-  for (auto const& one : current_.counts.readings) {
+  for (const auto& one : current_.counts.readings) {
     if (!one.value) continue;
     state.counters[one.event] = *one.value;
     if (one.coverage < 1) state.counters[one.event + "_coverage"] = one.coverage;
@@ -132,7 +132,7 @@ void session::report_counts(benchmark::State& state) const {
   state.SetLabel(current_.label);
 }
 
-void session::fail(benchmark::State& state, std::string const& why) {
+void session::fail(benchmark::State& state, const std::string& why) {
   failures_ += why.starts_with(not_applicable("")) ? 0 : 1;
   state.SkipWithError(why.c_str());
 }

@@ -17,11 +17,11 @@ namespace harness {
 
 class session {
  public:
-  session(options const& chosen, desk& counting) noexcept
+  session(const options& chosen, desk& counting) noexcept
       : seed_(chosen.seed), cold_bytes_(chosen.cold_bytes), counting_(counting) {}
 
   /// Registers a benchmark for each chosen combination. The session must outlive their run.
-  void add_benchmarks(catalogue const& known, options const& chosen);
+  void add_benchmarks(const catalogue& known, const options& chosen);
 
   /// How many benchmarks ended with an error: a wrong answer, or not enough memory. Not among them
   /// is one of a state that the map does not have.
@@ -45,13 +45,13 @@ class session {
     counted counts;
   };
 
-  void run(benchmark::State& state, task const& what);
-  void start(task const& what);
-  void warm_up(task const& what);
+  void run(benchmark::State& state, const task& what);
+  void start(const task& what);
+  void warm_up(const task& what);
   void time_passes(benchmark::State& state);
   void pretend(benchmark::State& state) const;
   void report_counts(benchmark::State& state) const;
-  void fail(benchmark::State& state, std::string const& why);
+  void fail(benchmark::State& state, const std::string& why);
 
   std::uint64_t seed_;
   std::size_t cold_bytes_;

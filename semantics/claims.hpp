@@ -35,9 +35,10 @@ inline constexpr auto all_claims = [] {
       claims{"absl::node_hash_map",
              {safe, invalid, safe, safe, safe, safe, invalid, invalid, invalid, safe},
              "https://abseil.io/docs/cpp/guides/container"},
-      claims{"tsl::robin_map",
-             {invalid, invalid, safe, repeated, invalid, invalid, invalid, invalid, invalid, invalid},
-             "https://github.com/Tessil/robin-map (robin_map.h: iterators invalidation)"},
+      claims{
+          "tsl::robin_map",
+          {invalid, invalid, safe, repeated, invalid, invalid, invalid, invalid, invalid, invalid},
+          "https://github.com/Tessil/robin-map (robin_map.h: iterators invalidation)"},
   };
 }();
 

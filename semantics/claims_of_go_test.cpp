@@ -1,5 +1,5 @@
-// What docs/claims.md corrects and no other test shows. Of hmap, which is Go's map bucket by bucket:
-// recorded real ones are replayed in maps/hmap/tests/golden_test.cpp.
+// What docs/claims.md corrects and no other test shows. Of hmap, which is Go's map bucket by
+// bucket: recorded real ones are replayed in maps/hmap/tests/golden_test.cpp.
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -43,7 +43,7 @@ TEST(GoClaims, AnIdleTableStaysHalfMoved) {
 TEST(GoClaims, WhatHasMovedIsToldByMarksInTheOldChain) {
   const table m = just_growing();
   std::size_t moved = 0, waiting = 0;
-  hmap::for_each_bucket(m, [&](hmap::bucket_view const& bucket) {
+  hmap::for_each_bucket(m, [&](const hmap::bucket_view& bucket) {
     if (!bucket.old || bucket.depth > 0) return;
     const bool marked = bucket.tophash[0] >= 2 && bucket.tophash[0] <= 4;
     ++(marked ? moved : waiting);

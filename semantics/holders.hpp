@@ -13,11 +13,11 @@ namespace semantics {
 
 struct effect {
   std::string_view operation;
-  std::string iterator;      // to an entry that the operation does not name
-  std::string reference;     // to that entry's value
+  std::string iterator;   // to an entry that the operation does not name
+  std::string reference;  // to that entry's value
   std::size_t buckets_before, buckets_after;
-  std::size_t second_name;   // entries seen through a reference to the map
-  std::size_t copy;          // entries in a copy made before
+  std::size_t second_name;  // entries seen through a reference to the map
+  std::size_t copy;         // entries in a copy made before
 };
 
 namespace detail {
@@ -28,17 +28,20 @@ inline constexpr int entries = 100, held = 50, value = 7;
 
 /// `keeps_iterator` and `keeps_reference` are what the standard promises; only then are they used.
 template <class Operation>
-effect observe(std::string_view name, bool keeps_iterator, bool keeps_reference, Operation operation) {
+effect observe(std::string_view name, bool keeps_iterator, bool keeps_reference,
+               Operation operation) {
   map one;
   for (int i = 0; i < entries; ++i) one[i] = i == held ? value : 0;
   map& second_name = one;
   const map copy = one;
   const auto iterator = one.find(held);
-  int const* const reference = &iterator->second;
+  const int* const reference = &iterator->second;
   const std::size_t before = one.bucket_count();
   operation(one);
-  effect found{name, "invalid", "invalid", before, one.bucket_count(), second_name.size(), copy.size()};
-  if (keeps_reference) found.reference = *reference == value ? "reads the same value" : "reads another value";
+  effect found{name,       "invalid", "invalid", before, one.bucket_count(), second_name.size(),
+               copy.size()};
+  if (keeps_reference)
+    found.reference = *reference == value ? "reads the same value" : "reads another value";
   if (keeps_iterator) found.iterator = iterator->second == value ? "valid" : "at another entry";
   return found;
 }

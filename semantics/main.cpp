@@ -12,7 +12,7 @@ namespace {
 using namespace semantics;
 
 /// The cell's text; `wrong` is counted up where the trial contradicts the claim.
-std::string cell(subject const& row, change what, int& wrong) {
+std::string cell(const subject& row, change what, int& wrong) {
   const outcome claimed = row.claimed->of[static_cast<std::size_t>(what)];
   std::string text(name_of(claimed));
   if (claimed == outcome::invalid) return text;
@@ -26,14 +26,17 @@ std::string cell(subject const& row, change what, int& wrong) {
 int print_walks() {
   int wrong = 0;
   std::cout << "## Changing a map while walking over it\n\n"
-               "Of the entries that are there from start to end. **Bold** was tried, 300 walks over tables of\n"
-               "4 to 299 entries; invalid is what the library documents, and is never run. safe: each is visited\n"
-               "exactly once (one that is added may show or not). ends: the walk is over, in good order.\n"
+               "Of the entries that are there from start to end. **Bold** was tried, 300 walks "
+               "over tables of\n"
+               "4 to 299 entries; invalid is what the library documents, and is never run. safe: "
+               "each is visited\n"
+               "exactly once (one that is added may show or not). ends: the walk is over, in good "
+               "order.\n"
                "repeated: some may be visited twice.\n\n| walk |";
   for (auto name : change_names) std::cout << ' ' << name << " |";
   std::cout << " documented in |\n|---|";
   for (std::size_t i = 0; i <= change_names.size(); ++i) std::cout << "---|";
-  for (auto const& row : subjects()) {
+  for (const auto& row : subjects()) {
     std::cout << "\n| " << row.claimed->walk << " |";
     for (std::size_t i = 0; i < change_names.size(); ++i) {
       std::cout << ' ' << cell(row, static_cast<change>(i), wrong) << " |";
@@ -46,14 +49,16 @@ int print_walks() {
 
 void print_effects() {
   std::cout << "\n## Holding something of a std::unordered_map\n\n"
-               "A table of 100 entries, and one of them held by an iterator and by a reference to its value.\n"
+               "A table of 100 entries, and one of them held by an iterator and by a reference to "
+               "its value.\n"
                "What the standard calls invalid is not used.\n\n"
-               "| operation | iterator | reference | bucket_count | size through a second name | size of a copy made before |\n"
+               "| operation | iterator | reference | bucket_count | size through a second name | "
+               "size of a copy made before |\n"
                "|---|---|---|---|---|---|\n";
-  for (auto const& one : effects()) {
+  for (const auto& one : effects()) {
     std::cout << "| " << one.operation << " | " << one.iterator << " | " << one.reference << " | "
-              << one.buckets_before << " → " << one.buckets_after << " | " << one.second_name << " | "
-              << one.copy << " |\n";
+              << one.buckets_before << " → " << one.buckets_after << " | " << one.second_name
+              << " | " << one.copy << " |\n";
   }
 }
 

@@ -25,13 +25,13 @@
 namespace semantics {
 
 struct subject {
-  claims const* claimed;
+  const claims* claimed;
   /// Null where the library is not there.
   outcome (*found)(change);
 };
 
 template <class Map, template <class> class Walk = by_iterator>
-constexpr subject subject_of(claims const& claimed) {
+constexpr subject subject_of(const claims& claimed) {
   return {&claimed, &worst_of<Map, Walk>};
 }
 

@@ -26,7 +26,7 @@ constexpr std::size_t entries = 200, orders = 40'000, marked = 7;
 /// What is counted over all orders of one kind.
 class tally {
  public:
-  void add(std::vector<std::size_t> const& order) {
+  void add(const std::vector<std::size_t>& order) {
     const auto at = std::find(order.begin(), order.end(), marked);
     ++position_[static_cast<std::size_t>(at - order.begin())];
     if (at + 1 != order.end()) ++successor_[*(at + 1)];
@@ -42,7 +42,8 @@ class tally {
   }
 
  private:
-  static void row(std::string_view measure, std::string_view name, std::size_t place, std::size_t count) {
+  static void row(std::string_view measure, std::string_view name, std::size_t place,
+                  std::size_t count) {
     std::cout << measure << ',' << name << ',' << place << ',' << count << '\n';
   }
 

@@ -12,7 +12,7 @@ namespace {
 
 TEST(semantics, every_walk_comes_out_as_its_library_documents) {
   std::size_t tried = 0;
-  for (auto const& row : subjects()) {
+  for (const auto& row : subjects()) {
     for (std::size_t i = 0; i < change_names.size(); ++i) {
       const outcome claimed = row.claimed->of[i];
       if (claimed == outcome::invalid || row.found == nullptr) continue;
@@ -25,7 +25,7 @@ TEST(semantics, every_walk_comes_out_as_its_library_documents) {
 }
 
 TEST(semantics, every_claim_says_where_it_is_from) {
-  for (auto const& row : all_claims) EXPECT_FALSE(row.source.empty()) << row.walk;
+  for (const auto& row : all_claims) EXPECT_FALSE(row.source.empty()) << row.walk;
 }
 
 /// Walks as it should, but for what `Fault` does to a step.
@@ -34,7 +34,7 @@ struct faulty : by_iterator<Map> {
   explicit faulty(Map& map) : by_iterator<Map>(map) {}
   void next() {
     const bool now = ++steps_ == 3;
-    if (now && Fault == 1) return;                         // stands still: an entry twice
+    if (now && Fault == 1) return;  // stands still: an entry twice
     by_iterator<Map>::next();
     if (now && Fault == 2 && !this->at_end()) by_iterator<Map>::next();  // leaves one out
   }
@@ -67,11 +67,13 @@ TEST(semantics, a_trial_notices_what_should_have_been_erased) {
 }
 
 TEST(semantics, holders_of_a_std_map_keep_what_the_standard_promises) {
-  for (auto const& one : effects()) {
+  for (const auto& one : effects()) {
     EXPECT_EQ(one.copy, 100U) << one.operation;  // a copy is never touched
     EXPECT_TRUE(one.iterator == "invalid" || one.iterator == "valid") << one.operation;
-    EXPECT_TRUE(one.reference == "invalid" || one.reference == "reads the same value") << one.operation;
-    const bool rehashes = one.operation.find("1000") != one.operation.npos || one.operation == "inserts that rehash";
+    EXPECT_TRUE(one.reference == "invalid" || one.reference == "reads the same value")
+        << one.operation;
+    const bool rehashes =
+        one.operation.find("1000") != one.operation.npos || one.operation == "inserts that rehash";
     EXPECT_EQ(one.buckets_after > one.buckets_before, rehashes) << one.operation;
   }
 }

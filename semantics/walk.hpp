@@ -122,7 +122,7 @@ class trial {
         for (std::size_t i = 0; i < 8 * visits_.size(); ++i) map_.try_emplace(draw(), 2);
         break;
       case change::assign_value:
-        for (auto const& [one, times] : visits_) map_[one] = 3;
+        for (const auto& [one, times] : visits_) map_[one] = 3;
         break;
       case change::erase_earlier: erase(visited_.front(), walk); break;
       case change::erase_later: erase(not_visited(walk.here()), walk); break;
@@ -148,7 +148,7 @@ class trial {
 
   /// Some entry that the walk has not come to and does not stand on.
   key not_visited(key standing) const {
-    for (auto const& [one, times] : visits_) {
+    for (const auto& [one, times] : visits_) {
       if (times == 0 && one != standing) return one;
     }
     return standing ^ 1;  // there is none: nothing will be found to erase
@@ -156,7 +156,7 @@ class trial {
 
   outcome judge() const {
     outcome found = outcome::safe;
-    for (auto const& [one, times] : visits_) {
+    for (const auto& [one, times] : visits_) {
       const bool erased = std::find(erased_.begin(), erased_.end(), one) != erased_.end();
       if (erased && what_ == change::erase_later && times > 0) return outcome::repeated;
       if (times > 1) return outcome::repeated;

@@ -34,8 +34,8 @@ enum class outcome {
   invalid    // the iterator may not be used any more: this is never run
 };
 
-inline constexpr std::array<std::string_view, 5> outcome_names{"safe", "skipped", "repeated", "ends",
-                                                               "invalid"};
+inline constexpr std::array<std::string_view, 5> outcome_names{"safe", "skipped", "repeated",
+                                                               "ends", "invalid"};
 
 constexpr std::string_view name_of(change one) {
   return change_names[static_cast<std::size_t>(one)];
@@ -44,7 +44,8 @@ constexpr std::string_view name_of(outcome one) {
   return outcome_names[static_cast<std::size_t>(one)];
 }
 
-/// What is claimed of one way to walk over one map: an outcome for each change, and where it says so.
+/// What is claimed of one way to walk over one map: an outcome for each change, and where it says
+/// so.
 struct claims {
   std::string_view walk;
   std::array<outcome, change_names.size()> of;

@@ -17,7 +17,7 @@ class churn {
                                     summary = "erase a random key, insert a new one",
                                     operation = "one erase and one insert";
 
-  churn(key_pool const& pool, std::uint64_t seed)
+  churn(const key_pool& pool, std::uint64_t seed)
       : pool_(pool),
         random_(seed),
         steps_(make_slots<step>(lookups_for(pool.size()))),
@@ -47,7 +47,7 @@ class churn {
 
   void run() {
     std::uint64_t changes = 0;
-    for (auto const& [leaves, enters] : steps_) {
+    for (const auto& [leaves, enters] : steps_) {
       changes += table_.erase(leaves);
       changes += table_.try_emplace(enters.key, enters.value).second ? 1 : 0;
       observer::operation_done();
@@ -59,7 +59,7 @@ class churn {
   /// pass itself. A key that left and is still found spoils the sum.
   std::uint64_t answer() const {
     std::uint64_t sum = changes_ + table_.size();
-    for (auto const& [leaves, enters] : steps_) {
+    for (const auto& [leaves, enters] : steps_) {
       if (table_.find(leaves) != table_.end()) sum += golden_ratio;
       const auto found = table_.find(enters.key);
       if (found != table_.end()) sum += entry_digest(found->first, found->second);

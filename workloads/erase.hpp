@@ -18,7 +18,7 @@ class erase {
                                     summary = "erase every key of a full table, in random order",
                                     operation = "one erase";
 
-  erase(key_pool const& pool, std::uint64_t seed)
+  erase(const key_pool& pool, std::uint64_t seed)
       : pool_(pool),
         random_(seed),
         tables_(make_tables<Map>(tables_for(pool.size()))),
@@ -52,7 +52,7 @@ class erase {
 
   std::uint64_t answer() const {
     std::uint64_t sum = erased_;
-    for (Map const& table : tables_) sum += table.size() + sum_of_entries(table);
+    for (const Map& table : tables_) sum += table.size() + sum_of_entries(table);
     return sum;
   }
 

@@ -17,7 +17,7 @@ class find_hit {
                                     summary = "look up random present keys, independently",
                                     operation = "one successful lookup";
 
-  find_hit(key_pool const& pool, std::uint64_t seed)
+  find_hit(const key_pool& pool, std::uint64_t seed)
       : pool_(pool), random_(seed), keys_(make_slots<key_of<Payload>>(lookups_for(pool.size()))) {
     observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
@@ -34,7 +34,7 @@ class find_hit {
 
   void run() {
     std::uint64_t sum = 0;
-    for (auto const& key : keys_) {
+    for (const auto& key : keys_) {
       if (const auto found = table_.find(key); found != table_.end()) sum += digest(found->second);
       observer::operation_done();
     }

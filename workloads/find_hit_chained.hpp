@@ -20,7 +20,7 @@ class find_hit_chained {
       summary = "look up present keys, each one chosen by the value found before it",
       operation = "one successful lookup that waits for the one before it";
 
-  find_hit_chained(key_pool const& pool, std::uint64_t seed)
+  find_hit_chained(const key_pool& pool, std::uint64_t seed)
       : pool_(pool),
         random_(seed),
         keys_(make_slots<key_of<Payload>>(2 * lookups_for(pool.size()))) {

@@ -16,7 +16,7 @@ class find_miss {
                                     summary = "look up random absent keys, independently",
                                     operation = "one unsuccessful lookup";
 
-  find_miss(key_pool const& pool, std::uint64_t seed)
+  find_miss(const key_pool& pool, std::uint64_t seed)
       : pool_(pool), random_(seed), keys_(make_slots<key_of<Payload>>(lookups_for(pool.size()))) {
     observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
@@ -29,7 +29,7 @@ class find_miss {
 
   void run() {
     std::uint64_t misses = 0;
-    for (auto const& key : keys_) {
+    for (const auto& key : keys_) {
       misses += table_.find(key) == table_.end() ? 1 : 0;
       observer::operation_done();
     }

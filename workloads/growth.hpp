@@ -23,7 +23,7 @@ template <class Payload>
 class growth_script {
  public:
   /// `churn`: how many pairs for each entry of the table.
-  growth_script(key_pool const& pool, growth_mix mix, std::size_t churn, std::uint64_t seed)
+  growth_script(const key_pool& pool, growth_mix mix, std::size_t churn, std::uint64_t seed)
       : pool_(pool),
         mix_(mix),
         churn_(churn),

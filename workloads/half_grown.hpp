@@ -10,12 +10,12 @@
 
 namespace workloads {
 
-/// A growth is driven on by inserting, and how far it has come is told by how many inserts it takes:
-/// it is half done after half of them.
+/// A growth is driven on by inserting, and how far it has come is told by how many inserts it
+/// takes: it is half done after half of them.
 template <class Map, class Payload>
 class half_grown_tables {
  public:
-  half_grown_tables(key_pool const& pool, setting<Map> const& where) : pool_(pool), where_(where) {
+  half_grown_tables(const key_pool& pool, const setting<Map>& where) : pool_(pool), where_(where) {
     if (where.growing == nullptr) throw inapplicable(std::string(where.never_half_grown));
     trigger_ = octave_around<Payload>(pool, where).last + 1;
     [[maybe_unused]] const observer::aside bookkeeping{};
@@ -24,7 +24,8 @@ class half_grown_tables {
     for (; where.growing(scout); ++count) insert(scout, count, 1);
     inserts_ = count - trigger_;
     if (inserts_ < least_inserts) {
-      throw inapplicable("a growth at this size is over with the insert that starts it, or nearly so");
+      throw inapplicable(
+          "a growth at this size is over with the insert that starts it, or nearly so");
     }
   }
 

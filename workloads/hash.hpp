@@ -22,7 +22,7 @@ struct shared_hash {
     return static_cast<std::size_t>(product ^ (product >> 64));
   }
 
-  std::size_t operator()(std::string const& key) const noexcept {
+  std::size_t operator()(const std::string& key) const noexcept {
     return XXH3_64bits(key.data(), key.size());
   }
 };

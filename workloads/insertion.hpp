@@ -17,7 +17,7 @@ enum class ending { kept, destroyed };
 template <class Map, class Payload, capacity Capacity, ending Ending = ending::kept>
 class insertion {
  public:
-  insertion(key_pool const& pool, std::uint64_t seed)
+  insertion(const key_pool& pool, std::uint64_t seed)
       : pool_(pool),
         random_(seed),
         tables_(make_tables<Map>(tables_for(pool.size()))),
@@ -57,7 +57,7 @@ class insertion {
 
   std::uint64_t answer() const {
     std::uint64_t sum = added_ + sizes_;
-    for (Map const& table : tables_) sum += sum_of_entries(table);
+    for (const Map& table : tables_) sum += sum_of_entries(table);
     return sum;
   }
 
@@ -66,7 +66,7 @@ class insertion {
 
  private:
   /// Entries that can be read afterwards; where there are none, how many there have been.
-  std::uint64_t what_is_left(key_pool const& pool) const {
+  std::uint64_t what_is_left(const key_pool& pool) const {
     if constexpr (Ending == ending::destroyed) return operations();
     return expected_sum<Payload>(pool, operations());
   }

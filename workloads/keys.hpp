@@ -17,7 +17,7 @@ class key_pool {
   key_pool(std::size_t n, std::uint64_t seed) noexcept : n_(n), origin_(scramble(seed)) {}
 
   /// The same streams, for tables of another size.
-  key_pool(std::size_t n, key_pool const& other) noexcept : n_(n), origin_(other.origin_) {}
+  key_pool(std::size_t n, const key_pool& other) noexcept : n_(n), origin_(other.origin_) {}
 
   /// Entries in one full table.
   std::size_t size() const noexcept { return n_; }
@@ -55,7 +55,7 @@ std::uint64_t entry_digest(std::uint64_t id) {
 
 /// Mean bytes of key and value over (a large sample of) the present entries.
 template <class Payload>
-double mean_payload_bytes(key_pool const& pool) {
+double mean_payload_bytes(const key_pool& pool) {
   [[maybe_unused]] const observer::aside bookkeeping{};
   constexpr std::size_t sample = 1 << 16;
   const std::size_t count = std::min(pool.size(), sample);

@@ -23,7 +23,7 @@ struct octave {
 /// Fills a table until a growth begins beyond n entries. A growth is one insert or several in a row
 /// that change the capacity, or it lasts for as long as the map says so.
 template <class Payload, class Map>
-octave octave_around(key_pool const& pool, setting<Map> const& where) {
+octave octave_around(const key_pool& pool, const setting<Map>& where) {
   if (where.capacity == nullptr) throw inapplicable("the map does not tell when it grows");
   [[maybe_unused]] const observer::aside bookkeeping{};
   Map scout;

@@ -23,7 +23,7 @@ namespace workloads {
 /// that where a table puts its entries decides how many of them straddle two lines.
 struct record {
   std::array<std::uint64_t, 5> words{};
-  bool operator==(record const&) const = default;
+  bool operator==(const record&) const = default;
 };
 static_assert(sizeof(record) == 40);
 
@@ -108,11 +108,11 @@ T spelled(std::uint64_t id) {
 
 inline std::uint64_t digest(std::uint64_t number) noexcept { return number; }
 
-inline std::uint64_t digest(record const& value) noexcept {
+inline std::uint64_t digest(const record& value) noexcept {
   return value.words.front() ^ value.words.back();
 }
 
-inline std::uint64_t digest(std::string const& text) noexcept {
+inline std::uint64_t digest(const std::string& text) noexcept {
   std::uint64_t start = 0;
   std::memcpy(&start, text.data(), std::min(text.size(), sizeof start));
   return start + text.size();
@@ -120,18 +120,18 @@ inline std::uint64_t digest(std::string const& text) noexcept {
 
 /// Not symmetric, so that values swapped between two keys show in the sum.
 template <class Key, class Value>
-std::uint64_t entry_digest(Key const& key, Value const& value) noexcept {
+std::uint64_t entry_digest(const Key& key, const Value& value) noexcept {
   return (3 * digest(key)) ^ digest(value);
 }
 
 // Size in memory, the same for every map: the object and its own heap block, if it has one.
 
 template <class T>
-std::size_t bytes_of(T const&) noexcept {
+std::size_t bytes_of(const T&) noexcept {
   return sizeof(T);
 }
 
-inline std::size_t bytes_of(std::string const& text) noexcept {
+inline std::size_t bytes_of(const std::string& text) noexcept {
   const bool is_short = text.size() <= std::string().capacity();
   return sizeof text + (is_short ? 0 : text.size() + 1);
 }
@@ -169,7 +169,7 @@ inline std::vector<std::string> make_buffers(std::size_t count) {
     buffer.reserve(longest_string);
     observer::is_stream(buffer.data(), buffer.capacity() + 1);
   }
-  std::sort(buffers.begin(), buffers.end(), [](std::string const& one, std::string const& other) {
+  std::sort(buffers.begin(), buffers.end(), [](const std::string& one, const std::string& other) {
     return std::less<>{}(one.data(), other.data());
   });
   return buffers;

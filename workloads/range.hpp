@@ -17,7 +17,7 @@ class range {
                                     summary = "walk over a whole table, reading keys and values",
                                     operation = "one entry visited";
 
-  range(key_pool const& pool, std::uint64_t)
+  range(const key_pool& pool, std::uint64_t)
       : pool_(pool),
         tables_(make_tables<Map>(tables_for(pool.size()))),
         expected_(expected_sum<Payload>(pool, operations())) {
@@ -28,7 +28,7 @@ class range {
 
   void run() {
     std::uint64_t sum = 0;
-    for (Map const& table : tables_) sum += sum_of_entries(table);
+    for (const Map& table : tables_) sum += sum_of_entries(table);
     sum_ = sum;
   }
 

@@ -43,7 +43,8 @@ namespace detail {
 inline std::optional<std::size_t> take_percent(std::string_view& text, std::string_view word) {
   if (!text.starts_with(word)) return {};
   std::size_t number = 0;
-  const auto [end, error] = std::from_chars(text.data() + word.size(), text.data() + text.size(), number);
+  const auto [end, error] =
+      std::from_chars(text.data() + word.size(), text.data() + text.size(), number);
   if (error != std::errc() || number > 100) return {};
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return number;
@@ -70,7 +71,7 @@ inline constexpr named_range_state range_words[] = {
 }  // namespace detail
 
 inline std::optional<range_state> range_state::named(std::string_view name) {
-  for (auto const& word : detail::range_words) {
+  for (const auto& word : detail::range_words) {
     if (word.name == name) return word.state;
   }
   range_state found;
@@ -91,7 +92,9 @@ inline std::string range_state::summary() const {
   std::string text = "walk over ";
   text += cold ? "tables that are in no cache" : "a whole table";
   switch (in_growth) {
-    case growth::none: text += ", " + std::to_string(load) + " % of the way to its next growth"; break;
+    case growth::none:
+      text += ", " + std::to_string(load) + " % of the way to its next growth";
+      break;
     case growth::passing: text += " in growth, at points all along it"; break;
     case growth::stuck: text += " whose growth stopped half-way"; break;
   }
@@ -122,15 +125,16 @@ class range_states {
     return state && state->cold;
   }
 
-  range_states(key_pool const& pool, std::uint64_t seed, setting<Map> const& where)
+  range_states(const key_pool& pool, std::uint64_t seed, const setting<Map>& where)
       : pool_(pool), random_(seed), where_(where), state_(range_state::named(where.state).value()) {
-    if (state_.how == look::cursor && !has_cursor) throw inapplicable("this map has no range(), Go's cursor");
+    if (state_.how == look::cursor && !has_cursor)
+      throw inapplicable("this map has no range(), Go's cursor");
     if (state_.in_growth == range_state::growth::none) {
       build_octave();
     } else {
       build_half_grown();
     }
-    for (Map const& table : tables_) live_ += table.size();
+    for (const Map& table : tables_) live_ += table.size();
     repeats_ = repeats_for(live_, entries_made_);
     order_.resize(tables_.size());
     std::iota(order_.begin(), order_.end(), std::size_t{0});
@@ -158,7 +162,7 @@ class range_states {
   scanned slots() const {
     if (where_.slots == nullptr) return {0, where_.no_slots};
     scanned found;
-    for (Map const& table : tables_) found.slots += repeats_ * where_.slots(table);
+    for (const Map& table : tables_) found.slots += repeats_ * where_.slots(table);
     return found;
   }
 
@@ -182,7 +186,8 @@ class range_states {
   std::size_t tables_wanted(std::size_t count) const {
     if (!state_.cold) return tables_for(count);
     const double bytes = static_cast<double>(count) * mean_payload_bytes<Payload>(pool_);
-    return std::max<std::size_t>(2, static_cast<std::size_t>(static_cast<double>(where_.cold_bytes) / bytes) + 1);
+    return std::max<std::size_t>(
+        2, static_cast<std::size_t>(static_cast<double>(where_.cold_bytes) / bytes) + 1);
   }
 
   void build_octave() {
@@ -228,7 +233,8 @@ class range_states {
   }
 
   std::uint64_t digest_of(std::uint64_t id) const {
-    return state_.how == look::key_only ? digest(spelled<key_of<Payload>>(id)) : entry_digest<Payload>(id);
+    return state_.how == look::key_only ? digest(spelled<key_of<Payload>>(id))
+                                        : entry_digest<Payload>(id);
   }
 
   std::uint64_t walk(Map& table) {
@@ -242,7 +248,7 @@ class range_states {
     return 0;
   }
 
-  static std::uint64_t walk_keys(Map const& table) {
+  static std::uint64_t walk_keys(const Map& table) {
     std::uint64_t sum = 0;
     for (auto&& entry : table) {
       sum += digest(entry.first);
@@ -252,7 +258,7 @@ class range_states {
   }
 
   /// What `auto` comes to is the map's choice: of hmap::map it is a pair of references.
-  static std::uint64_t walk_copies(Map const& table) {
+  static std::uint64_t walk_copies(const Map& table) {
     std::uint64_t sum = 0;
     for (auto entry : table) {
       sum += entry_digest(entry.first, entry.second);
@@ -261,7 +267,7 @@ class range_states {
     return sum;
   }
 
-  static std::uint64_t walk_entries(Map const& table) {
+  static std::uint64_t walk_entries(const Map& table) {
     std::uint64_t sum = 0;
     for (auto&& entry : table) {
       const typename Map::value_type copied(entry.first, entry.second);

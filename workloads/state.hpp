@@ -25,12 +25,12 @@ struct setting {
   std::size_t cold_bytes = cold_bytes_by_default;
 
   /// In units of the map's own; 0 where it does not tell.
-  std::size_t (*capacity)(Map const&) = nullptr;
+  std::size_t (*capacity)(const Map&) = nullptr;
   /// Whether a growth that was started is not over.
-  bool (*growing)(Map const&) = nullptr;
+  bool (*growing)(const Map&) = nullptr;
   std::string_view never_half_grown = {};
   /// The places for entries that a walk over the table looks at.
-  std::size_t (*slots)(Map const&) = nullptr;
+  std::size_t (*slots)(const Map&) = nullptr;
   std::string_view no_slots = {};
 };
 
@@ -46,21 +46,22 @@ struct scanned {
 };
 
 template <class T, class Map>
-concept workload_of_states = std::constructible_from<T, key_pool const&, std::uint64_t, setting<Map> const&> &&
-    requires(T work, T const& done, std::string_view state) {
-  { T::family } -> std::convertible_to<std::string_view>;
-  { T::operation } -> std::convertible_to<std::string_view>;
-  // Words about one state, for people; empty for a state that it does not know.
-  { T::summary_of(state) } -> std::convertible_to<std::string>;
-  // Whether its tables are too large for a simulation of every access.
-  { T::is_only_timed(state) } -> std::same_as<bool>;
-  // prepare() to operations(): as of any workload (workloads/workload.hpp), but that the answer may
-  // not depend on how many entries the state came to, which is each map's own matter.
-  work.prepare();
-  work.run();
-  { done.answer() } -> std::same_as<std::uint64_t>;
-  { done.expected() } -> std::same_as<std::uint64_t>;
-  { done.operations() } -> std::same_as<std::size_t>;
-};
+concept workload_of_states =
+    std::constructible_from<T, const key_pool&, std::uint64_t, const setting<Map>&> &&
+    requires(T work, const T& done, std::string_view state) {
+      { T::family } -> std::convertible_to<std::string_view>;
+      { T::operation } -> std::convertible_to<std::string_view>;
+      // Words about one state, for people; empty for a state that it does not know.
+      { T::summary_of(state) } -> std::convertible_to<std::string>;
+      // Whether its tables are too large for a simulation of every access.
+      { T::is_only_timed(state) } -> std::same_as<bool>;
+      // prepare() to operations(): as of any workload (workloads/workload.hpp), but that the answer
+      // may not depend on how many entries the state came to, which is each map's own matter.
+      work.prepare();
+      work.run();
+      { done.answer() } -> std::same_as<std::uint64_t>;
+      { done.expected() } -> std::same_as<std::uint64_t>;
+      { done.operations() } -> std::same_as<std::size_t>;
+    };
 
 }  // namespace workloads

@@ -32,7 +32,7 @@ std::vector<Map> make_tables(std::size_t count) {
 
 /// Puts `n` entries into `table`, growing it as it goes, starting with the present id `first`.
 template <class Payload, class Map>
-void fill(Map& table, key_pool const& pool, std::size_t first = 0) {
+void fill(Map& table, const key_pool& pool, std::size_t first = 0) {
   entry<Payload> slot;
   for (std::size_t i = first; i < first + pool.size(); ++i) {
     spell(pool.present(i), slot);
@@ -41,7 +41,7 @@ void fill(Map& table, key_pool const& pool, std::size_t first = 0) {
 }
 
 template <class Payload, class Map>
-void fill(std::vector<Map>& tables, key_pool const& pool) {
+void fill(std::vector<Map>& tables, const key_pool& pool) {
   for (std::size_t t = 0; t < tables.size(); ++t) {
     fill<Payload>(tables[t], pool, t * pool.size());
   }
@@ -49,7 +49,7 @@ void fill(std::vector<Map>& tables, key_pool const& pool) {
 
 /// Reads every entry, each of them one operation; independent of their order.
 template <class Map>
-std::uint64_t sum_of_entries(Map const& table) {
+std::uint64_t sum_of_entries(const Map& table) {
   std::uint64_t sum = 0;
   for (auto&& [key, value] : table) {
     sum += entry_digest(key, value);
@@ -60,7 +60,7 @@ std::uint64_t sum_of_entries(Map const& table) {
 
 /// What the entries present(0) .. present(count - 1) must add up to.
 template <class Payload>
-std::uint64_t expected_sum(key_pool const& pool, std::size_t count) {
+std::uint64_t expected_sum(const key_pool& pool, std::size_t count) {
   [[maybe_unused]] const observer::aside bookkeeping{};
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += entry_digest<Payload>(pool.present(i));

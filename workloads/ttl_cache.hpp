@@ -23,7 +23,7 @@ class ttl_cache {
           "expire the oldest entry, insert a new one, look up three live ones and an expired one",
       operation = "one such step: six calls";
 
-  ttl_cache(key_pool const& pool, std::uint64_t seed)
+  ttl_cache(const key_pool& pool, std::uint64_t seed)
       : pool_(pool), random_(seed), steps_(make_slots<step>(lookups_for(pool.size()))) {
     observer::is_header(&table_, sizeof table_);
     fill<Payload>(table_, pool);
@@ -53,10 +53,10 @@ class ttl_cache {
 
   void run() {
     std::uint64_t sum = 0;
-    for (step const& one : steps_) {
+    for (const step& one : steps_) {
       sum += table_.erase(one.leaves);
       sum += table_.try_emplace(one.enters.key, one.enters.value).second ? 1 : 0;
-      for (auto const& key : one.live) {
+      for (const auto& key : one.live) {
         if (const auto at = table_.find(key); at != table_.end()) sum += digest(at->second);
       }
       sum += table_.find(one.gone) == table_.end() ? 1 : 0;
@@ -68,7 +68,7 @@ class ttl_cache {
   /// Asks for what entered in this pass; all of it that has expired again must be gone.
   std::uint64_t answer() const {
     std::uint64_t sum = sum_ + table_.size();
-    for (step const& one : steps_) {
+    for (const step& one : steps_) {
       if (table_.find(one.leaves) != table_.end()) sum += golden_ratio;
       const auto at = table_.find(one.enters.key);
       if (at != table_.end()) sum += entry_digest(at->first, at->second);

@@ -14,8 +14,8 @@ namespace counters {
 /// A kind of thing that can be counted, by our name for it: l1_misses, instructions, ...
 struct event {
   std::string name;
-  std::string native;  // what is really counted, in the backend's own words
-  std::string reason;  // why it is not; empty when it is
+  std::string native;          // what is really counted, in the backend's own words
+  std::string reason;          // why it is not; empty when it is
   bool needs_control = false;  // is only believed once a calibration kernel has read right
 };
 
@@ -39,17 +39,18 @@ struct reading {
 class backend {
  public:
   backend() = default;
-  backend(backend const&) = delete;
-  backend& operator=(backend const&) = delete;
+  backend(const backend&) = delete;
+  backend& operator=(const backend&) = delete;
   virtual ~backend() = default;
 
   /// What was found when the backend was made. Events may be withdrawn later, by reject().
-  capabilities const& probe() const noexcept { return found_; }
+  const capabilities& probe() const noexcept { return found_; }
   bool available() const noexcept { return found_.reason.empty(); }
 
   /// Events that cannot be counted at the same time are in different groups, each of which needs a
-  /// pass of its own over the same operations: other passes over the same tables will do for a model
-  /// (`exact`), tables made anew from the same seed are needed elsewhere. No group: nothing to count.
+  /// pass of its own over the same operations: other passes over the same tables will do for a
+  /// model (`exact`), tables made anew from the same seed are needed elsewhere. No group: nothing
+  /// to count.
   virtual std::size_t groups() const = 0;
 
   /// Everything from here on belongs to one benchmark; what came before is forgotten.
@@ -57,21 +58,23 @@ class backend {
   virtual void begin(std::size_t group) = 0;
   virtual void end() = 0;
 
-  /// What the regions of the last group, since enter() or take(), amount to for each of `operations`.
+  /// What the regions of the last group, since enter() or take(), amount to for each of
+  /// `operations`.
   virtual std::vector<reading> take(std::size_t operations) = 0;
 
-  /// Starting and stopping costs microseconds, so a region has to be long; a model has no such cost.
+  /// Starting and stopping costs microseconds, so a region has to be long; a model has no such
+  /// cost.
   virtual std::size_t least_operations() const { return 100'000; }
 
   /// An event that was caught reading wrong: it is not read again.
-  void reject(std::string_view name, std::string const& why) {
+  void reject(std::string_view name, const std::string& why) {
     for (event& one : found_.events) {
       if (one.name == name && one.reason.empty()) one.reason = why;
     }
   }
 
   bool counts(std::string_view name) const noexcept {
-    for (event const& one : found_.events) {
+    for (const event& one : found_.events) {
       if (one.name == name) return one.reason.empty();
     }
     return false;

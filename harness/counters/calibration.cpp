@@ -11,12 +11,12 @@ namespace counters {
 namespace {
 
 /// A lower bound is missed only from below; what should be nothing is measured against the steps.
-double error_of(expectation const& wanted, double read, std::size_t steps) {
+double error_of(const expectation& wanted, double read, std::size_t steps) {
   const double off = wanted.at_least ? std::max(0.0, wanted.value - read) : read - wanted.value;
   return off / (wanted.value > 0 ? wanted.value : static_cast<double>(steps));
 }
 
-calibration entry(std::string const& backend, exercise const& what, expectation const& wanted) {
+calibration entry(const std::string& backend, const exercise& what, const expectation& wanted) {
   calibration made;
   made.backend = backend;
   made.kernel = what.kernel;
@@ -27,7 +27,7 @@ calibration entry(std::string const& backend, exercise const& what, expectation 
   return made;
 }
 
-std::string describe(calibration const& wrong) {
+std::string describe(const calibration& wrong) {
   char text[160];
   std::snprintf(text, sizeof text, "rejected: calibration kernel %s should read %s %.0f, read %.0f",
                 wrong.kernel.c_str(), wrong.relation.c_str(), wrong.expected,
@@ -35,7 +35,7 @@ std::string describe(calibration const& wrong) {
   return text;
 }
 
-std::vector<reading> readings_of(backend& counting, exercise const& what, std::size_t group) {
+std::vector<reading> readings_of(backend& counting, const exercise& what, std::size_t group) {
   counting.enter();
   what.warm();
   counting.begin(group);
@@ -45,11 +45,11 @@ std::vector<reading> readings_of(backend& counting, exercise const& what, std::s
 }
 
 /// A kernel runs once for each group of events.
-void run(backend& counting, exercise const& what, std::vector<calibration>& results) {
+void run(backend& counting, const exercise& what, std::vector<calibration>& results) {
   const auto& name = counting.probe().name;
   for (std::size_t group = 0; group < counting.groups(); ++group) {
-    for (reading const& got : readings_of(counting, what, group)) {
-      for (expectation const& wanted : what.expected) {
+    for (const reading& got : readings_of(counting, what, group)) {
+      for (const expectation& wanted : what.expected) {
         if (wanted.event != got.event || !got.value) continue;
         calibration made = entry(name, what, wanted);
         made.read = got.value;
@@ -63,20 +63,20 @@ void run(backend& counting, exercise const& what, std::vector<calibration>& resu
 
 }  // namespace
 
-std::vector<calibration> calibrate(backend& counting, geometry const& caches) {
+std::vector<calibration> calibrate(backend& counting, const geometry& caches) {
   std::vector<calibration> results;
-  for (exercise const& what : exercises(caches, counting.probe().exact)) {
+  for (const exercise& what : exercises(caches, counting.probe().exact)) {
     const bool concerned =
         std::any_of(what.expected.begin(), what.expected.end(),
-                    [&](expectation const& wanted) { return counting.counts(wanted.event); });
+                    [&](const expectation& wanted) { return counting.counts(wanted.event); });
     if (concerned) run(counting, what, results);
   }
-  for (calibration const& one : results) {
+  for (const calibration& one : results) {
     if (!one.accepted) counting.reject(one.event, describe(one));
   }
-  for (event const& one : counting.probe().events) {
+  for (const event& one : counting.probe().events) {
     const bool vouched = std::any_of(results.begin(), results.end(),
-                                     [&](calibration const& r) { return r.event == one.name; });
+                                     [&](const calibration& r) { return r.event == one.name; });
     if (one.needs_control && !vouched) {
       counting.reject(one.name, "no calibration kernel has vouched for it");
     }
@@ -84,13 +84,13 @@ std::vector<calibration> calibrate(backend& counting, geometry const& caches) {
   return results;
 }
 
-std::vector<calibration> calibrate_callgrind(geometry const& caches) {
+std::vector<calibration> calibrate_callgrind(const geometry& caches) {
   static constexpr std::string_view simulated[] = {"l1_misses", "l2_misses", "l3_misses",
                                                    "instructions"};
   std::vector<calibration> wanted;
-  for (exercise const& what : exercises(caches, true)) {
+  for (const exercise& what : exercises(caches, true)) {
     bool concerned = false;
-    for (expectation const& one : what.expected) {
+    for (const expectation& one : what.expected) {
       if (std::find(std::begin(simulated), std::end(simulated), one.event) == std::end(simulated)) {
         continue;
       }

@@ -26,10 +26,10 @@ struct calibration {
 
 /// Rejects the events that are off, and, on real hardware, those that no kernel can vouch for
 /// (a user's own events excepted: nobody here knows what they should read).
-std::vector<calibration> calibrate(backend& counting, geometry const& caches);
+std::vector<calibration> calibrate(backend& counting, const geometry& caches);
 
 /// What callgrind must find in the dumps that calibrate_callgrind() makes it write, one for each
 /// kernel, named "calibration/<kernel>". Reading them is the business of who started it.
-std::vector<calibration> calibrate_callgrind(geometry const& caches);
+std::vector<calibration> calibrate_callgrind(const geometry& caches);
 
 }  // namespace counters

@@ -16,7 +16,7 @@ void start() {
   CALLGRIND_TOGGLE_COLLECT;
 }
 
-void stop_and_dump(std::string const& name) {
+void stop_and_dump(const std::string& name) {
   CALLGRIND_TOGGLE_COLLECT;
   CALLGRIND_DUMP_STATS_AT(name.c_str());
 }
@@ -29,7 +29,7 @@ namespace counters::callgrind {
 
 std::string reason() { return "built without valgrind/callgrind.h"; }
 void start() {}
-void stop_and_dump(std::string const&) {}
+void stop_and_dump(const std::string&) {}
 
 }  // namespace counters::callgrind
 

@@ -10,6 +10,6 @@ namespace counters::callgrind {
 std::string reason();
 
 void start();
-void stop_and_dump(std::string const& name);
+void stop_and_dump(const std::string& name);
 
 }  // namespace counters::callgrind

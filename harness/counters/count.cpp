@@ -37,7 +37,7 @@ bool count_group(counters::backend& counting, std::size_t group, fixture& work, 
 }
 
 /// Builds the tables and makes the first pass, which is not counted.
-std::unique_ptr<fixture> warmed_up(variant const& what, order const& from, counted& result) {
+std::unique_ptr<fixture> warmed_up(const variant& what, const order& from, counted& result) {
   std::unique_ptr<fixture> work = what.build(from);
   work->prepare();
   work->run();
@@ -48,7 +48,7 @@ std::unique_ptr<fixture> warmed_up(variant const& what, order const& from, count
   return work;
 }
 
-double const* instructions_in(std::vector<counters::reading> const& readings, std::size_t from) {
+const double* instructions_in(const std::vector<counters::reading>& readings, std::size_t from) {
   for (std::size_t i = from; i < readings.size(); ++i) {
     if (readings[i].event == "instructions" && readings[i].value) return &*readings[i].value;
   }
@@ -57,8 +57,8 @@ double const* instructions_in(std::vector<counters::reading> const& readings, st
 
 /// Compares the readings from `from` on, those of one group, with the first group's.
 void reject_if_disturbed(std::vector<counters::reading>& readings, std::size_t from) {
-  double const* first = instructions_in(readings, 0);
-  double const* here = instructions_in(readings, from);
+  const double* first = instructions_in(readings, 0);
+  const double* here = instructions_in(readings, from);
   if (first == nullptr || here == nullptr || *first == 0) return;
   const double difference = std::abs(*here - *first) / *first;
   for (std::size_t i = from; i < readings.size() && difference > most_difference; ++i) {
@@ -70,9 +70,9 @@ void reject_if_disturbed(std::vector<counters::reading>& readings, std::size_t f
 /// Instructions and cycles are read in every group and told once.
 void keep_first_of_each(std::vector<counters::reading>& readings) {
   std::vector<counters::reading> kept;
-  for (auto const& one : readings) {
+  for (const auto& one : readings) {
     bool known = false;
-    for (auto const& other : kept) known = known || other.event == one.event;
+    for (const auto& other : kept) known = known || other.event == one.event;
     if (!known) kept.push_back(one);
   }
   readings.swap(kept);
@@ -80,7 +80,7 @@ void keep_first_of_each(std::vector<counters::reading>& readings) {
 
 }  // namespace
 
-counted count(counters::backend& counting, variant const& what, order const& wanted) {
+counted count(counters::backend& counting, const variant& what, const order& wanted) {
   counted result;
   std::unique_ptr<fixture> work;
   for (std::size_t group = 0; group < counting.groups(); ++group) {

@@ -22,6 +22,6 @@ struct counted {
 
 /// Counts each group of events over passes of its own, all made from the same seed, so that they
 /// are the same operations. Groups whose instructions differ were disturbed and are rejected.
-counted count(counters::backend& counting, variant const& what, order const& wanted);
+counted count(counters::backend& counting, const variant& what, const order& wanted);
 
 }  // namespace harness

@@ -14,7 +14,7 @@ namespace {
 
 /// `readings` go to `result` under names that tell where they are from; what a calibration has
 /// rejected is withheld.
-void collect(counters::backend const& from, std::vector<counters::reading> const& readings,
+void collect(const counters::backend& from, const std::vector<counters::reading>& readings,
              counted& result) {
   for (counters::reading one : readings) {
     if (!from.counts(one.event)) continue;  // the report says why
@@ -25,7 +25,7 @@ void collect(counters::backend const& from, std::vector<counters::reading> const
 
 }  // namespace
 
-desk::desk(catalogue const& known, options const& chosen, pristine const* server)
+desk::desk(const catalogue& known, const options& chosen, const pristine* server)
     : known_(known),
       chosen_(chosen),
       server_(server),
@@ -45,12 +45,12 @@ desk::desk(catalogue const& known, options const& chosen, pristine const* server
 void desk::find_caches() {
   try {
     caches_ = counters::geometry_of(chosen_.cache);
-  } catch (counters::no_geometry const& error) {
+  } catch (const counters::no_geometry& error) {
     no_caches_ = error.what();
   }
 }
 
-void desk::add_unavailable(std::string_view name, std::string const& reason) {
+void desk::add_unavailable(std::string_view name, const std::string& reason) {
   counters::capabilities none;
   none.name = name;
   none.reason = reason;
@@ -61,7 +61,7 @@ void desk::open_backend(std::string_view name) {
   const auto calibrated = [this](counters::backend& one) {
     if (chosen_.describe) return;
     const auto shape = caches_ ? *caches_ : counters::geometry_of("skylake");
-    for (auto const& result : counters::calibrate(one, shape)) calibrations_.push_back(result);
+    for (const auto& result : counters::calibrate(one, shape)) calibrations_.push_back(result);
   };
   if (name == "os") calibrated(*os_);
   if (name == "papi") hardware_.push_back(counters::make_papi(chosen_.papi_events));
@@ -84,11 +84,13 @@ void desk::open_callgrind() {
   counters::capabilities found;
   found.name = "callgrind";
   found.reason = reason;
-  for (char const* name : {"instructions", "l1_misses", "ll_misses"}) {
-    found.events.push_back({name, "counted by valgrind, in the dump of the benchmark's name", reason});
+  for (const char* name : {"instructions", "l1_misses", "ll_misses"}) {
+    found.events.push_back(
+        {name, "counted by valgrind, in the dump of the benchmark's name", reason});
   }
   unavailable_.push_back(found);
-  if (reason.empty() && caches_ && !chosen_.describe) calibrations_ = counters::calibrate_callgrind(*caches_);
+  if (reason.empty() && caches_ && !chosen_.describe)
+    calibrations_ = counters::calibrate_callgrind(*caches_);
 }
 
 std::string desk::report() const {
@@ -98,29 +100,29 @@ std::string desk::report() const {
            chosen_.counters.end();
   };
   if (asked("os")) all.push_back(os_->probe());
-  for (auto const& one : hardware_) all.push_back(one->probe());
+  for (const auto& one : hardware_) all.push_back(one->probe());
   if (simulating_) all.push_back(simulating_->probe());
   all.insert(all.end(), unavailable_.begin(), unavailable_.end());
   return counters::report(all, calibrations_, caches_ ? &*caches_ : nullptr);
 }
 
 errand desk::errand_for(std::size_t payload, std::size_t variant, std::size_t n,
-                        std::string const& name) const {
+                        const std::string& name) const {
   errand what{};
   name.copy(what.name.data(), what.name.size() - 1);
   what.payload = payload, what.variant = variant, what.n = n;
   what.seed = chosen_.seed;
   const auto names = counters::geometry_names();
-  what.cache =
-      static_cast<std::size_t>(std::find(names.begin(), names.end(), chosen_.cache) - names.begin());
+  what.cache = static_cast<std::size_t>(std::find(names.begin(), names.end(), chosen_.cache) -
+                                        names.begin());
   what.memory = chosen_.memory;
   return what;
 }
 
-counted desk::count_with(counters::backend& one, variant const& what, std::size_t n) const {
+counted desk::count_with(counters::backend& one, const variant& what, std::size_t n) const {
   try {
     return harness::count(one, what, {n, chosen_.seed, chosen_.cold_bytes});
-  } catch (workloads::inapplicable const& error) {
+  } catch (const workloads::inapplicable& error) {
     counted none;
     none.wrong = not_applicable(error.what());
     return none;
@@ -128,7 +130,7 @@ counted desk::count_with(counters::backend& one, variant const& what, std::size_
 }
 
 counted desk::count(std::size_t payload, std::size_t variant, std::size_t n,
-                    std::string const& name) {
+                    const std::string& name) {
   counted result;
   if (only_counts()) {
     result = server_->run(errand_for(payload, variant, n, name));
@@ -136,8 +138,8 @@ counted desk::count(std::size_t payload, std::size_t variant, std::size_t n,
     readings.swap(result.readings);
     if (simulating_) collect(*simulating_, readings, result);
   }
-  for (auto const& one : hardware_) {
-    auto const& what = known_.payloads.at(payload).variants.at(variant);
+  for (const auto& one : hardware_) {
+    const auto& what = known_.payloads.at(payload).variants.at(variant);
     const counted more = count_with(*one, what, n);
     if (!more.wrong.empty()) return more;
     collect(*one, more.readings, result);

@@ -21,7 +21,7 @@ class desk {
  public:
   /// Makes what the options ask for, and calibrates it where it is going to be used. `server` is
   /// there where passes are simulated or marked for callgrind.
-  desk(catalogue const& known, options const& chosen, pristine const* server);
+  desk(const catalogue& known, const options& chosen, const pristine* server);
 
   /// Whether anything was asked for that is to be reported.
   bool is_open() const noexcept { return open_; }
@@ -31,24 +31,24 @@ class desk {
   bool only_counts() const noexcept { return simulating_ != nullptr || callgrind_; }
 
   /// What one pass is like for each backend, the events' names with the backend's before them.
-  counted count(std::size_t payload, std::size_t variant, std::size_t n, std::string const& name);
+  counted count(std::size_t payload, std::size_t variant, std::size_t n, const std::string& name);
 
   /// Always on, around every timed pass.
   counters::backend& os() noexcept { return *os_; }
 
  private:
   void add(std::unique_ptr<counters::backend> one);
-  void add_unavailable(std::string_view name, std::string const& reason);
+  void add_unavailable(std::string_view name, const std::string& reason);
   void open_backend(std::string_view name);
   void open_callgrind();
   void find_caches();
-  counted count_with(counters::backend& one, variant const& what, std::size_t n) const;
+  counted count_with(counters::backend& one, const variant& what, std::size_t n) const;
   errand errand_for(std::size_t payload, std::size_t variant, std::size_t n,
-                    std::string const& name) const;
+                    const std::string& name) const;
 
-  catalogue const& known_;
-  options const& chosen_;
-  pristine const* server_;
+  const catalogue& known_;
+  const options& chosen_;
+  const pristine* server_;
   std::optional<counters::geometry> caches_;
   std::string no_caches_;  // why not
   bool open_ = false, callgrind_ = false;

@@ -6,7 +6,7 @@
 
 namespace harness {
 
-counted simulate(catalogue const& known, errand const& what) {
+counted simulate(const catalogue& known, const errand& what) {
   set_memory_mode(what.memory, known.keep_memory);
   const auto caches = counters::geometry_of(counters::geometry_names().at(what.cache));
   const auto counting = known.make_sim(caches);
@@ -15,7 +15,7 @@ counted simulate(catalogue const& known, errand const& what) {
   return count(*counting, variant, {what.n, what.seed});
 }
 
-counted mark_for_callgrind(catalogue const& known, errand const& what) {
+counted mark_for_callgrind(const catalogue& known, const errand& what) {
   using clock = std::chrono::steady_clock;
   set_memory_mode(what.memory, known.keep_memory);
   settle_heap();

@@ -38,6 +38,6 @@ std::vector<std::string_view> geometry_names();
 geometry geometry_of(std::string_view name);
 
 /// "LRU 48K/12 1M/16 32M/16, TLB 96/96 4096/16": sizes and ways.
-std::string describe(geometry const& caches);
+std::string describe(const geometry& caches);
 
 }  // namespace counters

@@ -2,24 +2,24 @@
 
 namespace counters::kernels {
 
-void const* chase(void const* start, std::size_t steps) {
-  for (; steps > 0; --steps) start = *static_cast<void const* const*>(start);
+const void* chase(const void* start, std::size_t steps) {
+  for (; steps > 0; --steps) start = *static_cast<const void* const*>(start);
   return start;
 }
 
-std::uint64_t sweep(std::uint64_t const* words, std::size_t count) {
+std::uint64_t sweep(const std::uint64_t* words, std::size_t count) {
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += words[i];
   return sum;
 }
 
-std::uint64_t reread(std::uint64_t const volatile* word, std::size_t times) {
+std::uint64_t reread(const volatile std::uint64_t* word, std::size_t times) {
   std::uint64_t sum = 0;
   for (; times > 0; --times) sum += *word;
   return sum;
 }
 
-std::uint64_t walk_pages(std::byte const* begin, std::size_t pages, std::size_t page_bytes) {
+std::uint64_t walk_pages(const std::byte* begin, std::size_t pages, std::size_t page_bytes) {
   std::uint64_t sum = 0;
   std::size_t page = 1;
   for (std::size_t left = pages; left > 0; --left) {
@@ -32,7 +32,8 @@ std::uint64_t walk_pages(std::byte const* begin, std::size_t pages, std::size_t 
 }
 
 // A sanitizer's shadow would be touched as well, and be faults of its own.
-[[gnu::no_sanitize("address")]] void touch_pages(std::byte volatile* begin, std::size_t pages, std::size_t page_bytes) {
+[[gnu::no_sanitize("address")]] void touch_pages(volatile std::byte* begin, std::size_t pages,
+                                                 std::size_t page_bytes) {
   for (std::size_t page = 0; page < pages; ++page) begin[page * page_bytes] = std::byte{1};
 }
 

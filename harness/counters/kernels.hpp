@@ -8,19 +8,19 @@
 namespace counters::kernels {
 
 /// Follows `steps` pointers, each load waiting for the one before it.
-void const* chase(void const* start, std::size_t steps);
+const void* chase(const void* start, std::size_t steps);
 
 /// Reads all words in order.
-std::uint64_t sweep(std::uint64_t const* words, std::size_t count);
+std::uint64_t sweep(const std::uint64_t* words, std::size_t count);
 
 /// Reads one word over and over.
-std::uint64_t reread(std::uint64_t const volatile* word, std::size_t times);
+std::uint64_t reread(const volatile std::uint64_t* word, std::size_t times);
 
 /// Reads one word in each page, in an order without a pattern. `pages` is a power of two.
-std::uint64_t walk_pages(std::byte const* begin, std::size_t pages, std::size_t page_bytes);
+std::uint64_t walk_pages(const std::byte* begin, std::size_t pages, std::size_t page_bytes);
 
 /// Writes one byte in each page.
-void touch_pages(std::byte volatile* begin, std::size_t pages, std::size_t page_bytes);
+void touch_pages(volatile std::byte* begin, std::size_t pages, std::size_t page_bytes);
 
 /// Takes a branch that nobody can predict, `times` over. Every other one is taken.
 std::uint64_t guess(std::size_t times);

@@ -11,7 +11,7 @@ namespace {
 
 using books = std::array<std::int64_t, 5>;
 
-std::int64_t nanoseconds(timeval const& time) {
+std::int64_t nanoseconds(const timeval& time) {
   return (std::int64_t{time.tv_sec} * 1'000'000 + time.tv_usec) * 1000;
 }
 
@@ -47,7 +47,7 @@ class os_backend final : public backend {
   std::vector<reading> take(std::size_t operations) override {
     std::vector<reading> readings;
     for (std::size_t i = 0; i < totals_.size(); ++i) {
-      event const& what = found_.events[i];
+      const event& what = found_.events[i];
       reading one{what.name, {}, what.reason};
       if (what.reason.empty()) {
         one.value = static_cast<double>(totals_[i]) / static_cast<double>(operations);

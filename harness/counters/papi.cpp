@@ -23,7 +23,7 @@ class no_papi final : public backend {
 
 }  // namespace
 
-std::unique_ptr<backend> make_papi(std::vector<std::string> const&) {
+std::unique_ptr<backend> make_papi(const std::vector<std::string>&) {
   return std::make_unique<no_papi>();
 }
 
@@ -44,8 +44,8 @@ namespace counters {
 namespace {
 
 struct preset {
-  char const* name;
-  char const* symbol;
+  const char* name;
+  const char* symbol;
 };
 
 // Instructions and cycles come first: they go into every group.
@@ -59,7 +59,7 @@ constexpr auto presets = std::to_array<preset>({{"instructions", "PAPI_TOT_INS"}
 constexpr std::size_t beside = 2;
 
 std::string words_for(int error) {
-  char const* words = PAPI_strerror(error);
+  const char* words = PAPI_strerror(error);
   return (words != nullptr ? std::string(words) : "unknown error") + " (" + std::to_string(error) +
          ")";
 }
@@ -71,7 +71,7 @@ std::string version_text(int version) {
 }
 
 /// The name of a user's event, made fit for a counter's name.
-std::string plain_name(std::string const& native) {
+std::string plain_name(const std::string& native) {
   std::string name;
   for (const char c : native) {
     const auto letter = static_cast<unsigned char>(c);
@@ -100,7 +100,7 @@ class event_set {
     PAPI_destroy_eventset(&set_);
   }
 
-  int add(std::string const& symbol) {
+  int add(const std::string& symbol) {
     const int error = PAPI_add_named_event(set_, symbol.c_str());
     if (error == PAPI_OK) ++size_;
     return error;
@@ -117,7 +117,7 @@ class event_set {
 };
 
 /// Empty when `symbol` can be added, started and stopped.
-std::string try_alone(std::string const& symbol) {
+std::string try_alone(const std::string& symbol) {
   event_set alone;
   std::vector<long long> values;
   if (const int error = alone.add(symbol); error != PAPI_OK) return "add: " + words_for(error);
@@ -128,7 +128,7 @@ std::string try_alone(std::string const& symbol) {
 }
 
 /// The native events behind a preset, which mean different things on different processors.
-std::string native_of(char const* symbol) {
+std::string native_of(const char* symbol) {
   int code = 0;
   PAPI_event_info_t info{};
   if (PAPI_event_name_to_code(symbol, &code) != PAPI_OK ||
@@ -144,30 +144,31 @@ std::string native_of(char const* symbol) {
 }
 
 /// Why PAPI cannot count for this processor at all, in its own words; empty when it can.
-std::string component_trouble(std::string const& version) {
+std::string component_trouble(const std::string& version) {
   const int index = PAPI_get_component_index("perf_event");
   if (index < 0) return "PAPI " + version + " has no perf_event component";
-  PAPI_component_info_t const* component = PAPI_get_component_info(index);
+  const PAPI_component_info_t* component = PAPI_get_component_info(index);
   if (component == nullptr || component->disabled == 0) return {};
   return "PAPI " + version + " has disabled perf_event: " + component->disabled_reason +
-         "; PAPI 7.3 knows processors up to Zen 5, in a virtual machine without PMU it does not help";
+         "; PAPI 7.3 knows processors up to Zen 5, in a virtual machine without PMU it does not "
+         "help";
 }
 
 class papi_backend final : public backend {
  public:
-  explicit papi_backend(std::vector<std::string> const& native_events) {
+  explicit papi_backend(const std::vector<std::string>& native_events) {
     found_.name = "papi";
     found_.label = "[hw: PAPI]";
     const int version = PAPI_library_init(PAPI_VER_CURRENT);
     if (version != PAPI_VER_CURRENT) {
-      found_.reason = version > 0 ? "PAPI's library is " + version_text(version) +
-                                        ", its header " + version_text(PAPI_VER_CURRENT)
+      found_.reason = version > 0 ? "PAPI's library is " + version_text(version) + ", its header " +
+                                        version_text(PAPI_VER_CURRENT)
                                   : "PAPI_library_init: " + words_for(version);
       return;
     }
     found_.version = version_text(version);
-    for (auto const& [name, symbol] : presets) try_event(name, symbol, true);
-    for (std::string const& native : native_events) try_event(plain_name(native), native, false);
+    for (const auto& [name, symbol] : presets) try_event(name, symbol, true);
+    for (const std::string& native : native_events) try_event(plain_name(native), native, false);
     choose_groups();
     if (groups_.empty()) explain();
   }
@@ -182,13 +183,14 @@ class papi_backend final : public backend {
   void end() override {
     if (error_ != PAPI_OK) return;
     error_ = groups_[current_].set.stop(values_);
-    for (std::size_t i = 0; i < values_.size(); ++i) sums_[groups_[current_].events[i]] += values_[i];
+    for (std::size_t i = 0; i < values_.size(); ++i)
+      sums_[groups_[current_].events[i]] += values_[i];
   }
 
   std::vector<reading> take(std::size_t operations) override {
     std::vector<reading> readings;
     for (std::size_t which : groups_[current_].events) {
-      event const& what = found_.events[which];
+      const event& what = found_.events[which];
       reading one{what.name, {}, what.reason};
       if (one.reason.empty() && error_ != PAPI_OK) one.reason = "PAPI: " + words_for(error_);
       if (one.reason.empty()) {
@@ -206,7 +208,7 @@ class papi_backend final : public backend {
     std::vector<std::size_t> events;  // in the order of the set
   };
 
-  void try_event(std::string const& name, std::string const& symbol, bool is_preset) {
+  void try_event(const std::string& name, const std::string& symbol, bool is_preset) {
     event one{name, is_preset ? native_of(symbol.c_str()) : symbol, try_alone(symbol), is_preset};
     found_.events.push_back(one);
     symbols_.push_back(symbol);
@@ -240,7 +242,7 @@ class papi_backend final : public backend {
   void explain() {
     found_.reason = component_trouble(found_.version);
     if (!found_.reason.empty()) return;
-    event const& first = found_.events.front();
+    const event& first = found_.events.front();
     found_.reason = "PAPI " + found_.version + " can add no event, " + first.native + ": " +
                     first.reason + " (no PMU; a virtual machine?)";
   }
@@ -254,7 +256,7 @@ class papi_backend final : public backend {
 
 }  // namespace
 
-std::unique_ptr<backend> make_papi(std::vector<std::string> const& native_events) {
+std::unique_ptr<backend> make_papi(const std::vector<std::string>& native_events) {
   return std::make_unique<papi_backend>(native_events);
 }
 

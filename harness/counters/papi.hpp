@@ -9,6 +9,6 @@
 namespace counters {
 
 /// PAPI's presets for what we count, and native events that the user names.
-std::unique_ptr<backend> make_papi(std::vector<std::string> const& native_events);
+std::unique_ptr<backend> make_papi(const std::vector<std::string>& native_events);
 
 }  // namespace counters

@@ -5,8 +5,8 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
-#include <utility>
 #include <fstream>
+#include <utility>
 
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
@@ -18,8 +18,8 @@ namespace counters {
 namespace {
 
 struct generic {
-  char const* name;
-  char const* native;
+  const char* name;
+  const char* native;
   std::uint32_t type;
   std::uint64_t config;
 };
@@ -30,8 +30,7 @@ constexpr std::uint64_t read_misses(std::uint64_t cache) {
 
 // There is no generic event for the second level.
 constexpr auto generics = std::to_array<generic>({
-    {"instructions", "PERF_COUNT_HW_INSTRUCTIONS", PERF_TYPE_HARDWARE,
-     PERF_COUNT_HW_INSTRUCTIONS},
+    {"instructions", "PERF_COUNT_HW_INSTRUCTIONS", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS},
     {"cycles", "PERF_COUNT_HW_CPU_CYCLES", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES},
     {"branch_misses", "PERF_COUNT_HW_BRANCH_MISSES", PERF_TYPE_HARDWARE,
      PERF_COUNT_HW_BRANCH_MISSES},
@@ -62,7 +61,7 @@ class descriptor {
   int number_;
 };
 
-descriptor open_event(generic const& what) {
+descriptor open_event(const generic& what) {
   perf_event_attr wanted{};
   wanted.size = sizeof wanted;
   wanted.type = what.type;
@@ -100,7 +99,7 @@ class perf_backend final : public backend {
     found_.name = "perf";
     found_.version = uname(&kernel) == 0 ? kernel.release : "";
     found_.label = "[hw: perf_event_open, user mode]";
-    for (generic const& what : generics) try_event(what);
+    for (const generic& what : generics) try_event(what);
     if (usable_.empty()) found_.reason = found_.events.front().reason;
     choose_groups();
   }
@@ -111,11 +110,11 @@ class perf_backend final : public backend {
   void begin(std::size_t group) override {
     current_ = group;
     for (std::size_t which : groups_[group]) open_.push_back(open_event(generics[which]));
-    for (descriptor const& one : open_) ioctl(one.number(), PERF_EVENT_IOC_ENABLE, 0);
+    for (const descriptor& one : open_) ioctl(one.number(), PERF_EVENT_IOC_ENABLE, 0);
   }
 
   void end() override {
-    for (descriptor const& one : open_) ioctl(one.number(), PERF_EVENT_IOC_DISABLE, 0);
+    for (const descriptor& one : open_) ioctl(one.number(), PERF_EVENT_IOC_DISABLE, 0);
     for (std::size_t i = 0; i < open_.size(); ++i) {
       sample got{};
       if (read(open_[i].number(), &got, sizeof got) != sizeof got) continue;
@@ -135,7 +134,7 @@ class perf_backend final : public backend {
   }
 
  private:
-  void try_event(generic const& what) {
+  void try_event(const generic& what) {
     event one{what.name, what.native, {}, true};
     if (open_event(what).number() >= 0) {
       usable_.push_back(found_.events.size());
@@ -159,17 +158,17 @@ class perf_backend final : public backend {
 
   /// An event that had to share a counter with others was counted part of the time only.
   reading read_out(std::size_t which, double operations) const {
-    event const& what = found_.events[which];
+    const event& what = found_.events[which];
     if (!what.reason.empty()) return {what.name, {}, what.reason};
-    sample const& sum = sums_[which];
+    const sample& sum = sums_[which];
     if (sum.running == 0) return {what.name, {}, "the kernel never had a counter free for it"};
     const double coverage = static_cast<double>(sum.running) / static_cast<double>(sum.enabled);
     return {what.name, static_cast<double>(sum.value) / coverage / operations, {}, coverage};
   }
 
-  std::vector<std::size_t> usable_;                 // of generics
-  std::vector<std::vector<std::size_t>> groups_;    // of generics
-  std::vector<descriptor> open_;                    // of the current group, in its order
+  std::vector<std::size_t> usable_;               // of generics
+  std::vector<std::vector<std::size_t>> groups_;  // of generics
+  std::vector<descriptor> open_;                  // of the current group, in its order
   std::vector<sample> sums_{generics.size()};
   std::size_t current_ = 0;
 };

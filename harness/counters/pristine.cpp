@@ -20,12 +20,12 @@
 namespace harness {
 namespace {
 
-[[noreturn]] void fail(char const* what) {
+[[noreturn]] void fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
 }
 
 template <std::size_t Size>
-void write_text(std::array<char, Size>& to, std::string const& text) {
+void write_text(std::array<char, Size>& to, const std::string& text) {
   std::strncpy(to.data(), text.c_str(), Size - 1);
 }
 
@@ -47,12 +47,12 @@ struct pristine::mailbox {
   std::size_t size;
   std::array<entry, 64> readings;
 
-  void put(counted const& result) {
+  void put(const counted& result) {
     *this = {};
     write_text(wrong, result.wrong);
     checksum = result.checksum, operations = result.operations;
     payload_bytes = result.payload_bytes, seconds = result.seconds;
-    for (auto const& one : result.readings) {
+    for (const auto& one : result.readings) {
       entry& place = readings.at(size++);
       write_text(place.event, one.event);
       place.value = one.value.value();
@@ -77,8 +77,8 @@ namespace {
 
 /// The environment and the command line lie above the stack and push it down by their size, which
 /// must not decide which set of a cache it falls into.
-[[gnu::noinline]] counted run_on_aligned_stack(catalogue const& known, pristine::work each,
-                                               errand const& what) {
+[[gnu::noinline]] counted run_on_aligned_stack(const catalogue& known, pristine::work each,
+                                               const errand& what) {
   constexpr std::uintptr_t alignment = 1 << 16;
   char here = 0;
   void* gap = alloca(reinterpret_cast<std::uintptr_t>(&here) % alignment);
@@ -88,7 +88,7 @@ namespace {
 
 }  // namespace
 
-void pristine::serve(catalogue const& known, work each, int socket) const {
+void pristine::serve(const catalogue& known, work each, int socket) const {
   errand what;
   while (recv(socket, &what, sizeof what, MSG_WAITALL) == sizeof what) {
     const pid_t child = fork();
@@ -96,10 +96,10 @@ void pristine::serve(catalogue const& known, work each, int socket) const {
       counted result;
       try {
         result = run_on_aligned_stack(known, each, what);
-      } catch (workloads::inapplicable const& error) {
+      } catch (const workloads::inapplicable& error) {
         result = {};
         result.wrong = not_applicable(error.what());
-      } catch (std::exception const& error) {
+      } catch (const std::exception& error) {
         result = {};
         result.wrong = error.what();
       }
@@ -121,9 +121,9 @@ bool fix_addresses(char** argv) {
   return false;
 }
 
-pristine::pristine(catalogue const& known, work each) {
-  void* shared = mmap(nullptr, sizeof(mailbox), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-                      -1, 0);
+pristine::pristine(const catalogue& known, work each) {
+  void* shared =
+      mmap(nullptr, sizeof(mailbox), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (shared == MAP_FAILED) fail("mmap");
   mail_ = ::new (shared) mailbox();
   int pair[2];
@@ -145,7 +145,7 @@ pristine::~pristine() {
   munmap(mail_, sizeof(mailbox));
 }
 
-counted pristine::run(errand const& what) const {
+counted pristine::run(const errand& what) const {
   mail_->filled = false;
   char done = 0;
   if (send(socket_, &what, sizeof what, MSG_NOSIGNAL) != sizeof what) fail("send");

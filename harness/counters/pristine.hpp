@@ -30,21 +30,21 @@ struct errand {
 
 class pristine {
  public:
-  using work = counted (*)(catalogue const& known, errand const& what);
+  using work = counted (*)(const catalogue& known, const errand& what);
 
   /// Forks. To be made as early as may be.
-  pristine(catalogue const& known, work each);
+  pristine(const catalogue& known, work each);
   ~pristine();
-  pristine(pristine const&) = delete;
-  pristine& operator=(pristine const&) = delete;
+  pristine(const pristine&) = delete;
+  pristine& operator=(const pristine&) = delete;
 
   /// Has it done in a child of its own. A child that dies is an exception here.
-  counted run(errand const& what) const;
+  counted run(const errand& what) const;
 
  private:
   struct mailbox;
 
-  void serve(catalogue const& known, work each, int socket) const;
+  void serve(const catalogue& known, work each, int socket) const;
 
   mailbox* mail_;  // shared by all three generations
   int socket_;
@@ -52,7 +52,7 @@ class pristine {
 };
 
 /// The two kinds of work. One simulates a pass, and one marks a pass for callgrind.
-counted simulate(catalogue const& known, errand const& what);
-counted mark_for_callgrind(catalogue const& known, errand const& what);
+counted simulate(const catalogue& known, const errand& what);
+counted mark_for_callgrind(const catalogue& known, const errand& what);
 
 }  // namespace harness

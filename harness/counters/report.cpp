@@ -7,28 +7,28 @@ namespace {
 
 using namespace harness::json;
 
-std::string maybe(std::optional<double> const& value) { return value ? number(*value) : "null"; }
-std::string reason_or_null(std::string const& reason) {
+std::string maybe(const std::optional<double>& value) { return value ? number(*value) : "null"; }
+std::string reason_or_null(const std::string& reason) {
   return reason.empty() ? "null" : quoted(reason);
 }
 
-std::string to_json(event const& one) {
+std::string to_json(const event& one) {
   return object({{"name", quoted(one.name)},
                  {"native", quoted(one.native)},
                  {"available", boolean(one.reason.empty())},
                  {"reason", reason_or_null(one.reason)}});
 }
 
-std::string to_json(capabilities const& one) {
+std::string to_json(const capabilities& one) {
   return object({{"name", quoted(one.name)},
                  {"available", boolean(one.reason.empty())},
                  {"reason", reason_or_null(one.reason)},
                  {"version", quoted(one.version)},
                  {"label", quoted(one.label)},
-                 {"events", array(one.events, [](event const& e) { return to_json(e); })}});
+                 {"events", array(one.events, [](const event& e) { return to_json(e); })}});
 }
 
-std::string to_json(calibration const& one) {
+std::string to_json(const calibration& one) {
   return object({{"backend", quoted(one.backend)},
                  {"kernel", quoted(one.kernel)},
                  {"event", quoted(one.event)},
@@ -40,15 +40,15 @@ std::string to_json(calibration const& one) {
                  {"accepted", one.read ? boolean(one.accepted) : "null"}});
 }
 
-std::string to_json(geometry const& caches) {
+std::string to_json(const geometry& caches) {
   std::size_t level = 0;
-  const auto cache = [&](cache_level const& one) {
+  const auto cache = [&](const cache_level& one) {
     return object({{"level", std::to_string(++level)},
                    {"bytes", std::to_string(one.bytes)},
                    {"ways", std::to_string(one.ways)},
                    {"line_bytes", std::to_string(caches.line)}});
   };
-  const auto tlb = [&](tlb_level const& one) {
+  const auto tlb = [&](const tlb_level& one) {
     return object({{"level", std::to_string(++level)},
                    {"entries", std::to_string(one.entries)},
                    {"ways", std::to_string(one.ways)},
@@ -64,9 +64,9 @@ std::string to_json(geometry const& caches) {
 
 }  // namespace
 
-std::string report(std::vector<capabilities> const& backends,
-                   std::vector<calibration> const& calibrations, geometry const* caches) {
-  const auto written = [](auto const& one) { return to_json(one); };
+std::string report(const std::vector<capabilities>& backends,
+                   const std::vector<calibration>& calibrations, const geometry* caches) {
+  const auto written = [](const auto& one) { return to_json(one); };
   return object({{"backends", array(backends, written)},
                  {"calibration", array(calibrations, written)},
                  {"cache", caches != nullptr ? to_json(*caches) : "null"}});

@@ -11,7 +11,7 @@ namespace counters {
 
 /// Everything about the counters that is the same for all benchmarks of a process, as one JSON
 /// object: what each backend can count and what not and why, how calibration went, which caches.
-std::string report(std::vector<capabilities> const& backends,
-                   std::vector<calibration> const& calibrations, geometry const* caches);
+std::string report(const std::vector<capabilities>& backends,
+                   const std::vector<calibration>& calibrations, const geometry* caches);
 
 }  // namespace counters

@@ -21,12 +21,12 @@ shared_arena make_arena(std::size_t bytes) { return std::make_shared<arena>(byte
 
 /// Places that lie `stride` apart, each holding the address of another one, all in one ring whose
 /// order has no pattern.
-void const* make_ring(arena const& memory, std::size_t count, std::size_t stride) {
+const void* make_ring(const arena& memory, std::size_t count, std::size_t stride) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
   workloads::random_source(1).shuffle(std::span(order));
   const auto place = [&](std::size_t i) { return memory.data() + order[i % count] * stride; };
-  for (std::size_t i = 0; i < count; ++i) ::new (place(i)) void const*(place(i + 1));
+  for (std::size_t i = 0; i < count; ++i) ::new (place(i)) const void*(place(i + 1));
   return place(0);
 }
 
@@ -35,7 +35,7 @@ class ring {
  public:
   ring(std::size_t count, std::size_t stride) : count_(count), stride_(stride) {}
 
-  void const* start() {
+  const void* start() {
     if (!memory_) {
       memory_ = make_arena(count_ * stride_);
       start_ = make_ring(*memory_, count_, stride_);
@@ -47,19 +47,21 @@ class ring {
  private:
   std::size_t count_, stride_;
   shared_arena memory_;
-  void const* start_ = nullptr;
+  const void* start_ = nullptr;
 };
 
-exercise chase_ring(std::string_view name, std::shared_ptr<ring> const& places,
-                    std::size_t steps) {
-  return {name, steps, [=] { kernels::chase(places->start(), places->count()); },
-          [=] { kernels::chase(places->start(), steps); }, {}};
+exercise chase_ring(std::string_view name, const std::shared_ptr<ring>& places, std::size_t steps) {
+  return {name,
+          steps,
+          [=] { kernels::chase(places->start(), places->count()); },
+          [=] { kernels::chase(places->start(), steps); },
+          {}};
 }
 
 /// Under LRU, a ring that is larger than a cache misses at every step and one that fits never.
 /// Where it is near the size nothing is said, nor of caches that replace otherwise, unless a real
 /// one must miss because the ring is many times larger.
-void expect_misses(std::vector<expectation>& expected, geometry const& caches, std::size_t bytes,
+void expect_misses(std::vector<expectation>& expected, const geometry& caches, std::size_t bytes,
                    std::size_t steps, bool exact) {
   static constexpr std::string_view events[] = {"l1_misses", "l2_misses", "l3_misses"};
   const std::size_t large = exact ? 2 : 16;
@@ -72,7 +74,7 @@ void expect_misses(std::vector<expectation>& expected, geometry const& caches, s
   }
 }
 
-exercise chase(std::string_view name, geometry const& caches, std::size_t bytes, bool exact) {
+exercise chase(std::string_view name, const geometry& caches, std::size_t bytes, bool exact) {
   const std::size_t count = bytes / caches.line;
   const std::size_t steps = exact ? count : std::max<std::size_t>(count, 100'000);
   exercise made = chase_ring(name, std::make_shared<ring>(count, caches.line), steps);
@@ -82,9 +84,9 @@ exercise chase(std::string_view name, geometry const& caches, std::size_t bytes,
 
 /// One line more than any level has ways, all in one set of each: nothing ever hits, at no more
 /// than a handful of pages.
-exercise conflicts(geometry const& caches) {
+exercise conflicts(const geometry& caches) {
   std::size_t ways = 0, stride = 0;
-  for (auto const& level : caches.caches) {
+  for (const auto& level : caches.caches) {
     ways = std::max(ways, level.ways);
     stride = std::lcm(std::max<std::size_t>(stride, 1), level.bytes / level.ways);
   }
@@ -97,7 +99,7 @@ exercise conflicts(geometry const& caches) {
 
 /// A real last level is sliced, hashed and shared: all that can be said is that most steps through
 /// four times its size have to leave it.
-exercise chase_memory(geometry const& caches) {
+exercise chase_memory(const geometry& caches) {
   const std::size_t steps = 200'000;
   const std::size_t count = 4 * caches.caches[2].bytes / caches.line;
   exercise made = chase_ring("chase_memory", std::make_shared<ring>(count, caches.line), steps);
@@ -106,28 +108,32 @@ exercise chase_memory(geometry const& caches) {
 }
 
 /// Over memory that nobody has read before: every line is new to every level.
-exercise sweep(geometry const& caches) {
+exercise sweep(const geometry& caches) {
   const std::size_t bytes = 16 * caches.caches[0].bytes;
   const shared_arena memory = make_arena(bytes);
   const double lines = static_cast<double>(bytes / caches.line);
-  auto const* words = reinterpret_cast<std::uint64_t const*>(memory->data());
-  return {"sweep", bytes / sizeof(std::uint64_t), [] {},
+  const auto* words = reinterpret_cast<const std::uint64_t*>(memory->data());
+  return {"sweep",
+          bytes / sizeof(std::uint64_t),
+          [] {},
           [words, bytes, memory] { kernels::sweep(words, bytes / sizeof(std::uint64_t)); },
           {{"l1_misses", lines}, {"l2_misses", lines}, {"l3_misses", lines}}};
 }
 
-exercise one_line(geometry const& caches) {
+exercise one_line(const geometry& caches) {
   const std::size_t steps = 100'000;
   const shared_arena memory = make_arena(caches.page);
-  auto const* word = reinterpret_cast<std::uint64_t const*>(memory->data());
-  return {"one_line", steps, [word] { kernels::reread(word, 1); },
+  const auto* word = reinterpret_cast<const std::uint64_t*>(memory->data());
+  return {"one_line",
+          steps,
+          [word] { kernels::reread(word, 1); },
           [word, steps, memory] { kernels::reread(word, steps); },
           {{"l1_misses", 0}, {"l2_misses", 0}, {"l3_misses", 0}, {"tlb_misses", 0}}};
 }
 
 /// Far more pages than any TLB holds. They are never written, so that all are the kernel's one
 /// page of zeroes and cost no memory.
-exercise walk_pages(geometry const& caches, bool exact) {
+exercise walk_pages(const geometry& caches, bool exact) {
   const std::size_t least = (exact ? 2 : 16) * caches.tlbs[1].entries;
   const std::size_t pages = std::bit_ceil(least);
   const shared_arena memory = make_arena(pages * caches.page);
@@ -137,10 +143,12 @@ exercise walk_pages(geometry const& caches, bool exact) {
   return {"page_walk", pages, walk, walk, {{"tlb_misses", static_cast<double>(pages)}}};
 }
 
-exercise fresh_pages(geometry const& caches) {
+exercise fresh_pages(const geometry& caches) {
   const std::size_t pages = 512;
   const shared_arena memory = make_arena(pages * caches.page);
-  return {"fresh_pages", pages, [memory] { memory->release(); },
+  return {"fresh_pages",
+          pages,
+          [memory] { memory->release(); },
           [memory, page = caches.page] { kernels::touch_pages(memory->data(), pages, page); },
           {{"minor_faults", static_cast<double>(pages)}}};
 }
@@ -159,8 +167,7 @@ exercise count_down() {
 exercise guess() {
   const std::size_t times = 100'000;
   const auto run = [] { kernels::guess(times); };
-  return {"coin_toss", times, run, run,
-          {{"branch_misses", static_cast<double>(times) / 4, true}}};
+  return {"coin_toss", times, run, run, {{"branch_misses", static_cast<double>(times) / 4, true}}};
 }
 
 }  // namespace
@@ -177,7 +184,7 @@ arena::~arena() { munmap(data_, bytes_); }
 
 void arena::release() const noexcept { madvise(data_, bytes_, MADV_DONTNEED); }
 
-std::vector<exercise> exercises(geometry const& caches, bool exact) {
+std::vector<exercise> exercises(const geometry& caches, bool exact) {
   const std::size_t factor = exact ? 2 : 16;
   std::vector<exercise> made;
   made.push_back(one_line(caches));

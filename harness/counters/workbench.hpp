@@ -30,8 +30,8 @@ class arena {
  public:
   explicit arena(std::size_t bytes);
   ~arena();
-  arena(arena const&) = delete;
-  arena& operator=(arena const&) = delete;
+  arena(const arena&) = delete;
+  arena& operator=(const arena&) = delete;
 
   std::byte* data() const noexcept { return data_; }
   std::size_t bytes() const noexcept { return bytes_; }
@@ -44,6 +44,6 @@ class arena {
 };
 
 /// What can be said exactly of a model (`exact`), or within the tolerance of a real processor.
-std::vector<exercise> exercises(geometry const& caches, bool exact);
+std::vector<exercise> exercises(const geometry& caches, bool exact);
 
 }  // namespace counters

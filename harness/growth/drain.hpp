@@ -20,8 +20,8 @@ template <class Adapter, class Map, class Payload>
 class drain_meter {
  public:
   /// `growth`: as an earlier pass saw it that inserted the same keys.
-  drain_meter(workloads::key_pool const& pool, event const& growth,
-              latency::clock_facts const& facts, drain_report& report)
+  drain_meter(const workloads::key_pool& pool, const event& growth,
+              const latency::clock_facts& facts, drain_report& report)
       : pool_(pool),
         growth_(growth),
         watch_(facts),
@@ -65,7 +65,7 @@ class drain_meter {
     for (key& one : keys) workloads::spell(pool_.present(random_.below(table_.size())), one);
     std::uint64_t found = 0;
     take(find_hit, now, lookups, [&] {
-      for (key const& one : keys) {
+      for (const key& one : keys) {
         const auto at = table_.find(one);
         if (at != table_.end()) found += 1 + (workloads::digest(at->second) >> 63 >> 1);
       }
@@ -73,7 +73,7 @@ class drain_meter {
     expect(found == lookups);
     for (key& one : keys) workloads::spell(pool_.absent(random_() >> 8), one);
     take(find_miss, now, lookups, [&] {
-      for (key const& one : keys) found += table_.find(one) == table_.end();
+      for (const key& one : keys) found += table_.find(one) == table_.end();
     });
     expect(found == 2 * lookups);
     std::uint64_t sum = 0;
@@ -96,7 +96,7 @@ class drain_meter {
       workloads::spell(pool_.present(table_.size() + k), entries[k]);
     std::uint64_t added = 0;
     take(inserted, now, writes_, [&] {
-      for (slot const& one : entries) added += table_.try_emplace(one.key, one.value).second;
+      for (const slot& one : entries) added += table_.try_emplace(one.key, one.value).second;
     });
     expect(added == writes_);
   }
@@ -115,7 +115,7 @@ class drain_meter {
     for (slot& one : entries) workloads::spell(pool_.present(random_.below(table_.size())), one);
     std::uint64_t added = 0;
     take(updated, now, writes_, [&] {
-      for (slot const& one : entries) added += table_.insert_or_assign(one.key, one.value).second;
+      for (const slot& one : entries) added += table_.insert_or_assign(one.key, one.value).second;
     });
     expect(added == 0);
   }
@@ -137,10 +137,10 @@ class drain_meter {
       workloads::spell(pool_.present(k * stride), entries[k]);
     std::uint64_t gone = 0;
     take(erased, now, writes_, [&] {
-      for (slot const& one : entries) gone += table_.erase(one.key);
+      for (const slot& one : entries) gone += table_.erase(one.key);
     });
     expect(gone == writes_);
-    for (slot const& one : entries) table_.try_emplace(one.key, one.value);
+    for (const slot& one : entries) table_.try_emplace(one.key, one.value);
   }
 
   /// Keeps the time only if the table was in that state from the first operation to the last.

@@ -41,18 +41,18 @@ class fixture {
   /// The same loop with nothing to do.
   virtual void run_empty(recorder& record) = 0;
   /// The parts of each growth, on a map with an observer.
-  virtual void observe(latency::clock_facts const& facts, pass_report& report) = 0;
+  virtual void observe(const latency::clock_facts& facts, pass_report& report) = 0;
   /// Memory at each of `growths`, over n, and after it is no longer needed. Nothing is timed.
-  virtual void count_memory(pass_report const& growths, pass_report& report) = 0;
+  virtual void count_memory(const pass_report& growths, pass_report& report) = 0;
   /// What operations cost around `growth`, on a map that grows in steps; `report` gets what `which`
   /// is.
-  virtual void measure_drain(event const& growth, drain_pass which,
-                             latency::clock_facts const& facts, drain_report& report) = 0;
+  virtual void measure_drain(const event& growth, drain_pass which,
+                             const latency::clock_facts& facts, drain_report& report) = 0;
 };
 
 /// Tells the compiler that a result is wanted, now.
 template <class T>
-void need(T const& value) noexcept {
+void need(const T& value) noexcept {
   __asm__ volatile("" : : "r"(value) : "memory");
 }
 
@@ -65,10 +65,10 @@ class fixture_of final : public fixture {
       maps::can_be_observed<Adapter, key, value, workloads::shared_hash, timed_observer>;
 
  public:
-  explicit fixture_of(settings const& set)
+  explicit fixture_of(const settings& set)
       : set_(set), script_(workloads::key_pool(set.n, set.seed), set.mix, set.churn, set.seed) {}
 
-  static std::unique_ptr<fixture> build(settings const& set) {
+  static std::unique_ptr<fixture> build(const settings& set) {
     return std::make_unique<fixture_of>(set);
   }
 
@@ -87,7 +87,7 @@ class fixture_of final : public fixture {
     event_log<Adapter> log(report);
     log.before_first(table);
     std::uint64_t yes = 0;
-    script_.run([&](std::size_t i, auto const& slot) {
+    script_.run([&](std::size_t i, const auto& slot) {
       const action now = script_.what(i);
       const bool done = timed(now, table, slot, record);
       yes += done;
@@ -97,14 +97,14 @@ class fixture_of final : public fixture {
   }
 
   void run_empty(recorder& record) override {
-    script_.run([&](std::size_t, auto const& slot) {
+    script_.run([&](std::size_t, const auto& slot) {
       record.start();
       need(&slot);
       record.stop();
     });
   }
 
-  void observe(latency::clock_facts const& facts, pass_report& report) override {
+  void observe(const latency::clock_facts& facts, pass_report& report) override {
     if constexpr (observable) {
       using observed = typename Adapter::template observed_map<key, value, workloads::shared_hash,
                                                                timed_observer>;
@@ -114,7 +114,7 @@ class fixture_of final : public fixture {
       fill(table);
       timed_observer::clock = &clock;
       std::uint64_t yes = 0;
-      script_.run([&](std::size_t i, auto const& slot) {
+      script_.run([&](std::size_t i, const auto& slot) {
         clock.operation_begins();
         yes += done(script_.what(i), table, slot);
       });
@@ -124,13 +124,13 @@ class fixture_of final : public fixture {
     }
   }
 
-  void count_memory(pass_report const& growths, pass_report& report) override {
+  void count_memory(const pass_report& growths, pass_report& report) override {
     memory_meter meter(growths, report.memory, script_.operations());
     auto table = std::make_unique<map>();
     if (set_.reserved) table->reserve(set_.n);
     fill(*table);
     std::uint64_t yes = 0;
-    script_.run([&](std::size_t i, auto const& slot) {
+    script_.run([&](std::size_t i, const auto& slot) {
       // What stays at one size has its operations on the axis instead.
       meter.before(i, script_.begins_full() ? i : table->size());
       yes += done(script_.what(i), *table, slot);
@@ -144,7 +144,7 @@ class fixture_of final : public fixture {
     meter.cleared();
   }
 
-  void measure_drain(event const& growth, drain_pass which, latency::clock_facts const& facts,
+  void measure_drain(const event& growth, drain_pass which, const latency::clock_facts& facts,
                      drain_report& report) override {
     if constexpr (maps::grows_in_steps<Adapter, map>) {
       drain_meter<Adapter, map, Payload> meter(workloads::key_pool(set_.n, set_.seed), growth,
@@ -166,7 +166,7 @@ class fixture_of final : public fixture {
     return there;
   }
 
-  static bool timed(action now, map& table, slot_type const& slot, recorder& record) {
+  static bool timed(action now, map& table, const slot_type& slot, recorder& record) {
     switch (now) {
       case action::insert: return insert(table, slot, record);
       case action::look_up: return look_up(table, slot, record);
@@ -176,7 +176,7 @@ class fixture_of final : public fixture {
   }
 
   template <class Table>
-  static bool done(action now, Table& table, slot_type const& slot) {
+  static bool done(action now, Table& table, const slot_type& slot) {
     switch (now) {
       case action::insert: return table.try_emplace(slot.key, slot.value).second;
       case action::look_up: return table.find(slot.key) != table.end();
@@ -187,10 +187,10 @@ class fixture_of final : public fixture {
 
   template <class Table>
   void fill(Table& table) {
-    script_.fill([&](auto const& slot) { table.try_emplace(slot.key, slot.value); });
+    script_.fill([&](const auto& slot) { table.try_emplace(slot.key, slot.value); });
   }
 
-  static bool insert(map& table, slot_type const& slot, recorder& record) {
+  static bool insert(map& table, const slot_type& slot, recorder& record) {
     record.start();
     const bool done = table.try_emplace(slot.key, slot.value).second;
     need(done);
@@ -198,7 +198,7 @@ class fixture_of final : public fixture {
     return done;
   }
 
-  static bool look_up(map& table, slot_type const& slot, recorder& record) {
+  static bool look_up(map& table, const slot_type& slot, recorder& record) {
     record.start();
     const auto at = table.find(slot.key);
     const bool found = at != table.end();
@@ -207,7 +207,7 @@ class fixture_of final : public fixture {
     return found;
   }
 
-  static bool erase(map& table, slot_type const& slot, recorder& record) {
+  static bool erase(map& table, const slot_type& slot, recorder& record) {
     record.start();
     const bool done = table.erase(slot.key) > 0;
     need(done);
@@ -223,12 +223,12 @@ class fixture_of final : public fixture {
   void warm_up() {
     map table;
     fill(table);
-    script_.run([&](std::size_t i, auto const& slot) { done(script_.what(i), table, slot); });
+    script_.run([&](std::size_t i, const auto& slot) { done(script_.what(i), table, slot); });
   }
 
   void erase_all(map& table) {
-    script_.fill([&](auto const& slot) { table.erase(slot.key); });
-    script_.run([&](std::size_t, auto const& slot) { table.erase(slot.key); });
+    script_.fill([&](const auto& slot) { table.erase(slot.key); });
+    script_.run([&](std::size_t, const auto& slot) { table.erase(slot.key); });
   }
 
   settings set_;

@@ -26,7 +26,7 @@ std::uint64_t involuntary_switches() noexcept {
   return static_cast<std::uint64_t>(used.ru_nivcsw);
 }
 
-memory_meter::memory_meter(pass_report const& growths, memory_report& memory,
+memory_meter::memory_meter(const pass_report& growths, memory_report& memory,
                            std::size_t operations) noexcept
     : growths_(growths),
       memory_(memory),

@@ -17,7 +17,7 @@ std::uint64_t involuntary_switches() noexcept;
 class memory_meter {
  public:
   /// `growths` is what an earlier pass over the same operations has seen.
-  memory_meter(pass_report const& growths, memory_report& memory, std::size_t operations) noexcept;
+  memory_meter(const pass_report& growths, memory_report& memory, std::size_t operations) noexcept;
 
   void before(std::size_t operation, std::size_t entries) noexcept {
     if (operation == next_sample_) take_sample(entries);
@@ -39,7 +39,7 @@ class memory_meter {
   void growth_ended() noexcept;
   std::uint64_t bytes() const noexcept;
 
-  pass_report const& growths_;
+  const pass_report& growths_;
   memory_report& memory_;
   std::size_t stride_;
   std::uint64_t next_sample_ = 0;

@@ -13,7 +13,7 @@ namespace growth {
 /// Where the observer's calls go; one table at a time is observed.
 class part_clock {
  public:
-  part_clock(latency::clock_facts const& facts, pass_report& report) noexcept
+  part_clock(const latency::clock_facts& facts, pass_report& report) noexcept
       : watch_(facts), report_(report) {}
 
   /// Before every operation.

@@ -36,7 +36,7 @@ void wait_for(pid_t child) {
 }
 
 /// The number behind `name` in a file of the kernel, in KiB there; 0 when it is not there.
-std::uint64_t bytes_in(char const* path, std::string const& name) {
+std::uint64_t bytes_in(const char* path, const std::string& name) {
   std::ifstream file(path);
   for (std::string word; file >> word;) {
     std::uint64_t kib = 0;
@@ -51,13 +51,15 @@ std::uint64_t bytes_in(char const* path, std::string const& name) {
 shared_memory::shared_memory(std::size_t bytes)
     : bytes_(bytes),
       descriptor_(-1),
-      data_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
+      data_(mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE,
+                 -1, 0)) {
   if (data_ == MAP_FAILED) throw std::bad_alloc();
 }
 
 shared_memory shared_memory::to_pass_on(std::size_t bytes) {
   const int descriptor = memfd_create("mapscope", 0);
-  if (descriptor >= 0 && ftruncate(descriptor, static_cast<off_t>(bytes)) == 0) return {descriptor, bytes};
+  if (descriptor >= 0 && ftruncate(descriptor, static_cast<off_t>(bytes)) == 0)
+    return {descriptor, bytes};
   const std::string reason = std::strerror(errno);
   if (descriptor >= 0) close(descriptor);
   throw std::runtime_error("no memory to share: " + reason);
@@ -84,7 +86,7 @@ ready_memory::ready_memory(std::size_t bytes)
 
 ready_memory::~ready_memory() { munmap(data_, bytes_); }
 
-void in_child(std::function<void()> const& work) {
+void in_child(const std::function<void()>& work) {
   std::cout.flush();
   const pid_t child = fork();
   if (child == 0) {
@@ -93,7 +95,7 @@ void in_child(std::function<void()> const& work) {
     try {
       work();
       _exit(0);
-    } catch (std::exception const& error) {
+    } catch (const std::exception& error) {
       std::cerr << error.what() << std::endl;
       _exit(1);
     }
@@ -101,7 +103,7 @@ void in_child(std::function<void()> const& work) {
   wait_for(child);
 }
 
-void in_new_program(char** argv, std::string const& argument, std::string const& preload) {
+void in_new_program(char** argv, const std::string& argument, const std::string& preload) {
   std::string last = argument;
   std::vector<char*> words;
   for (char** word = argv; *word != nullptr; ++word) words.push_back(*word);

@@ -14,14 +14,14 @@ class shared_memory {
  public:
   /// For children that are forked. It is no file: a file-size limit does not apply.
   explicit shared_memory(std::size_t bytes);
-  /// For a program that is run anew, which gets the descriptor. Throws std::runtime_error where files may not be so
-  /// large (ulimit -f).
+  /// For a program that is run anew, which gets the descriptor. Throws std::runtime_error where
+  /// files may not be so large (ulimit -f).
   static shared_memory to_pass_on(std::size_t bytes);
   /// What another process made, by the descriptor it has passed on.
   shared_memory(int descriptor, std::size_t bytes);
   ~shared_memory();
-  shared_memory(shared_memory const&) = delete;
-  shared_memory& operator=(shared_memory const&) = delete;
+  shared_memory(const shared_memory&) = delete;
+  shared_memory& operator=(const shared_memory&) = delete;
 
   void* data() const noexcept { return data_; }
   /// Stays open across exec; -1 where there is none.
@@ -43,8 +43,8 @@ class ready_memory {
  public:
   explicit ready_memory(std::size_t bytes);
   ~ready_memory();
-  ready_memory(ready_memory const&) = delete;
-  ready_memory& operator=(ready_memory const&) = delete;
+  ready_memory(const ready_memory&) = delete;
+  ready_memory& operator=(const ready_memory&) = delete;
   template <class T>
   std::span<T> as() const noexcept {
     return {static_cast<T*>(data_), bytes_ / sizeof(T)};
@@ -56,11 +56,11 @@ class ready_memory {
 };
 
 /// Does `work` in a child and waits for it. Throws when the child dies.
-void in_child(std::function<void()> const& work);
+void in_child(const std::function<void()>& work);
 
 /// Runs this very program anew in a child, with further arguments and a library loaded before all
 /// others. Throws when it does not end well.
-void in_new_program(char** argv, std::string const& argument, std::string const& preload);
+void in_new_program(char** argv, const std::string& argument, const std::string& preload);
 
 /// Bytes this process has resident now, at most so far, and in huge pages.
 struct residence {

@@ -13,7 +13,7 @@ namespace growth {
 
 class recorder {
  public:
-  recorder(latency::clock_facts const& facts, std::span<float> trace) noexcept
+  recorder(const latency::clock_facts& facts, std::span<float> trace) noexcept
       : watch_(facts), next_(trace.data()) {}
 
   void start() noexcept { watch_.start(); }
@@ -39,13 +39,13 @@ class event_log {
   explicit event_log(pass_report& report) noexcept : report_(report) {}
 
   template <class Map>
-  void before_first(Map const& table) noexcept {
+  void before_first(const Map& table) noexcept {
     capacity_ = maps::capacity_of(table);
     earlier_ = maps::growth_in_progress<Adapter>(table);
   }
 
   template <class Map>
-  void after(std::size_t operation, Map const& table, bool inserted) noexcept {
+  void after(std::size_t operation, const Map& table, bool inserted) noexcept {
     const std::size_t capacity = maps::capacity_of(table);
     const bool growing = maps::growth_in_progress<Adapter>(table);
     // Also to an array of the same size, where a table grows in steps and can be seen to.

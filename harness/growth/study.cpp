@@ -20,17 +20,17 @@
 #include "harness/growth/process.hpp"
 #include "harness/growth/study_json.hpp"
 #include "harness/judge.hpp"
-#include "harness/output.hpp"
 #include "harness/latency/open_loop.hpp"
+#include "harness/output.hpp"
 
 namespace growth {
 namespace {
 
 using workloads::action;
 
-constexpr char const* count_argument = "--growth-count-into=";
-constexpr char const* tunables = "GLIBC_TUNABLES";
-constexpr char const* with_huge_pages = "glibc.malloc.hugetlb=1";
+constexpr const char* count_argument = "--growth-count-into=";
+constexpr const char* tunables = "GLIBC_TUNABLES";
+constexpr const char* with_huge_pages = "glibc.malloc.hugetlb=1";
 
 /// hmap draws its seeds once a process, and others from where their memory lies: after this, all
 /// children draw alike.
@@ -46,7 +46,7 @@ void draw_seeds(builder build, settings set) {
 
 class measurement {
  public:
-  measurement(builder build, request const& what, char** argv)
+  measurement(builder build, const request& what, char** argv)
       : what_(what),
         build_(build),
         argv_(argv),
@@ -178,7 +178,7 @@ class measurement {
     report.filled = true;
   }
 
-  void judge(pass_report const& report) const {
+  void judge(const pass_report& report) const {
     if (report.answer != work_->expected()) {
       throw std::runtime_error("wrong answer: expected " + harness::hex(work_->expected()) +
                                ", got " + harness::hex(report.answer));
@@ -186,11 +186,11 @@ class measurement {
   }
 
   /// The last growth that was over when the pass was; null if there was none.
-  event const* last_drained() {
-    pass_report const& first = part(0).report;
-    event const* last = nullptr;
+  const event* last_drained() {
+    const pass_report& first = part(0).report;
+    const event* last = nullptr;
     for (std::size_t i = 0; i < first.events; ++i) {
-      event const& one = first.event_list[i];
+      const event& one = first.event_list[i];
       if (one.capacity_before > 0 && one.drained_at != never) last = &one;
     }
     return last;
@@ -231,7 +231,7 @@ class measurement {
       shared.as<pass_report>()[0] = part(0).report;
       in_new_program(argv_, count_argument + std::to_string(shared.descriptor()), library);
       counted_part().report = shared.as<pass_report>()[1];
-    } catch (std::runtime_error const& error) {
+    } catch (const std::runtime_error& error) {
       no_counts_ = std::string("counting allocations: ") + error.what();
       return;
     }
@@ -240,7 +240,7 @@ class measurement {
 
   study_results results();
 
-  request const& what_;
+  const request& what_;
   builder build_;
   char** argv_;
   latency::clock_facts facts_;
@@ -257,7 +257,7 @@ study_results measurement::results() {
   const auto denoised = halves_[0]->as<float>(), other = halves_[1]->as<float>();
   study_results all{what_, facts_, need_, available_, denoised, raw_->as<float>()};
   if (what_.repetitions > 1) {
-    for (auto const half : {denoised, other}) {
+    for (const auto half : {denoised, other}) {
       all.halves.push_back(summarise(half, only(action::insert)));
     }
   }
@@ -293,15 +293,15 @@ study_results measurement::results() {
 /// Where the results go: opened before anything is measured, there when all of it is.
 class destination {
  public:
-  explicit destination(request const& what) {
+  explicit destination(const request& what) {
     if (!what.trace.empty()) trace_.emplace(what.trace);
     if (!what.output.empty()) json_.emplace(what.output);
   }
 
-  void write(study_results const& results, std::string const& json) {
+  void write(const study_results& results, const std::string& json) {
     if (trace_) {
-      for (auto const durations : {results.denoised, results.raw}) {
-        trace_->write({reinterpret_cast<char const*>(durations.data()), durations.size_bytes()});
+      for (const auto durations : {results.denoised, results.raw}) {
+        trace_->write({reinterpret_cast<const char*>(durations.data()), durations.size_bytes()});
       }
       trace_->commit();
     }
@@ -318,7 +318,7 @@ class destination {
 };
 
 /// The child of count_memory().
-void only_count_memory(builder build, request const& what) {
+void only_count_memory(builder build, const request& what) {
   const shared_memory shared(what.count_into, 2 * sizeof(pass_report));
   const auto reports = shared.as<pass_report>();
   build(what.set)->count_memory(reports[0], reports[1]);
@@ -326,7 +326,7 @@ void only_count_memory(builder build, request const& what) {
 
 }  // namespace
 
-std::string study(builder build, request const& what, labels const& names, char** argv) {
+std::string study(builder build, const request& what, const labels& names, char** argv) {
   try {
     if (what.count_into >= 0) {
       only_count_memory(build, what);
@@ -341,14 +341,14 @@ std::string study(builder build, request const& what, labels const& names, char*
     }
     place.write(results, to_json(results, names));
     return {};
-  } catch (will_not_fit const&) {
+  } catch (const will_not_fit&) {
     throw;
-  } catch (harness::output_error const&) {
+  } catch (const harness::output_error&) {
     throw;
-  } catch (std::bad_alloc const&) {
+  } catch (const std::bad_alloc&) {
     throw will_not_fit("n = " + std::to_string(what.set.n) +
                        " is more than memory can be had for; measure fewer entries");
-  } catch (std::exception const& error) {
+  } catch (const std::exception& error) {
     return error.what();
   }
 }
@@ -368,7 +368,7 @@ void prepare_process(char** argv, pages page_size) {
   const int now = personality(0xFFFFFFFF);  // asks
   bool anew = now != -1 && (now & ADDR_NO_RANDOMIZE) == 0 &&
               personality(static_cast<unsigned long>(now) | ADDR_NO_RANDOMIZE) != -1;
-  char const* set = std::getenv(tunables);
+  const char* set = std::getenv(tunables);
   if (page_size == pages::huge && (set == nullptr || std::strcmp(set, with_huge_pages) != 0)) {
     setenv(tunables, with_huge_pages, 1);
     anew = true;

@@ -16,9 +16,9 @@ struct request {
   settings set;
   pages page_size;
   std::size_t repetitions;
-  std::string output;   // JSON; empty: standard output
-  std::string trace;    // all denoised and then all raw durations, as floats; empty: not kept
-  int count_into = -1;  // a descriptor: this process only counts memory, for its parent
+  std::string output;     // JSON; empty: standard output
+  std::string trace;      // all denoised and then all raw durations, as floats; empty: not kept
+  int count_into = -1;    // a descriptor: this process only counts memory, for its parent
   bool in_turns = false;  // stops itself after each repetition but the last, until it is continued
 };
 
@@ -27,15 +27,16 @@ struct labels {
   std::string map, payload, memory;
 };
 
-using builder = std::unique_ptr<fixture> (*)(settings const&);
+using builder = std::unique_ptr<fixture> (*)(const settings&);
 
 /// What is asked for can be measured, but not here.
 struct will_not_fit : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Returns what went wrong, or nothing. Throws will_not_fit before anything is measured, and harness::output_error.
-std::string study(builder build, request const& what, labels const& names, char** argv);
+/// Returns what went wrong, or nothing. Throws will_not_fit before anything is measured, and
+/// harness::output_error.
+std::string study(builder build, const request& what, const labels& names, char** argv);
 
 /// Where huge pages cannot be had, the reason. To be asked in the process that will measure.
 std::string no_huge_pages();

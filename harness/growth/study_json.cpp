@@ -16,8 +16,8 @@ namespace {
 using harness::json::array, harness::json::boolean, harness::json::number, harness::json::object,
     harness::json::quoted;
 
-constexpr char const* format = "1";
-constexpr char const* null = "null";
+constexpr const char* format = "1";
+constexpr const char* null = "null";
 
 std::string whole(std::uint64_t n) { return std::to_string(n); }
 std::string whole_or_null(std::uint64_t n) { return n == never ? null : whole(n); }
@@ -32,9 +32,9 @@ std::string mix_name(workloads::growth_mix mix) {
 }
 
 /// Where there is nothing of a kind (lookups in an insert-only run) there is no summary.
-std::string summary_or_null(summary const& of) { return of.count == 0 ? null : to_json(of); }
+std::string summary_or_null(const summary& of) { return of.count == 0 ? null : to_json(of); }
 
-std::string parts_json(parts const& of) {
+std::string parts_json(const parts& of) {
   return object({{"allocation_ns", number(of.allocation_ns)},
                  {"migration_ns", number(of.migration_ns)},
                  {"overflow_ns", number(of.overflow_ns)},
@@ -45,7 +45,7 @@ std::string parts_json(parts const& of) {
                  {"releases", whole(of.releases)}});
 }
 
-std::string memory_json(event_memory const& of, bool drained) {
+std::string memory_json(const event_memory& of, bool drained) {
   return object({{"bytes_before", whole(of.bytes_before)},
                  {"bytes_after", whole(of.bytes_after)},
                  {"bytes_peak", whole(of.bytes_peak)},
@@ -60,7 +60,7 @@ double time_between(std::span<const float> trace, std::uint64_t first, std::uint
 }
 
 /// The observer's first growth is the first that finds a table there.
-std::string parts_of(study_results const& of, std::size_t index) {
+std::string parts_of(const study_results& of, std::size_t index) {
   if (of.observed == nullptr) return null;
   std::size_t growths = 0, place = 0;
   for (std::size_t i = 0; i < of.first->events; ++i) {
@@ -72,8 +72,8 @@ std::string parts_of(study_results const& of, std::size_t index) {
   return parts_json(of.observed->part_list[place]);
 }
 
-std::string event_json(study_results const& of, std::size_t index) {
-  event const& one = of.first->event_list[index];
+std::string event_json(const study_results& of, std::size_t index) {
+  const event& one = of.first->event_list[index];
   const bool drained = one.drained_at != never;
   const std::uint64_t until = drained ? one.drained_at : of.denoised.size() - 1;
   const bool in_steps = of.grows_in_steps;
@@ -96,13 +96,13 @@ std::string event_json(study_results const& of, std::size_t index) {
        {"parts", parts_of(of, index)}});
 }
 
-std::string events_json(study_results const& of) {
+std::string events_json(const study_results& of) {
   std::vector<std::size_t> indices(of.first->events);
   std::iota(indices.begin(), indices.end(), std::size_t{0});
   return array(indices, [&](std::size_t i) { return event_json(of, i); });
 }
 
-std::string resident_json(pass_report const& of, std::size_t n, bool warm) {
+std::string resident_json(const pass_report& of, std::size_t n, bool warm) {
   // A warm heap holds what the table before this one has left: it says nothing of this one.
   if (warm) return null;
   const auto per_entry = [&](std::uint64_t bytes) {
@@ -118,7 +118,7 @@ std::string resident_json(pass_report const& of, std::size_t n, bool warm) {
                  {"minor_faults", whole(of.minor_faults)}});
 }
 
-std::string counted_json(memory_report const& of, std::size_t operations) {
+std::string counted_json(const memory_report& of, std::size_t operations) {
   const std::span<const sample> samples(of.sawtooth.data(), of.samples);
   return object({{"allocations", whole(of.allocations)},
                  {"allocations_per_operation",
@@ -128,31 +128,31 @@ std::string counted_json(memory_report const& of, std::size_t operations) {
                  {"peak_bytes", whole(of.bytes_peak)},
                  {"bytes_after_erasing", whole(of.bytes_after_erasing)},
                  {"bytes_after_clearing", whole(of.bytes_after_clearing)},
-                 {"sawtooth", array(samples, [](sample const& one) {
+                 {"sawtooth", array(samples, [](const sample& one) {
                     return array(std::array{one.entries, one.bytes}, whole);
                   })}});
 }
 
 std::string or_null(double ns) { return ns > 0 ? number(ns) : null; }
 
-std::string drain_times_json(study_results const& of, std::size_t operation) {
+std::string drain_times_json(const study_results& of, std::size_t operation) {
   std::vector<std::pair<std::string_view, std::string>> states;
   for (std::size_t state = 0; state < drain_states; ++state) {
-    states.emplace_back(drain_state_names[state], array(of.drains, [&](drain_report const* one) {
+    states.emplace_back(drain_state_names[state], array(of.drains, [&](const drain_report* one) {
                           return or_null(one->ns[operation][state]);
                         }));
   }
   return object(states);
 }
 
-std::string drain_json(study_results const& of) {
+std::string drain_json(const study_results& of) {
   if (of.drained == nullptr) return null;
   std::vector<std::pair<std::string_view, std::string>> operations;
   for (std::size_t i = 0; i < drain_operations.size(); ++i) {
     operations.emplace_back(drain_operations[i], drain_times_json(of, i));
   }
   const auto bytes = [&](std::size_t state) {
-    return array(of.drains, [state](drain_report const* one) {
+    return array(of.drains, [state](const drain_report* one) {
       return whole(one->resident[state] - std::min(one->resident[state], one->floor));
     });
   };
@@ -168,7 +168,7 @@ std::string drain_json(study_results const& of) {
                  {"resident_bytes", object(resident)}});
 }
 
-std::string open_loop_json(study_results const& of, std::string_view name, latency::arrivals kind,
+std::string open_loop_json(const study_results& of, std::string_view name, latency::arrivals kind,
                            double gap_ns) {
   const latency::histogram responses =
       latency::replay(of.denoised, {kind, gap_ns, of.what.set.seed});
@@ -179,7 +179,7 @@ std::string open_loop_json(study_results const& of, std::string_view name, laten
                  {"curve", to_json(curve_of(responses))}});
 }
 
-std::string open_loops_json(study_results const& of) {
+std::string open_loops_json(const study_results& of) {
   constexpr double million_a_second = 1000;
   const double mean = std::accumulate(of.denoised.begin(), of.denoised.end(), 0.0) /
                       static_cast<double>(of.denoised.size());
@@ -188,15 +188,15 @@ std::string open_loops_json(study_results const& of) {
                          open_loop_json(of, "1M/s", arrivals::poisson, million_a_second),
                          open_loop_json(of, "half of its own", arrivals::fixed, 2 * mean),
                          open_loop_json(of, "half of its own", arrivals::poisson, 2 * mean)};
-  return array(texts, [](std::string const& text) { return text; });
+  return array(texts, [](const std::string& text) { return text; });
 }
 
 }  // namespace
 
-std::string to_json(study_results const& of, labels const& names) {
-  settings const& set = of.what.set;
-  const auto written = [](summary const& one) { return to_json(one); };
-  const auto if_any = [&](summary const& one) { return summary_or_null(one); };
+std::string to_json(const study_results& of, const labels& names) {
+  const settings& set = of.what.set;
+  const auto written = [](const summary& one) { return to_json(one); };
+  const auto if_any = [&](const summary& one) { return summary_or_null(one); };
   return object({{"mapscope_growth", quoted(format)},
                  {"cpu_model", harness::json::quoted(harness::cpu_model())},
                  {"kernel", harness::json::quoted(harness::kernel())},

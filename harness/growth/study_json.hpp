@@ -12,7 +12,7 @@
 namespace growth {
 
 struct study_results {
-  request const& what;
+  const request& what;
   latency::clock_facts clock;
   std::uint64_t need_bytes, available_bytes;
   std::span<const float> denoised, raw;
@@ -22,16 +22,16 @@ struct study_results {
       raw_erases{};  // of each repetition
   std::vector<curve_point> curve{}, raw_curve{};
   std::vector<span_of_time> timeline{};
-  pass_report const* first = nullptr;     // of the timed passes
-  pass_report const* observed = nullptr;  // null where the map has no observer
-  memory_report const* counted = nullptr;
+  const pass_report* first = nullptr;     // of the timed passes
+  const pass_report* observed = nullptr;  // null where the map has no observer
+  const memory_report* counted = nullptr;
   std::string no_counts{};
-  std::vector<drain_report const*> drains{};  // of each repetition; none where nothing drains
-  event const* drained = nullptr;             // the growth that these are of
+  std::vector<const drain_report*> drains{};  // of each repetition; none where nothing drains
+  const event* drained = nullptr;             // the growth that these are of
   std::uint64_t checksum = 0, switches = 0;
   bool grows_in_steps = false;
 };
 
-std::string to_json(study_results const& of, labels const& names);
+std::string to_json(const study_results& of, const labels& names);
 
 }  // namespace growth

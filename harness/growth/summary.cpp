@@ -9,7 +9,7 @@ namespace growth {
 
 using harness::json::array, harness::json::number, harness::json::object;
 
-latency::histogram histogram_of(std::span<const float> trace, chosen const& wanted) {
+latency::histogram histogram_of(std::span<const float> trace, const chosen& wanted) {
   latency::histogram result;
   for (std::size_t i = 0; i < trace.size(); ++i) {
     if (!wanted || wanted(i)) result.add(static_cast<double>(trace[i]));
@@ -17,22 +17,23 @@ latency::histogram histogram_of(std::span<const float> trace, chosen const& want
   return result;
 }
 
-summary summarise(latency::histogram const& histogram) {
+summary summarise(const latency::histogram& histogram) {
   summary result{histogram.size(), histogram.total(), histogram.max(), {}, {}};
   for (std::size_t k = 0; k < shares.size(); ++k) {
     result.percentiles[k] = histogram.percentile(shares[k]);
   }
   histogram.for_each([&](double ns, std::uint64_t count) {
-    for (std::size_t k = 0; k < long_ns.size(); ++k) result.longer[k] += ns > long_ns[k] ? count : 0;
+    for (std::size_t k = 0; k < long_ns.size(); ++k)
+      result.longer[k] += ns > long_ns[k] ? count : 0;
   });
   return result;
 }
 
-summary summarise(std::span<const float> trace, chosen const& wanted) {
+summary summarise(std::span<const float> trace, const chosen& wanted) {
   return summarise(histogram_of(trace, wanted));
 }
 
-std::vector<curve_point> curve_of(latency::histogram const& histogram) {
+std::vector<curve_point> curve_of(const latency::histogram& histogram) {
   constexpr double per_decade = 12;
   std::vector<curve_point> curve;
   const auto all = static_cast<double>(histogram.size());
@@ -62,7 +63,7 @@ std::vector<span_of_time> timeline_of(std::span<const float> trace) {
   return spans;
 }
 
-std::string to_json(summary const& of) {
+std::string to_json(const summary& of) {
   const auto count = [](std::uint64_t n) { return std::to_string(n); };
   return object({{"count", std::to_string(of.count)},
                  {"total_ns", number(of.total_ns)},
@@ -71,14 +72,14 @@ std::string to_json(summary const& of) {
                  {"longer_than_10us_100us_1ms", array(of.longer, count)}});
 }
 
-std::string to_json(std::vector<curve_point> const& curve) {
-  return array(curve, [](curve_point const& point) {
+std::string to_json(const std::vector<curve_point>& curve) {
+  return array(curve, [](const curve_point& point) {
     return array(std::array{point.share, point.ns}, number);
   });
 }
 
-std::string to_json(std::vector<span_of_time> const& timeline) {
-  return array(timeline, [](span_of_time const& one) {
+std::string to_json(const std::vector<span_of_time>& timeline) {
+  return array(timeline, [](const span_of_time& one) {
     return array(std::array{static_cast<double>(one.first), one.p50, one.p99, one.max}, number);
   });
 }

@@ -1,5 +1,5 @@
-// What is said of many durations: percentiles, how many were long, and pictures of them small enough
-// to be kept.
+// What is said of many durations: percentiles, how many were long, and pictures of them small
+// enough to be kept.
 #pragma once
 
 #include <array>
@@ -28,16 +28,16 @@ struct summary {
 /// Whether the operation at this place of the trace is meant.
 using chosen = std::function<bool(std::size_t)>;
 
-latency::histogram histogram_of(std::span<const float> trace, chosen const& wanted);
-summary summarise(latency::histogram const& histogram);
-summary summarise(std::span<const float> trace, chosen const& wanted);
+latency::histogram histogram_of(std::span<const float> trace, const chosen& wanted);
+summary summarise(const latency::histogram& histogram);
+summary summarise(std::span<const float> trace, const chosen& wanted);
 
 /// A point of a percentile curve: a share of all took at most so long.
 struct curve_point {
   double share, ns;
 };
 /// Evenly spaced on an axis of 1 / (1 - share), to the very last one.
-std::vector<curve_point> curve_of(latency::histogram const& histogram);
+std::vector<curve_point> curve_of(const latency::histogram& histogram);
 
 /// The operations from `first` to the next span's first: typical and longest duration.
 struct span_of_time {
@@ -47,8 +47,8 @@ struct span_of_time {
 /// Spans that are evenly long on a logarithmic axis.
 std::vector<span_of_time> timeline_of(std::span<const float> trace);
 
-std::string to_json(summary const& of);
-std::string to_json(std::vector<curve_point> const& curve);
-std::string to_json(std::vector<span_of_time> const& timeline);
+std::string to_json(const summary& of);
+std::string to_json(const std::vector<curve_point>& curve);
+std::string to_json(const std::vector<span_of_time>& timeline);
 
 }  // namespace growth

@@ -27,13 +27,13 @@ region::region(std::size_t bytes, layout how) : size_(bytes) {
 
 region::~region() { munmap(data_, size_); }
 
-cycle::cycle(region const& memory, std::size_t lines, std::size_t stride, std::size_t line,
+cycle::cycle(const region& memory, std::size_t lines, std::size_t stride, std::size_t line,
              std::uint64_t seed)
     : begin_(memory.data()), stride_(stride), line_(line), order_(lines) {
   std::iota(order_.begin(), order_.end(), std::uint32_t{0});
   workloads::random_source(seed).shuffle(std::span(order_));
   for (std::size_t i = 0; i < lines; ++i) {
-    *reinterpret_cast<void const**>(place(order_[i])) = after(i + 1);
+    *reinterpret_cast<const void**>(place(order_[i])) = after(i + 1);
   }
 }
 
@@ -43,13 +43,13 @@ std::byte* cycle::place(std::size_t line_number) const noexcept {
 
 namespace {
 
-rung measure(region const& memory, layout how, std::size_t lines, request const& what,
+rung measure(const region& memory, layout how, std::size_t lines, const request& what,
              latency::stopwatch& watch) {
   const std::size_t stride = how == layout::packed ? what.line : what.page;
   const cycle path(memory, lines, stride, what.line, what.seed + lines);
   rung found{how, lines, {}};
   std::size_t steps = lines;
-  void const* at = counters::kernels::chase(path.start(), lines);  // warms what can be warm
+  const void* at = counters::kernels::chase(path.start(), lines);  // warms what can be warm
   bool is_right = at == path.start();
   for (std::size_t pass = 0; pass < what.passes; ++pass) {
     watch.start();
@@ -60,18 +60,18 @@ rung measure(region const& memory, layout how, std::size_t lines, request const&
   }
   if (!is_right) {
     throw wrong_walk("a walk over " + std::to_string(lines) + " lines, " +
-                             std::string(name_of(how)) + ", ended in the wrong place");
+                     std::string(name_of(how)) + ", ended in the wrong place");
   }
   return found;
 }
 
-std::size_t largest(std::vector<std::size_t> const& numbers) {
+std::size_t largest(const std::vector<std::size_t>& numbers) {
   return numbers.empty() ? 0 : *std::max_element(numbers.begin(), numbers.end());
 }
 
 }  // namespace
 
-std::vector<rung> climb(request const& what, latency::clock_facts const& clock) {
+std::vector<rung> climb(const request& what, const latency::clock_facts& clock) {
   latency::stopwatch watch(clock);
   std::vector<rung> found;
   if (!what.pages.empty()) {

@@ -2,9 +2,9 @@
 // that are walked over. A working set that fits a cache has that cache's latency, so the sizes lead
 // from the nearest cache down to memory.
 //
-// Two layouts of the same number of lines. Packed: one behind the other, as small pages or large ones
-// hold them, whatever the system hands out. Spread: one line in each small page. What spread takes
-// longer is the cost of finding the pages, and where it sets in is the reach of a TLB.
+// Two layouts of the same number of lines. Packed: one behind the other, as small pages or large
+// ones hold them, whatever the system hands out. Spread: one line in each small page. What spread
+// takes longer is the cost of finding the pages, and where it sets in is the reach of a TLB.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,9 @@ namespace ladder {
 
 enum class layout { packed, spread };
 
-constexpr std::string_view name_of(layout how) { return how == layout::packed ? "packed" : "spread"; }
+constexpr std::string_view name_of(layout how) {
+  return how == layout::packed ? "packed" : "spread";
+}
 
 /// Some bytes of zeroed memory straight from the kernel, aligned to pages.
 class region {
@@ -27,8 +29,8 @@ class region {
   /// Spread wants small pages and says so; packed takes what there is. Throws std::bad_alloc.
   region(std::size_t bytes, layout how);
   ~region();
-  region(region const&) = delete;
-  region& operator=(region const&) = delete;
+  region(const region&) = delete;
+  region& operator=(const region&) = delete;
 
   std::byte* data() const noexcept { return data_; }
   std::size_t size() const noexcept { return size_; }
@@ -43,12 +45,14 @@ class cycle {
  public:
   /// `stride` bytes lie between two lines; `line` is the size of one. In a spread layout each page
   /// uses another of its lines, so that all sets of a cache are used.
-  cycle(region const& memory, std::size_t lines, std::size_t stride, std::size_t line,
+  cycle(const region& memory, std::size_t lines, std::size_t stride, std::size_t line,
         std::uint64_t seed);
 
-  void const* start() const noexcept { return place(order_[0]); }
+  const void* start() const noexcept { return place(order_[0]); }
   /// Where a walk of so many steps from start() has to end.
-  void const* after(std::size_t steps) const noexcept { return place(order_[steps % order_.size()]); }
+  const void* after(std::size_t steps) const noexcept {
+    return place(order_[steps % order_.size()]);
+  }
 
  private:
   std::byte* place(std::size_t line_number) const noexcept;
@@ -83,6 +87,6 @@ struct wrong_walk : std::runtime_error {
 };
 
 /// Throws wrong_walk, and std::bad_alloc without memory.
-std::vector<rung> climb(request const& what, latency::clock_facts const& clock);
+std::vector<rung> climb(const request& what, const latency::clock_facts& clock);
 
 }  // namespace ladder

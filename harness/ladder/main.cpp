@@ -20,19 +20,19 @@ namespace {
 using harness::json::array, harness::json::number, harness::json::object, harness::json::quoted;
 
 /// The version of what the fields mean.
-constexpr char const* format = "1";
+constexpr const char* format = "1";
 constexpr std::size_t most_bytes = std::size_t{1} << 32, most_pages = std::size_t{1} << 20;
 
 enum exit_code { all_fine = 0, wrong_answer = 1, wrong_usage = 2 };
 
-std::string to_json(ladder::rung const& one) {
+std::string to_json(const ladder::rung& one) {
   return object({{"layout", quoted(ladder::name_of(one.how))},
                  {"lines", std::to_string(one.lines)},
                  {"passes", array(one.passes, number)}});
 }
 
-std::string to_json(ladder::request const& what, latency::clock_facts const& clock,
-                    std::vector<ladder::rung> const& rungs) {
+std::string to_json(const ladder::request& what, const latency::clock_facts& clock,
+                    const std::vector<ladder::rung>& rungs) {
   return object({{"mapscope_ladder", quoted(format)},
                  {"cpu_model", harness::json::quoted(harness::cpu_model())},
                  {"kernel", harness::json::quoted(harness::kernel())},
@@ -41,7 +41,7 @@ std::string to_json(ladder::request const& what, latency::clock_facts const& clo
                  {"line_bytes", std::to_string(what.line)},
                  {"page_bytes", std::to_string(what.page)},
                  {"loads", std::to_string(ladder::loads)},
-                 {"rungs", array(rungs, [](ladder::rung const& one) { return to_json(one); })}}) +
+                 {"rungs", array(rungs, [](const ladder::rung& one) { return to_json(one); })}}) +
          '\n';
 }
 
@@ -62,7 +62,8 @@ void declare(CLI::App& app, ladder::request& what, std::string& output) {
   app.add_option("--pages", what.pages, "one line in each of so many pages: 16 to 16384")
       ->delimiter(',')
       ->check(CLI::Range(std::size_t{2}, most_pages));
-  app.add_option("--line", what.line, "bytes of a cache line")->check(CLI::IsMember({32, 64, 128, 256}));
+  app.add_option("--line", what.line, "bytes of a cache line")
+      ->check(CLI::IsMember({32, 64, 128, 256}));
   app.add_option("--passes", what.passes, "how often each is timed")->check(CLI::Range(1, 1000));
   app.add_option("--seed", what.seed, "the order of the walk derives from it");
   app.add_option("--out", output, "where the JSON goes (default standard output)");
@@ -78,10 +79,10 @@ exit_code run(int argc, char** argv) {
   declare(app, what, output);
   try {
     app.parse(argc, argv);
-  } catch (CLI::CallForHelp const&) {
+  } catch (const CLI::CallForHelp&) {
     std::cout << app.help();
     return all_fine;
-  } catch (CLI::ParseError const& error) {
+  } catch (const CLI::ParseError& error) {
     std::cerr << "ladder: " << error.what() << " (see --help)\n";
     return wrong_usage;
   }
@@ -101,10 +102,10 @@ exit_code run(int argc, char** argv) {
 exit_code run_and_explain(int argc, char** argv) {
   try {
     return run(argc, argv);
-  } catch (std::bad_alloc const&) {
+  } catch (const std::bad_alloc&) {
     std::cerr << "ladder: not enough memory for the largest working set; give smaller --sizes\n";
     return wrong_usage;
-  } catch (ladder::wrong_walk const& error) {
+  } catch (const ladder::wrong_walk& error) {
     std::cerr << "ladder: " << error.what() << '\n';
     return wrong_answer;
   }
@@ -113,5 +114,6 @@ exit_code run_and_explain(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return harness::with_checked_output("ladder", [&]() -> int { return run_and_explain(argc, argv); });
+  return harness::with_checked_output("ladder",
+                                      [&]() -> int { return run_and_explain(argc, argv); });
 }

@@ -47,7 +47,7 @@ double measure_ns_per_tick() noexcept {
 
 #endif
 
-clock_facts system_clock(std::string const& reason) {
+clock_facts system_clock(const std::string& reason) {
   return {"clock_gettime(CLOCK_MONOTONIC): " + reason, false, 1, 0, 0};
 }
 
@@ -66,7 +66,7 @@ clock_facts choose() {
 }
 
 /// Durations of nothing in ascending order, as the stopwatch gives them.
-std::vector<double> empty_durations(clock_facts const& facts) {
+std::vector<double> empty_durations(const clock_facts& facts) {
   stopwatch watch(facts);
   std::vector<double> durations(20'000);
   for (double& one : durations) {
@@ -88,7 +88,8 @@ clock_facts calibrate() {
 }
 
 clock_facts virtual_counter_or_system(std::uint64_t ticks_per_second) {
-  if (ticks_per_second == 0) return system_clock("CNTFRQ_EL0 does not tell how fast the virtual counter runs");
+  if (ticks_per_second == 0)
+    return system_clock("CNTFRQ_EL0 does not tell how fast the virtual counter runs");
   const double tick_ns = 1e9 / static_cast<double>(ticks_per_second);
   std::array<char, 32> tick{};
   std::snprintf(tick.data(), tick.size(), "%.3g ns", tick_ns);
@@ -98,7 +99,7 @@ clock_facts virtual_counter_or_system(std::uint64_t ticks_per_second) {
   return {std::string("virtual counter CNTVCT_EL0, ticks of ") + tick.data(), true, tick_ns, 0, 0};
 }
 
-double smallest_step(std::span<double const> ascending, double tick_ns) {
+double smallest_step(std::span<const double> ascending, double tick_ns) {
   constexpr double least = 0.01;  // what rounding may make of none
   double smallest = std::numeric_limits<double>::max();
   for (std::size_t i = 1; i < ascending.size(); ++i) {
@@ -109,8 +110,8 @@ double smallest_step(std::span<double const> ascending, double tick_ns) {
   return was_seen ? std::max(smallest, tick_ns) : tick_ns;
 }
 
-double usual_cost(std::span<double const> ascending) {
-  const std::span<double const> kept = ascending.first(ascending.size() - ascending.size() / 20);
+double usual_cost(std::span<const double> ascending) {
+  const std::span<const double> kept = ascending.first(ascending.size() - ascending.size() / 20);
   return std::accumulate(kept.begin(), kept.end(), 0.0) / static_cast<double>(kept.size());
 }
 

@@ -1,7 +1,8 @@
-// The clock for single operations: the processor's counter (x86-64: time stamp counter, AArch64: virtual
-// counter) between fences, so that an operation neither begins before it is started nor ends after it is
-// stopped. What reading it costs is found out once and subtracted. Where there is no counter that runs evenly
-// and is fine enough, the system's clock takes its place, and the report says so, with the resolution.
+// The clock for single operations: the processor's counter (x86-64: time stamp counter, AArch64:
+// virtual counter) between fences, so that an operation neither begins before it is started nor
+// ends after it is stopped. What reading it costs is found out once and subtracted. Where there is
+// no counter that runs evenly and is fine enough, the system's clock takes its place, and the
+// report says so, with the resolution.
 #pragma once
 
 #include <cstdint>
@@ -27,21 +28,21 @@ struct clock_facts {
 /// Takes some 20 ms. To be done before anything is timed, on the CPU that will be used.
 clock_facts calibrate();
 
-/// A counter with longer ticks is not used: most operations would take none or one. Of known AArch64 servers
-/// ticks are 1 to 40 ns long.
+/// A counter with longer ticks is not used: most operations would take none or one. Of known
+/// AArch64 servers ticks are 1 to 40 ns long.
 inline constexpr double coarsest_tick_ns = 50;
 
-/// What AArch64 has: the virtual counter with so many ticks a second, or the system's clock, with the reason.
-/// Resolution and overhead are still to be found out.
+/// What AArch64 has: the virtual counter with so many ticks a second, or the system's clock, with
+/// the reason. Resolution and overhead are still to be found out.
 clock_facts virtual_counter_or_system(std::uint64_t ticks_per_second);
 
 /// The smallest difference between durations in ascending order; not less than a tick.
-double smallest_step(std::span<double const> ascending, double tick_ns);
+double smallest_step(std::span<const double> ascending, double tick_ns);
 
-/// The mean of durations in ascending order, without the longest twentieth, which something came into.
-/// Not the least, which is of a lucky phase of a coarse counter; nor the median, which of a counter that
-/// goes in steps of 10 ns was 20 in one process and 30 in the next, for a cost of 25.
-double usual_cost(std::span<double const> ascending);
+/// The mean of durations in ascending order, without the longest twentieth, which something came
+/// into. Not the least, which is of a lucky phase of a coarse counter; nor the median, which of a
+/// counter that goes in steps of 10 ns was 20 in one process and 30 in the next, for a cost of 25.
+double usual_cost(std::span<const double> ascending);
 
 inline std::uint64_t system_ns() noexcept {
   timespec now;
@@ -53,8 +54,10 @@ inline std::uint64_t system_ns() noexcept {
 /// Reads the clock that calibrate() has chosen; both readings hold the compiler's hands, too.
 class stopwatch {
  public:
-  explicit stopwatch(clock_facts const& facts) noexcept
-      : is_counter_(facts.is_counter), ns_per_tick_(facts.ns_per_tick), overhead_(facts.overhead_ns) {}
+  explicit stopwatch(const clock_facts& facts) noexcept
+      : is_counter_(facts.is_counter),
+        ns_per_tick_(facts.ns_per_tick),
+        overhead_(facts.overhead_ns) {}
 
   void start() noexcept { begun_ = begin(); }
 
@@ -100,7 +103,8 @@ class stopwatch {
   }
 
 #if defined(__aarch64__)
-  /// dsb waits for all loads before it, the first isb for all instructions; the second holds back what follows.
+  /// dsb waits for all loads before it, the first isb for all instructions; the second holds back
+  /// what follows.
   static std::uint64_t virtual_counter() noexcept {
     std::uint64_t now = 0;
     __asm__ volatile("dsb ishld\n\tisb\n\tmrs %0, cntvct_el0\n\tisb" : "=r"(now) : : "memory");

@@ -27,7 +27,7 @@ class histogram {
     max_ = std::max(max_, ns);
   }
 
-  void add(histogram const& other) noexcept {
+  void add(const histogram& other) noexcept {
     for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
     size_ += other.size_;
     total_ += other.total_;

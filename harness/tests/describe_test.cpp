@@ -25,12 +25,13 @@ TEST(describe, names_the_map_and_quotes_what_json_must_quote) {
 
 TEST(describe, lists_what_can_run) {
   const std::string text = described();
-  for (char const* part :
-       {R"("workloads": [{"name": "fill", "summary": "fills it", "operation": "one insert", "family": null, "state": null}, )",
-        R"({"name": "walk_cold", "summary": "", "operation": "one entry", "family": "walk", "state": "cold"}])",
-        R"("payloads": [{"name": "int_int", "key": "uint64_t", "value": "uint64_t"}, )",
-        R"("hashes": ["shared", "own"])", R"("libraries": {"benchmark": ")",
-        R"("counters": {"backends": []})"}) {
+  for (
+      const char* part :
+      {R"("workloads": [{"name": "fill", "summary": "fills it", "operation": "one insert", "family": null, "state": null}, )",
+       R"({"name": "walk_cold", "summary": "", "operation": "one entry", "family": "walk", "state": "cold"}])",
+       R"("payloads": [{"name": "int_int", "key": "uint64_t", "value": "uint64_t"}, )",
+       R"("hashes": ["shared", "own"])", R"("libraries": {"benchmark": ")",
+       R"("counters": {"backends": []})"}) {
     EXPECT_NE(text.find(part), std::string::npos) << part << "\nnot in " << text;
   }
 }

@@ -1,5 +1,5 @@
-// Whole programs whose output cannot be written, or that are killed: one line and a status that is not 0, and
-// never a torn file.
+// Whole programs whose output cannot be written, or that are killed: one line and a status that is
+// not 0, and never a torn file.
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
@@ -21,7 +21,8 @@ namespace fs = std::filesystem;
 
 const std::string bench = WRONG_MAP " --kv=int_int --workloads=range --sizes=1000";
 const std::string timed = bench + " --benchmark_min_time=0.001";
-const std::string growth = WRONG_MAP " --kv=int_int --sizes=2000 --growth=insert --growth-repetitions=2";
+const std::string growth =
+    WRONG_MAP " --kv=int_int --sizes=2000 --growth=insert --growth-repetitions=2";
 const std::string ladder = LADDER " --sizes=1024 --pages=16";
 
 struct outcome {
@@ -38,7 +39,7 @@ class LostOutput : public testing::Test {
   ~LostOutput() override { fs::remove_all(directory_); }
 
   /// In the directory of the test.
-  outcome run(std::string const& command) const {
+  outcome run(const std::string& command) const {
     const std::string shell = "cd " + directory_.string() + "; exec 2>&1 >/dev/null; " + command;
     std::string errors;
     FILE* pipe = popen(("bash -c '" + shell + "'").c_str(), "r");
@@ -49,13 +50,14 @@ class LostOutput : public testing::Test {
 
   std::vector<std::string> files() const {
     std::vector<std::string> found;
-    for (auto const& entry : fs::directory_iterator(directory_)) found.push_back(entry.path().filename());
+    for (const auto& entry : fs::directory_iterator(directory_))
+      found.push_back(entry.path().filename());
     std::sort(found.begin(), found.end());
     return found;
   }
 
   /// Kills a program as soon as it has an unfinished file.
-  int killed_by(int number, std::string const& command) const {
+  int killed_by(int number, const std::string& command) const {
     const pid_t child = fork();
     if (child == 0) {
       if (chdir(directory_.c_str()) != 0) _exit(126);
@@ -81,11 +83,12 @@ using names = std::vector<std::string>;
 
 TEST_F(LostOutput, AFullDeviceIsOneLine) {
   const std::string words = "No space left on device; make room there or write elsewhere\n";
-  for (std::string const& command :
-       {timed + " >/dev/full", timed + " --benchmark_out=/dev/full", bench + " --describe >/dev/full",
-        bench + " --check >/dev/full", bench + " --help >/dev/full", growth + " >/dev/full",
-        growth + " --growth-out=/dev/full", growth + " --growth-out=out --growth-trace=/dev/full",
-        ladder + " >/dev/full", ladder + " --out=/dev/full", ladder + " --help >/dev/full"}) {
+  for (const std::string& command :
+       {timed + " >/dev/full", timed + " --benchmark_out=/dev/full",
+        bench + " --describe >/dev/full", bench + " --check >/dev/full",
+        bench + " --help >/dev/full", growth + " >/dev/full", growth + " --growth-out=/dev/full",
+        growth + " --growth-out=out --growth-trace=/dev/full", ladder + " >/dev/full",
+        ladder + " --out=/dev/full", ladder + " --help >/dev/full"}) {
     const outcome result = run(command);
     EXPECT_EQ(result.exit_code, 1) << command << '\n' << result.errors;
     EXPECT_TRUE(result.errors.ends_with(words)) << command << '\n' << result.errors;
@@ -96,8 +99,8 @@ TEST_F(LostOutput, AFullDeviceIsOneLine) {
 
 TEST_F(LostOutput, AFileThatMayNotBeSoLargeIsOneLine) {
   const std::string least = "ulimit -f 1; ";
-  for (std::string const& command :
-       {timed + " --benchmark_out=out", growth + " --growth-out=out", ladder + " --passes=90 --out=out"}) {
+  for (const std::string& command : {timed + " --benchmark_out=out", growth + " --growth-out=out",
+                                     ladder + " --passes=90 --out=out"}) {
     const outcome result = run(least + command);
     EXPECT_EQ(result.exit_code, 1) << command << '\n' << result.errors;
     EXPECT_TRUE(result.errors.ends_with("File too large; raise the file-size limit (ulimit -f)\n"))
@@ -110,9 +113,9 @@ TEST_F(LostOutput, AFileThatMayNotBeSoLargeIsOneLine) {
 }
 
 TEST_F(LostOutput, AWrongNameIsNoticedBeforeAnythingIsMeasured) {
-  const std::string words =
-      ": cannot write no/out: No such file or directory; create the directory or name another one\n";
-  for (auto const& [program, command] :
+  const std::string words = ": cannot write no/out: No such file or directory; create the "
+                            "directory or name another one\n";
+  for (const auto& [program, command] :
        {std::pair{"bench_wrong", bench + " --benchmark_min_time=1000 --benchmark_out=no/out"},
         std::pair{"bench_wrong", growth + "00 --growth-out=no/out"},
         std::pair{"bench_wrong", growth + "00 --growth-trace=no/out"},
@@ -124,17 +127,19 @@ TEST_F(LostOutput, AWrongNameIsNoticedBeforeAnythingIsMeasured) {
 }
 
 TEST_F(LostOutput, AnUnknownFormatIsAUsageError) {
-  for (std::string const flag : {"benchmark_format", "benchmark_out_format"}) {
+  for (const std::string flag : {"benchmark_format", "benchmark_out_format"}) {
     const outcome result = run(timed + " --" + flag + "=xml");
     EXPECT_EQ(result.exit_code, 2);
-    EXPECT_EQ(result.errors, "bench_wrong: unknown format '" + std::string("xml") + "' for --" + flag +
-                                 " (known: console, json, csv)\n");
+    EXPECT_EQ(result.errors, "bench_wrong: unknown format '" + std::string("xml") + "' for --" +
+                                 flag + " (known: console, json, csv)\n");
   }
 }
 
 TEST_F(LostOutput, EveryFormatAndTheEnvironmentStillWork) {
-  for (std::string const format : {"json", "csv", "console"}) {
-    EXPECT_EQ(run("BENCHMARK_OUT=" + format + " " + timed + " --benchmark_out_format=" + format).exit_code, 0);
+  for (const std::string format : {"json", "csv", "console"}) {
+    EXPECT_EQ(run("BENCHMARK_OUT=" + format + " " + timed + " --benchmark_out_format=" + format)
+                  .exit_code,
+              0);
     std::ifstream file(directory_ / format);
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     EXPECT_NE(text.find("range/kv:int_int/hash:shared/n:1000"), std::string::npos) << text;
@@ -147,13 +152,13 @@ TEST_F(LostOutput, WhoIsKilledLeavesNothingUnderTheName) {
   const std::string endless_bench = bench + " --benchmark_min_time=1000 --benchmark_out=out";
   const std::string endless_growth = growth + "00 --growth-out=out --growth-trace=out.trace";
   const std::string endless_ladder = LADDER " --passes=1000 --out=out";
-  for (std::string const& command : {endless_bench, endless_growth, endless_ladder}) {
+  for (const std::string& command : {endless_bench, endless_growth, endless_ladder}) {
     for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
       EXPECT_EQ(killed_by(number, command), number) << command;
       EXPECT_EQ(files(), names{}) << command;
     }
     EXPECT_EQ(killed_by(SIGKILL, command), SIGKILL) << command;
-    for (std::string const& name : files()) {
+    for (const std::string& name : files()) {
       EXPECT_TRUE(name.starts_with(".out")) << name;  // hidden, as nobody could remove it
       fs::remove(directory_ / name);
     }

@@ -6,7 +6,7 @@
 
 namespace {
 
-std::string model_in(std::string const& text) {
+std::string model_in(const std::string& text) {
   std::istringstream stream(text);
   return harness::cpu_model_in(stream);
 }
@@ -18,9 +18,10 @@ TEST(Machine, TellsTheModelOfTheFirstProcessor) {
 }
 
 TEST(Machine, TellsImplementerAndPartWhereThereIsNoName) {
-  EXPECT_EQ(model_in("processor\t: 0\nBogoMIPS\t: 243.75\nCPU implementer\t: 0x41\n"
-                     "CPU architecture: 8\nCPU variant\t: 0x3\nCPU part\t: 0xd0c\nCPU revision\t: 1\n"),
-            "ARM implementer 0x41, part 0xd0c");
+  EXPECT_EQ(
+      model_in("processor\t: 0\nBogoMIPS\t: 243.75\nCPU implementer\t: 0x41\n"
+               "CPU architecture: 8\nCPU variant\t: 0x3\nCPU part\t: 0xd0c\nCPU revision\t: 1\n"),
+      "ARM implementer 0x41, part 0xd0c");
 }
 
 TEST(Machine, SaysNothingOfWhatItDoesNotKnow) {

@@ -16,18 +16,18 @@ namespace {
 using names = std::vector<std::string_view>;
 using sizes = std::vector<std::size_t>;
 
-options parse(std::initializer_list<char const*> arguments) {
+options parse(std::initializer_list<const char*> arguments) {
   static const catalogue known = fake_catalogue();
-  std::vector<char const*> argv{"bench_fake"};
+  std::vector<const char*> argv{"bench_fake"};
   argv.insert(argv.end(), arguments);
   return parse_options(static_cast<int>(argv.size()), argv.data(), known);
 }
 
-std::string complaint(char const* argument) {
+std::string complaint(const char* argument) {
   try {
     parse({argument});
     return "none";
-  } catch (usage_error const& error) {
+  } catch (const usage_error& error) {
     return error.what();
   }
 }
@@ -78,7 +78,8 @@ TEST(options, what_is_not_ours_is_kept_in_order) {
 }
 
 TEST(options, an_unknown_name_is_answered_with_the_known_ones) {
-  EXPECT_EQ(complaint("--workloads=fill,find"), "unknown workload 'find' (known: fill, walk; states of walk see --describe)");
+  EXPECT_EQ(complaint("--workloads=fill,find"),
+            "unknown workload 'find' (known: fill, walk; states of walk see --describe)");
   EXPECT_EQ(complaint("--kv=int"), "unknown payload 'int' (known: int_int, string_int)");
   EXPECT_EQ(complaint("--hash=xx"), "unknown hash 'xx' (known: shared, own)");
   EXPECT_EQ(complaint("--memory=x"), "unknown memory mode 'x' (known: resident, first_touch)");
@@ -86,17 +87,17 @@ TEST(options, an_unknown_name_is_answered_with_the_known_ones) {
 }
 
 TEST(options, a_number_is_a_whole_number_in_its_range) {
-  for (char const* size : {"0", "-1", "1e6", "ten", "1073741825", "5 ", "0x10", "1,,2", ","}) {
+  for (const char* size : {"0", "-1", "1e6", "ten", "1073741825", "5 ", "0x10", "1,,2", ","}) {
     EXPECT_EQ(complaint((std::string("--sizes=") + size).c_str()).substr(0, 9), "bad size ")
         << size;
   }
-  for (char const* seed : {"-1", "18446744073709551616", "a", "1.5"}) {
+  for (const char* seed : {"-1", "18446744073709551616", "a", "1.5"}) {
     EXPECT_EQ(complaint((std::string("--seed=") + seed).c_str()).substr(0, 9), "bad seed ") << seed;
   }
 }
 
 TEST(options, a_complaint_is_one_line) {
-  for (char const* argument :
+  for (const char* argument :
        {"--kv", "--kv=", "--seed=", "--sizes", "--memory=resident,first_touch"}) {
     const std::string words = complaint(argument);
     EXPECT_NE(words, "none") << argument;
@@ -106,7 +107,7 @@ TEST(options, a_complaint_is_one_line) {
 
 TEST(options, help_names_every_flag) {
   const std::string help = parse({"--help"}).help;
-  for (char const* flag : {"--workloads", "--kv", "--hash", "--sizes", "--seed", "--memory",
+  for (const char* flag : {"--workloads", "--kv", "--hash", "--sizes", "--seed", "--memory",
                            "--describe", "--check", "--benchmark_filter"}) {
     EXPECT_NE(help.find(flag), std::string::npos) << flag;
   }

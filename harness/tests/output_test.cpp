@@ -28,12 +28,12 @@ class WholeFile : public testing::Test {
   }
   ~WholeFile() override { fs::remove_all(directory_); }
 
-  std::string path(std::string const& name) const { return directory_ / name; }
+  std::string path(const std::string& name) const { return directory_ / name; }
   std::size_t files() const {
     return static_cast<std::size_t>(
         std::distance(fs::directory_iterator(directory_), fs::directory_iterator()));
   }
-  static std::string contents(std::string const& path) {
+  static std::string contents(const std::string& path) {
     std::ifstream file(path);
     return {std::istreambuf_iterator<char>(file), {}};
   }
@@ -56,7 +56,9 @@ TEST_F(WholeFile, HasItsNameOnlyWhenItIsWhole) {
 }
 
 TEST_F(WholeFile, LeavesNothingWhenItIsGivenUp) {
-  { whole_file(path("out")).write("some"); }
+  {
+    whole_file(path("out")).write("some");
+  }
   EXPECT_EQ(files(), 0U);
 }
 
@@ -78,20 +80,21 @@ TEST_F(WholeFile, AFullDeviceIsAnErrorAndStays) {
   try {
     file.write("some");
     FAIL() << "it was written";
-  } catch (output_error const& error) {
-    EXPECT_STREQ(error.what(),
-                 "cannot write /dev/full: No space left on device; make room there or write elsewhere");
+  } catch (const output_error& error) {
+    EXPECT_STREQ(
+        error.what(),
+        "cannot write /dev/full: No space left on device; make room there or write elsewhere");
     EXPECT_FALSE(error.is_usage());
   }
   EXPECT_TRUE(fs::is_character_file("/dev/full"));
 }
 
 TEST_F(WholeFile, AWrongNameIsAnErrorOfTheCaller) {
-  for (std::string const& name : {path("nowhere/out"), path("")}) {
+  for (const std::string& name : {path("nowhere/out"), path("")}) {
     try {
       whole_file file(name);
       FAIL() << name;
-    } catch (output_error const& error) {
+    } catch (const output_error& error) {
       EXPECT_TRUE(error.is_usage()) << error.what();
     }
   }
@@ -109,8 +112,9 @@ TEST_F(WholeFile, WhatIsLargerThanFilesMayBeIsAnErrorAndLeavesNothing) {
       file.write(std::string(1000, 'x'));
       file.commit();
       _exit(1);
-    } catch (output_error const& error) {
-      const bool named = std::string(error.what()).find("File too large; raise") != std::string::npos;
+    } catch (const output_error& error) {
+      const bool named =
+          std::string(error.what()).find("File too large; raise") != std::string::npos;
       _exit(named && files() == 0 ? 0 : 2);
     }
   }

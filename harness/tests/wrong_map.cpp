@@ -20,13 +20,13 @@ struct forgetful_map : std::unordered_map<Key, Value, Hash> {
   using base = std::unordered_map<Key, Value, Hash>;
   using base::find;
 
-  auto find(Key const& key) { return this->size() > 10'000 ? this->end() : base::find(key); }
+  auto find(const Key& key) { return this->size() > 10'000 ? this->end() : base::find(key); }
 };
 
 /// Says that it erased what was not there.
 template <class Key, class Value, class Hash>
 struct lying_map : std::unordered_map<Key, Value, Hash> {
-  std::size_t erase(Key const& key) {
+  std::size_t erase(const Key& key) {
     std::unordered_map<Key, Value, Hash>::erase(key);
     return 1;
   }
@@ -35,7 +35,7 @@ struct lying_map : std::unordered_map<Key, Value, Hash> {
 /// Has no room for more than the answer check ever inserts.
 template <class Key, class Value, class Hash>
 struct cramped_map : std::unordered_map<Key, Value, Hash> {
-  auto try_emplace(Key const& key, Value const& value) {
+  auto try_emplace(const Key& key, const Value& value) {
     if (this->size() > 10'000) throw std::bad_alloc();
     return std::unordered_map<Key, Value, Hash>::try_emplace(key, value);
   }

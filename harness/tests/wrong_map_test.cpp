@@ -17,14 +17,14 @@ struct outcome {
   std::string json;
 };
 
-std::string contents(std::filesystem::path const& path) {
+std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
   return text.str();
 }
 
-outcome run(std::string const& arguments) {
+outcome run(const std::string& arguments) {
   const auto* test = testing::UnitTest::GetInstance()->current_test_info();
   const auto json = std::filesystem::path(testing::TempDir()) /
                     (std::string("mapscope_") + test->name() + ".json");
@@ -40,7 +40,7 @@ outcome run(std::string const& arguments) {
   return result;
 }
 
-bool has(std::string const& text, std::string const& part) {
+bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
@@ -58,7 +58,8 @@ TEST(wrong_map, a_wrong_answer_is_an_error_and_not_a_time) {
 TEST(wrong_map, a_state_that_the_map_never_has_is_no_failure) {
   const outcome result = run("--kv=int_int --workloads=range,range_stuck --sizes=1000");
   EXPECT_EQ(result.exit_code, 0) << result.words;
-  EXPECT_TRUE(has(result.json, "\"error_message\": \"n/a: the insert that grows this map moves every entry\""))
+  EXPECT_TRUE(has(result.json,
+                  "\"error_message\": \"n/a: the insert that grows this map moves every entry\""))
       << result.json;
   EXPECT_TRUE(has(result.json, "checksum=")) << result.json;
 }
@@ -103,7 +104,7 @@ TEST(wrong_map, the_answer_check_is_of_the_hashes_that_run) {
 }
 
 TEST(wrong_map, a_stray_argument_is_a_usage_error) {
-  for (char const* argument : {"stray", "--stray", "--kv=stray", "--benchmark_stray=1"}) {
+  for (const char* argument : {"stray", "--stray", "--kv=stray", "--benchmark_stray=1"}) {
     const outcome result = run(argument);
     EXPECT_EQ(result.exit_code, 2) << argument;
     EXPECT_TRUE(has(result.words, "bench_wrong: unknown")) << result.words;

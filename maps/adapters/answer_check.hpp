@@ -63,7 +63,7 @@ class answer_checker {
     const auto known = oracle_.find(key_);
     const bool present = known != oracle_.end();
     expect("contains(key)", map_.contains(key_), present);
-    Map const& fixed = map_;
+    const Map& fixed = map_;
     expect("find(key) on a const map", fixed.find(key_) != fixed.end(), present);
     const auto found = map_.find(key_);
     expect("find(key)", found != map_.end(), present);
@@ -116,14 +116,14 @@ class answer_checker {
   /// Every entry is visited once, with its value.
   void compare_all() {
     std::vector<std::pair<key_type, value_type>> visited;
-    Map const& fixed = map_;
+    const Map& fixed = map_;
     for (auto&& [key, value] : fixed) visited.emplace_back(key, value);
     std::sort(visited.begin(), visited.end(),
-              [](auto const& a, auto const& b) { return a.first < b.first; });
+              [](const auto& a, const auto& b) { return a.first < b.first; });
     expect("size()", map_.size(), oracle_.size());
     expect("the number of entries visited", visited.size(), oracle_.size());
     const bool same = std::equal(visited.begin(), visited.end(), oracle_.begin(), oracle_.end(),
-                                 [](auto const& mine, auto const& known) {
+                                 [](const auto& mine, const auto& known) {
                                    return mine.first == known.first && mine.second == known.second;
                                  });
     expect("the entries visited are the ones inserted", same, true);

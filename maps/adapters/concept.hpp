@@ -9,8 +9,9 @@
 //       static std::string version();                    // of the library behind it
 //       template <class Key, class Value, class Hash> using map;
 //       template <class Key, class Value> using map_own_hash;  // optional: the library's own hash
-//       static void fix_seed(std::uint64_t seed);        // optional: of what the library randomises
-//       static void keep_memory(bool all);               // optional: of a library that keeps the
+//       static void fix_seed(std::uint64_t seed);        // optional: of what the library
+//       randomises static void keep_memory(bool all);               // optional: of a library that
+//       keeps the
 //     };                                                 // pages of ended tables: all, or none
 //
 // (`adapters::std` exists: within that namespace the standard library is `::std`. That is why
@@ -29,58 +30,54 @@ template <class Map>
 concept has_default_constructor = std::default_initializable<Map>;
 
 template <class Map>
-concept has_size = requires(Map const& map) {
+concept has_size = requires(const Map& map) {
   { map.size() } -> std::convertible_to<std::size_t>;
 };
 
 template <class Map>
-concept has_reserve = requires(Map& map, std::size_t n) {
-  map.reserve(n);
-};
+concept has_reserve = requires(Map& map, std::size_t n) { map.reserve(n); };
 
 template <class Map>
-concept has_clear = requires(Map& map) {
-  map.clear();
-};
+concept has_clear = requires(Map& map) { map.clear(); };
 
 template <class Map, class Key, class Value>
-concept has_find = requires(Map& map, Map const& fixed, Key const& key) {
+concept has_find = requires(Map& map, const Map& fixed, const Key& key) {
   { map.find(key) != map.end() } -> std::convertible_to<bool>;
   { fixed.find(key) == fixed.end() } -> std::convertible_to<bool>;
-  { map.find(key)->first } -> std::convertible_to<Key const&>;
-  { map.find(key)->second } -> std::convertible_to<Value const&>;
+  { map.find(key)->first } -> std::convertible_to<const Key&>;
+  { map.find(key)->second } -> std::convertible_to<const Value&>;
 };
 
 template <class Map, class Key>
-concept has_contains = requires(Map const& map, Key const& key) {
+concept has_contains = requires(const Map& map, const Key& key) {
   { map.contains(key) } -> std::convertible_to<bool>;
 };
 
 template <class Map, class Key, class Value>
-concept has_try_emplace = requires(Map& map, Key const& key, Value const& value) {
+concept has_try_emplace = requires(Map& map, const Key& key, const Value& value) {
   { map.try_emplace(key, value).second } -> std::convertible_to<bool>;
 };
 
 template <class Map, class Key, class Value>
-concept has_insert_or_assign = requires(Map& map, Key const& key, Value const& value) {
+concept has_insert_or_assign = requires(Map& map, const Key& key, const Value& value) {
   { map.insert_or_assign(key, value).second } -> std::convertible_to<bool>;
 };
 
 template <class Map, class Key, class Value>
-concept has_subscript = requires(Map& map, Key const& key) {
+concept has_subscript = requires(Map& map, const Key& key) {
   { map[key] } -> std::same_as<Value&>;
 };
 
 template <class Map, class Key>
-concept has_erase = requires(Map& map, Key const& key) {
+concept has_erase = requires(Map& map, const Key& key) {
   { map.erase(key) } -> std::convertible_to<std::size_t>;
 };
 
 template <class Map, class Key, class Value>
-concept has_iteration = requires(Map const& map) {
+concept has_iteration = requires(const Map& map) {
   { map.begin() != map.end() } -> std::convertible_to<bool>;
-  { (*map.begin()).first } -> std::convertible_to<Key const&>;
-  { (*map.begin()).second } -> std::convertible_to<Value const&>;
+  { (*map.begin()).first } -> std::convertible_to<const Key&>;
+  { (*map.begin()).second } -> std::convertible_to<const Value&>;
 };
 
 /// Refuses, in words, a map that lacks an operation.
@@ -102,19 +99,14 @@ constexpr bool require_map() {
 }
 
 template <class Adapter>
-concept has_own_hash = requires {
-  typename Adapter::template map_own_hash<std::uint64_t, std::uint64_t>;
-};
+concept has_own_hash =
+    requires { typename Adapter::template map_own_hash<std::uint64_t, std::uint64_t>; };
 
 template <class Adapter>
-concept has_seed = requires(std::uint64_t seed) {
-  Adapter::fix_seed(seed);
-};
+concept has_seed = requires(std::uint64_t seed) { Adapter::fix_seed(seed); };
 
 template <class Adapter>
-concept keeps_memory = requires(bool all) {
-  Adapter::keep_memory(all);
-};
+concept keeps_memory = requires(bool all) { Adapter::keep_memory(all); };
 
 template <class Adapter>
 concept adapter = requires {

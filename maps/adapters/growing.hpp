@@ -12,23 +12,22 @@
 namespace maps {
 
 template <class Map>
-concept has_bucket_count = requires(Map const& map) {
+concept has_bucket_count = requires(const Map& map) {
   { map.bucket_count() } -> std::convertible_to<std::size_t>;
 };
 
 template <class Adapter, class Map>
-concept grows_in_steps = requires(Map const& map) {
+concept grows_in_steps = requires(const Map& map) {
   { Adapter::growth_in_progress(map) } -> std::convertible_to<bool>;
 };
 
 template <class Adapter, class Key, class Value, class Hash, class Observer>
-concept can_be_observed = requires {
-  typename Adapter::template observed_map<Key, Value, Hash, Observer>;
-};
+concept can_be_observed =
+    requires { typename Adapter::template observed_map<Key, Value, Hash, Observer>; };
 
 /// A table's capacity in the map's own units (buckets, slots or groups); 0 where it does not tell.
 template <class Map>
-std::size_t capacity_of(Map const& map) noexcept {
+std::size_t capacity_of(const Map& map) noexcept {
   if constexpr (has_bucket_count<Map>) {
     return map.bucket_count();
   } else {
@@ -37,7 +36,7 @@ std::size_t capacity_of(Map const& map) noexcept {
 }
 
 template <class Adapter, class Map>
-bool growth_in_progress(Map const& map) noexcept {
+bool growth_in_progress(const Map& map) noexcept {
   if constexpr (grows_in_steps<Adapter, Map>) {
     return Adapter::growth_in_progress(map);
   } else {

@@ -12,7 +12,8 @@
 namespace adapters {
 
 struct hmap_paired_aligned {
-  static constexpr std::string_view name = "hmap_paired_aligned", title = "hmap::paired_map, aligned";
+  static constexpr std::string_view name = "hmap_paired_aligned",
+                                    title = "hmap::paired_map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
   static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
@@ -24,11 +25,11 @@ struct hmap_paired_aligned {
   using map_own_hash = aligned_hmap<Key, Value, ::hmap::hash<Key>, ::hmap::paired_traits>;
 
   template <class Map>
-  static bool growth_in_progress(Map const& map) {
+  static bool growth_in_progress(const Map& map) {
     return map.internals().growing();
   }
   template <class Map>
-  static ::std::size_t slots(Map const& map) {
+  static ::std::size_t slots(const Map& map) {
     return slots_of_buckets(map);
   }
 };

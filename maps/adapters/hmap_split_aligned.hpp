@@ -24,11 +24,11 @@ struct hmap_split_aligned {
   using map_own_hash = aligned_hmap<Key, Value, ::hmap::hash<Key>, ::hmap::split_traits>;
 
   template <class Map>
-  static bool growth_in_progress(Map const& map) {
+  static bool growth_in_progress(const Map& map) {
     return map.internals().growing();
   }
   template <class Map>
-  static ::std::size_t slots(Map const& map) {
+  static ::std::size_t slots(const Map& map) {
     return slots_of_buckets(map);
   }
 };

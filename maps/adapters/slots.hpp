@@ -1,7 +1,8 @@
 // What a walk over a whole map has to look at. All of it is optional in an adapter:
 //
 //     template <class Map> static std::size_t slots(Map const&);
-//         the places for entries (or, of nodes, the heads of chains) that begin() to end() passes by
+//         the places for entries (or, of nodes, the heads of chains) that begin() to end() passes
+//         by
 //     static constexpr std::string_view no_slots;
 //         or why it passes by none
 //     static constexpr std::string_view never_half_grown;
@@ -15,12 +16,12 @@
 namespace maps {
 
 template <class Adapter, class Map>
-concept tells_slots = requires(Map const& map) {
+concept tells_slots = requires(const Map& map) {
   { Adapter::slots(map) } -> std::convertible_to<std::size_t>;
 };
 
 template <class Adapter, class Map>
-std::size_t slots_of(Map const& map) {
+std::size_t slots_of(const Map& map) {
   return Adapter::slots(map);
 }
 

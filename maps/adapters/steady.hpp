@@ -30,7 +30,7 @@ struct steady {
   using map_own_hash = ::steady::map<Key, Value>;
 
   template <class Map>
-  static ::std::size_t slots(Map const& map) {
+  static ::std::size_t slots(const Map& map) {
     const auto counts = ::steady::inspect(map);
     return counts.buckets * ::steady::detail::bucket_slots + counts.in_nodes;
   }

@@ -128,7 +128,9 @@ class handle {
   iterator begin() const noexcept { return shared_ ? shared_->table.begin() : iterator(); }
   iterator end() const noexcept { return {}; }
   /// Go's range; over nil, a range that is at its end.
-  auto range() const { return shared_ ? shared_->table.range() : decltype(shared_->table.range())(); }
+  auto range() const {
+    return shared_ ? shared_->table.range() : decltype(shared_->table.range())();
+  }
 
   // Writes: a nil handle throws nil_map_error.
   template <class K>

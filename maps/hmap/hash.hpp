@@ -87,15 +87,15 @@ concept seeded_hash = requires(const Hash& hash, const Key& key, std::uint32_t s
 };
 
 template <class Hash>
-concept avalanching_hash =
-    requires { typename Hash::is_avalanching; } &&
-    !requires { requires !bool(Hash::is_avalanching::value); };
+concept avalanching_hash = requires { typename Hash::is_avalanching; } &&
+                           !requires { requires !bool(Hash::is_avalanching::value); };
 
 /// The integers of 128 bits, which std::is_integral leaves out in strict C++.
 template <class Key>
 inline constexpr bool is_wide_integer =
 #if defined(__SIZEOF_INT128__)
-    __extension__ std::is_same_v<Key, __int128> || __extension__ std::is_same_v<Key, unsigned __int128>;
+    __extension__ std::is_same_v<Key, __int128> ||
+    __extension__ std::is_same_v<Key, unsigned __int128>;
 #else
     false;
 #endif
@@ -118,8 +118,7 @@ concept usable_as_key =
     requires {
       typename Hash::is_transparent;
       typename Equal::is_transparent;
-    } &&
-    (seeded_hash<Hash, K> || std::is_invocable_r_v<std::uint64_t, const Hash&, const K&>) &&
+    } && (seeded_hash<Hash, K> || std::is_invocable_r_v<std::uint64_t, const Hash&, const K&>) &&
     std::is_invocable_r_v<bool, const Equal&, const Key&, const K&>;
 
 }  // namespace detail
@@ -166,8 +165,8 @@ template <class Char, class Alloc>
 struct hash<std::basic_string<Char, std::char_traits<Char>, Alloc>> {
   using is_transparent = void;
   std::uint64_t operator()(std::basic_string_view<Char> key, std::uint32_t seed) const noexcept {
-    return detail::hash_bytes(reinterpret_cast<const char*>(key.data()),
-                              key.size() * sizeof(Char), seed);
+    return detail::hash_bytes(reinterpret_cast<const char*>(key.data()), key.size() * sizeof(Char),
+                              seed);
   }
 };
 

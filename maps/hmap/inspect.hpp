@@ -33,17 +33,17 @@ struct header_view {
   std::size_t buckets;      // main buckets of the current array; 0 before the first insert
   std::size_t old_buckets;  // 0 unless growing
   std::size_t nevacuate;
-  std::size_t spares;       // spare overflow buckets of the current array
+  std::size_t spares;  // spare overflow buckets of the current array
   std::size_t spares_used;
 };
 
 /// One bucket as for_each_bucket sees it.
 struct bucket_view {
-  bool old;             // belongs to the array being evacuated
-  std::size_t index;    // of the chain
-  std::size_t depth;    // 0 for the main bucket, then 1, 2, ... along the chain
-  bool spare;           // taken from the array's end rather than allocated for itself
-  bool waits;           // for its old chain: nothing in it may be read but `tophash`, all empty
+  bool old;           // belongs to the array being evacuated
+  std::size_t index;  // of the chain
+  std::size_t depth;  // 0 for the main bucket, then 1, 2, ... along the chain
+  bool spare;         // taken from the array's end rather than allocated for itself
+  bool waits;         // for its old chain: nothing in it may be read but `tophash`, all empty
   const std::uint8_t* tophash;  // eight bytes
   const void* address;
   detail::bucket* raw;
@@ -51,13 +51,13 @@ struct bucket_view {
 
 struct memory_view {
   std::size_t header;
-  std::size_t array;          // current array, spares included
+  std::size_t array;  // current array, spares included
   std::size_t old_array;
-  std::size_t leaving;        // an array that has drained and is on its way out
-  std::size_t released;       // of these two: pages that are back with the kernel already
-  std::size_t overflow;       // overflow buckets outside the arrays
-  std::size_t pool;           // such buckets that wait for use again
-  std::size_t indirect;       // entries too large for a cell
+  std::size_t leaving;   // an array that has drained and is on its way out
+  std::size_t released;  // of these two: pages that are back with the kernel already
+  std::size_t overflow;  // overflow buckets outside the arrays
+  std::size_t pool;      // such buckets that wait for use again
+  std::size_t indirect;  // entries too large for a cell
   std::size_t extra;
   std::size_t total() const noexcept {
     return header + array + old_array + leaving - released + overflow + pool + indirect + extra;
@@ -207,8 +207,8 @@ class checker {
   }
 
   void check_chain(const chain& ch, bucket* head, std::uint8_t B) {
-    bool ended = false;     // an empty_rest was seen
-    bool after_one = false; // the last cell was empty_one
+    bool ended = false;      // an empty_rest was seen
+    bool after_one = false;  // the last cell was empty_one
     for (bucket* b = head; b != nullptr; b = c_.overflow_of(b)) {
       if (b != head && !ch.old) ++overflow_;
       for (unsigned i = 0; i < bucket_cells; ++i) {

@@ -125,8 +125,8 @@ class basic_map {
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
   static constexpr bool lookup_key = detail::usable_as_key<Hash, KeyEqual, Key, K>;
-  static constexpr bool functors_move = std::is_nothrow_move_constructible_v<Hash> &&
-                                        std::is_nothrow_move_constructible_v<KeyEqual>;
+  static constexpr bool functors_move =
+      std::is_nothrow_move_constructible_v<Hash> && std::is_nothrow_move_constructible_v<KeyEqual>;
   static constexpr bool functors_swap =
       std::is_nothrow_swappable_v<Hash> && std::is_nothrow_swappable_v<KeyEqual>;
 
@@ -156,8 +156,8 @@ class basic_map {
   /// address space (hint buckets of more than 2^48 bytes) counts as 0: it is a hint, while
   /// reserve() is a demand. One that is merely more than the machine, or its control group, can
   /// hold throws std::bad_alloc.
-  explicit basic_map(size_type hint, const Hash& hash = Hash(),
-                     const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
+  explicit basic_map(size_type hint, const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
+                     const Allocator& alloc = Allocator())
       : c_(hash, equal, alloc) {
     if (hint <= max_hint()) {
       c_.h.B = detail::buckets_for<Traits>(hint);
@@ -193,8 +193,7 @@ class basic_map {
       : basic_map(entries, hint, hash, KeyEqual(), alloc) {}
 
   basic_map(const basic_map& other)
-      : basic_map(other,
-                  alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
+      : basic_map(other, alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
   basic_map(const basic_map& other, const Allocator& alloc)
       : basic_map(other.size(), other.c_.hash, other.c_.equal, alloc) {
     for (auto&& [key, value] : other) insert_absent(key, value);
@@ -316,9 +315,7 @@ class basic_map {
   HMAP_ALWAYS_INLINE const_iterator find(const Key& key) const {
     return const_iterator(position_of(key));
   }
-  HMAP_ALWAYS_INLINE bool contains(const Key& key) const {
-    return bool(detail::find(c_, key).at);
-  }
+  HMAP_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key).at); }
   size_type count(const Key& key) const { return contains(key); }
   T& at(const Key& key) { return value_or_throw(key); }
   const T& at(const Key& key) const { return value_or_throw(key); }
@@ -669,7 +666,8 @@ template <class Key, class T, class Hash, class Equal, class Alloc>
 map(const map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
     -> map<Key, T, Hash, Equal, Alloc>;
 
-template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
+template <class It, class Hash = hash<detail::key_of<It>>,
+          class Equal = equal_to<detail::key_of<It>>,
           class Alloc = std::allocator<detail::entry_of<It>>>
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
@@ -683,7 +681,7 @@ map(It, It, std::size_t, Hash, Alloc)
 template <class It, detail::allocator_like Alloc>
 map(It, It, std::size_t, Alloc)
     -> map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
-            equal_to<detail::key_of<It>>, Alloc>;
+           equal_to<detail::key_of<It>>, Alloc>;
 
 template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
           class Equal = equal_to<std::remove_const_t<Key>>,
@@ -731,7 +729,8 @@ template <class Key, class T, class Hash, class Equal, class Alloc>
 paired_map(const paired_map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
     -> paired_map<Key, T, Hash, Equal, Alloc>;
 
-template <class It, class Hash = hash<detail::key_of<It>>, class Equal = equal_to<detail::key_of<It>>,
+template <class It, class Hash = hash<detail::key_of<It>>,
+          class Equal = equal_to<detail::key_of<It>>,
           class Alloc = std::allocator<detail::entry_of<It>>>
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
 paired_map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
@@ -740,19 +739,21 @@ paired_map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Allo
 template <class It, class Hash, detail::allocator_like Alloc>
   requires detail::functor_like<Hash>
 paired_map(It, It, std::size_t, Hash, Alloc)
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>, Alloc>;
+    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>,
+                  Alloc>;
 
 template <class It, detail::allocator_like Alloc>
 paired_map(It, It, std::size_t, Alloc)
     -> paired_map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
-            equal_to<detail::key_of<It>>, Alloc>;
+                  equal_to<detail::key_of<It>>, Alloc>;
 
 template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
           class Equal = equal_to<std::remove_const_t<Key>>,
           class Alloc = std::allocator<std::pair<const Key, T>>>
   requires detail::functors_and_allocator<Hash, Equal, Alloc>
-paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
-    Alloc = Alloc()) -> paired_map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
+paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(),
+           Equal = Equal(), Alloc = Alloc())
+    -> paired_map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
 
 template <class Key, class T, class Hash, detail::allocator_like Alloc>
   requires detail::functor_like<Hash>

@@ -38,8 +38,7 @@ namespace detail {
 
 inline constexpr const char* concurrent_read_and_write = "concurrent map read and map write";
 inline constexpr const char* concurrent_writes = "concurrent map writes";
-inline constexpr const char* concurrent_range_and_write =
-    "concurrent map iteration and map write";
+inline constexpr const char* concurrent_range_and_write = "concurrent map iteration and map write";
 inline constexpr const char* reentry =
     "hmap: map used from inside one of its own operations (by a hash, a comparison, a "
     "constructor, an assignment or a destructor)";

@@ -226,18 +226,18 @@ class range {
   }
 
   std::optional<typename Core::allocator_type> alloc_;  // allocators need no assignment
-  detail::extra_record* extra_ = nullptr;  // null at the end
+  detail::extra_record* extra_ = nullptr;               // null at the end
   std::uint64_t epoch_ = 0;
   detail::bucket* buckets_ = nullptr;  // the array at the start
   std::uint8_t B_ = 0;                 // and its size
   unsigned offset_ = 0;                // first cell in every bucket
   std::size_t start_ = 0;
-  std::size_t bucket_ = 0;             // the next chain
+  std::size_t bucket_ = 0;  // the next chain
   bool wrapped_ = false;
-  detail::bucket* chain_ = nullptr;    // where in the current chain
+  detail::bucket* chain_ = nullptr;  // where in the current chain
   unsigned i_ = 0;
   std::size_t check_bucket_ = no_check;
-  detail::location at_{};              // the entry produced last
+  detail::location at_{};  // the entry produced last
 };
 
 }  // namespace hmap

@@ -13,14 +13,14 @@ namespace steady {
 struct table_state {
   std::size_t size = 0;
   std::size_t buckets = 0;
-  unsigned level = 0;         // 2^level buckets, and as many more as have been split
+  unsigned level = 0;  // 2^level buckets, and as many more as have been split
   std::size_t split = 0;
   bool growing = false;
   bool shrinking = false;
-  bool moving = false;        // to another block
-  bool in_range = false;      // of reserved addresses
-  std::size_t in_nodes = 0;   // entries that stand in chains
-  std::size_t bytes = 0;      // that the table keeps busy, itself included, its entries' own not
+  bool moving = false;       // to another block
+  bool in_range = false;     // of reserved addresses
+  std::size_t in_nodes = 0;  // entries that stand in chains
+  std::size_t bytes = 0;     // that the table keeps busy, itself included, its entries' own not
 };
 
 template <class K, class V, class Hash, class Equal, class Alloc, class Traits>
@@ -89,8 +89,10 @@ class checker {
       seen_sorted |= c_.sorting && n == c_.nodes.marks().sorted;
     }
     if (c_.sorting && i == c_.split) {
-      require(seen_stays || c_.nodes.marks().stays == nullptr, "the partition's mark is not in the chain");
-      require(seen_sorted || c_.nodes.marks().sorted == nullptr, "the partition's end is not in the chain");
+      require(seen_stays || c_.nodes.marks().stays == nullptr,
+              "the partition's mark is not in the chain");
+      require(seen_sorted || c_.nodes.marks().sorted == nullptr,
+              "the partition's end is not in the chain");
     }
   }
 

@@ -28,10 +28,11 @@
 //   with any other allocator, and elsewhere, in segments that double. An empty table is 128 bytes
 //   and has no memory; its first entry takes a bucket, fifteen slots, however large they are: a
 //   value of megabytes is better held by a pointer. Ending or clearing a table and begin() to
-//   end() take time in proportion to its buckets, also to those that were only reserved. Between 6 and 12 slots of 15 are used, memory in proportion;
-//   while it grows a table needs at most the size that it grows to. The reservations of tables that
-//   have ended stay with the process, and up to 32 MB of their pages, for the next tables of the
-//   kind, as the heap keeps what is freed: set_kept_pages_limit(), release_kept_pages().
+//   end() take time in proportion to its buckets, also to those that were only reserved. Between 6
+//   and 12 slots of 15 are used, memory in proportion; while it grows a table needs at most the
+//   size that it grows to. The reservations of tables that have ended stay with the process, and up
+//   to 32 MB of their pages, for the next tables of the kind, as the heap keeps what is freed:
+//   set_kept_pages_limit(), release_kept_pages().
 //
 // What becomes invalid
 //   Any insertion of a new key may move other entries: insert, try_emplace, insert_or_assign,
@@ -39,8 +40,9 @@
 //   erase(key) may merge a bucket and does as well, in a table that has lost three quarters of
 //   its entries; nothing else is moved by it. erase(iterator) moves nothing else, allocates
 //   nothing, and invalidates only what refers to the erased entry: sweeping with erasure sees each
-//   entry once. It costs what erase(key) costs: its result is looked for when it is used. clear, swap and assignment invalidate everything but swap's references, which follow
-//   the content. Updating an entry that is there invalidates nothing.
+//   entry once. It costs what erase(key) costs: its result is looked for when it is used. clear,
+//   swap and assignment invalidate everything but swap's references, which follow the content.
+//   Updating an entry that is there invalidates nothing.
 //
 // Exceptions
 //   Single insertion has the strong guarantee wherever an allocation, hash, comparison, copy or
@@ -133,9 +135,9 @@ class map {
   static constexpr bool is_multipass =
       std::is_base_of_v<std::forward_iterator_tag,
                         typename std::iterator_traits<It>::iterator_category>;
-  static constexpr bool nothrow_functors =
-      core::moves_functors && std::is_nothrow_swappable_v<Hash> &&
-      std::is_nothrow_swappable_v<KeyEqual>;
+  static constexpr bool nothrow_functors = core::moves_functors &&
+                                           std::is_nothrow_swappable_v<Hash> &&
+                                           std::is_nothrow_swappable_v<KeyEqual>;
 
  public:
   using key_type = Key;
@@ -173,7 +175,7 @@ class map {
 
   template <hmap::detail::legacy_input_iterator It>
   map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
-            const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
+      const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : map(hint, hash, equal, alloc) {
     insert(first, last);
   }
@@ -184,21 +186,17 @@ class map {
   map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : map(first, last, hint, hash, KeyEqual(), alloc) {}
 
-  map(entry_list entries, size_type hint = 0,
-            const Hash& hash = Hash(), const KeyEqual& equal = KeyEqual(),
-            const Allocator& alloc = Allocator())
+  map(entry_list entries, size_type hint = 0, const Hash& hash = Hash(),
+      const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : map(entries.begin(), entries.end(), hint, hash, equal, alloc) {}
   map(entry_list entries, size_type hint, const Allocator& alloc)
       : map(entries, hint, Hash(), KeyEqual(), alloc) {}
-  map(entry_list entries, size_type hint, const Hash& hash,
-            const Allocator& alloc)
+  map(entry_list entries, size_type hint, const Hash& hash, const Allocator& alloc)
       : map(entries, hint, hash, KeyEqual(), alloc) {}
 
   map(const map& other)
-      : map(other,
-                  alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
-  map(const map& other, const Allocator& alloc)
-      : map(0, other.c_.hash, other.c_.equal, alloc) {
+      : map(other, alloc_traits::select_on_container_copy_construction(other.c_.alloc)) {}
+  map(const map& other, const Allocator& alloc) : map(0, other.c_.hash, other.c_.equal, alloc) {
     make_room(other.size());
     for (auto&& [key, value] : other) insert_absent(key, value);
     c_.floor = other.c_.floor;  // what was reserved stays so, a copy's own size does not
@@ -228,9 +226,10 @@ class map {
     return *this;
   }
 
-  map& operator=(map&& other) noexcept(
-      nothrow_functors && (alloc_traits::propagate_on_container_move_assignment::value ||
-                           alloc_traits::is_always_equal::value)) {
+  map&
+  operator=(map&& other) noexcept(nothrow_functors &&
+                                  (alloc_traits::propagate_on_container_move_assignment::value ||
+                                   alloc_traits::is_always_equal::value)) {
     if (this == &other) return *this;
     if constexpr (alloc_traits::propagate_on_container_move_assignment::value) {
       map taken(std::move(other));
@@ -249,7 +248,7 @@ class map {
   }
 
   void swap(map& other) noexcept(std::is_nothrow_swappable_v<Hash> &&
-                                       std::is_nothrow_swappable_v<KeyEqual>) {
+                                 std::is_nothrow_swappable_v<KeyEqual>) {
     if constexpr (alloc_traits::propagate_on_container_swap::value) {
       using std::swap;
       swap(c_.alloc, other.c_.alloc);
@@ -342,9 +341,7 @@ class map {
   STEADY_ALWAYS_INLINE const_iterator find(const Key& key) const {
     return const_iterator(position_of(key));
   }
-  STEADY_ALWAYS_INLINE bool contains(const Key& key) const {
-    return bool(detail::find(c_, key));
-  }
+  STEADY_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key)); }
   size_type count(const Key& key) const { return contains(key); }
   T& at(const Key& key) { return value_or_throw(key); }
   const T& at(const Key& key) const { return value_or_throw(key); }
@@ -678,9 +675,8 @@ map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
 
 template <class It, class Hash, hmap::detail::allocator_like Alloc>
   requires hmap::detail::functor_like<Hash>
-map(It, It, std::size_t, Hash, Alloc)
-    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, Hash,
-           equal_to<hmap::detail::key_of<It>>, Alloc>;
+map(It, It, std::size_t, Hash, Alloc) -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>,
+                                             Hash, equal_to<hmap::detail::key_of<It>>, Alloc>;
 
 template <class It, hmap::detail::allocator_like Alloc>
 map(It, It, std::size_t, Alloc)
@@ -701,8 +697,7 @@ template <class K, class T, class Hash, hmap::detail::allocator_like Alloc,
 map(std::initializer_list<std::pair<K, T>>, std::size_t, Hash, Alloc)
     -> map<Key, T, Hash, equal_to<Key>, Alloc>;
 
-template <class K, class T, hmap::detail::allocator_like Alloc,
-          class Key = std::remove_const_t<K>>
+template <class K, class T, hmap::detail::allocator_like Alloc, class Key = std::remove_const_t<K>>
 map(std::initializer_list<std::pair<K, T>>, std::size_t, Alloc)
     -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
 

@@ -85,12 +85,8 @@ class ledger_allocator : public Propagation {
   ledger_allocator(const ledger_allocator<U, Propagation>& other) noexcept
       : books_(&other.books()), for_copies_(other.for_copies()) {}
 
-  T* allocate(std::size_t n) {
-    return static_cast<T*>(books_->take(n * sizeof(T), alignof(T)));
-  }
-  void deallocate(T* p, std::size_t n) noexcept {
-    books_->give_back(p, n * sizeof(T), alignof(T));
-  }
+  T* allocate(std::size_t n) { return static_cast<T*>(books_->take(n * sizeof(T), alignof(T))); }
+  void deallocate(T* p, std::size_t n) noexcept { books_->give_back(p, n * sizeof(T), alignof(T)); }
   /// A copy of the container takes its memory elsewhere, if so wished.
   ledger_allocator select_on_container_copy_construction() const {
     return for_copies_ ? ledger_allocator(*for_copies_) : *this;

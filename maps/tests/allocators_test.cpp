@@ -27,8 +27,8 @@ template <unsigned Bits>
 struct combination : propagation<(Bits & 1) != 0, (Bits & 2) != 0, (Bits & 4) != 0> {};
 
 template <class Propagation>
-using propagating = allocated<int, std::string,
-                              ledger_allocator<std::pair<const int, std::string>, Propagation>>;
+using propagating =
+    allocated<int, std::string, ledger_allocator<std::pair<const int, std::string>, Propagation>>;
 
 template <class Propagation>
 class Allocators : public ::testing::Test {
@@ -60,9 +60,9 @@ class Allocators : public ::testing::Test {
   ledger a_;
   ledger b_;
 };
-using combinations = ::testing::Types<combination<0>, combination<1>, combination<2>,
-                                      combination<3>, combination<4>, combination<5>,
-                                      combination<6>, combination<7>>;
+using combinations =
+    ::testing::Types<combination<0>, combination<1>, combination<2>, combination<3>, combination<4>,
+                     combination<5>, combination<6>, combination<7>>;
 TYPED_TEST_SUITE(Allocators, combinations);
 
 TYPED_TEST(Allocators, CopyAssignment) {

@@ -70,8 +70,8 @@ TYPED_TEST(ApiTypes, IteratorsAndReferences) {
 TYPED_TEST(ApiTypes, LookUpByWhatViewsAsAKey) {
   using strings = typename TypeParam::template map<std::string, int>;
   using views = typename TypeParam::template map<std::string_view, int>;
-  using opaque = typename TypeParam::template map<std::string, int, std::hash<std::string>,
-                                                  std::equal_to<>>;
+  using opaque =
+      typename TypeParam::template map<std::string, int, std::hash<std::string>, std::equal_to<>>;
   static_assert(looks_up_by<strings, std::string_view>);
   static_assert(looks_up_by<strings, const char*>);
   static_assert(looks_up_by<views, std::string>);
@@ -119,10 +119,10 @@ TYPED_TEST(Api, Constructors) {
     EXPECT_TRUE(Map(m).empty());
   }
   EXPECT_EQ(Map(100).bucket_count(), buckets_for(100, made.max_load_factor()));
-  for (const Map& m : {Map(first, last), Map(first, last, 100), Map(first, last, 100, hash),
-                       Map(first, last, 100, hash, equal), Map(first, last, 100, alloc),
-                       Map(first, last, 100, hash, alloc),
-                       Map(first, last, 100, hash, equal, alloc)}) {
+  for (const Map& m :
+       {Map(first, last), Map(first, last, 100), Map(first, last, 100, hash),
+        Map(first, last, 100, hash, equal), Map(first, last, 100, alloc),
+        Map(first, last, 100, hash, alloc), Map(first, last, 100, hash, equal, alloc)}) {
     EXPECT_EQ(m, made);
   }
   using list = std::initializer_list<typename Map::value_type>;
@@ -328,9 +328,9 @@ TYPED_TEST(Api, Emplace) {
   EXPECT_TRUE(m.emplace("a", 1).second);
   EXPECT_FALSE(m.emplace("a", 2).second);
   EXPECT_TRUE(m.emplace(std::pair<std::string, int>("b", 2)).second);
-  EXPECT_TRUE(m.emplace(std::piecewise_construct, std::forward_as_tuple(2, 'c'),
-                        std::forward_as_tuple(3))
-                  .second);
+  EXPECT_TRUE(
+      m.emplace(std::piecewise_construct, std::forward_as_tuple(2, 'c'), std::forward_as_tuple(3))
+          .second);
   EXPECT_TRUE(m.emplace().second);
   EXPECT_EQ(m.emplace_hint(m.end(), "d", 4)->second, 4);
   EXPECT_EQ(m.emplace_hint(m.begin(), "d", 5)->second, 4);
@@ -406,7 +406,8 @@ TYPED_TEST(Api, EraseIf) {
   TypeParam m = filled<TypeParam>(100);
   EXPECT_EQ(erase_if(m, [](const auto& entry) { return entry.second % 2 == 0; }), 50U);
   EXPECT_EQ(m.size(), 50U);
-  EXPECT_TRUE(std::all_of(m.begin(), m.end(), [](const auto& entry) { return entry.second % 2 == 1; }));
+  EXPECT_TRUE(
+      std::all_of(m.begin(), m.end(), [](const auto& entry) { return entry.second % 2 == 1; }));
   EXPECT_EQ(erase_if(m, [](const auto&) { return false; }), 0U);
 }
 

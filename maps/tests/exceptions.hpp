@@ -42,8 +42,16 @@ template <class Map>
 void expect_no_chance(Map m) {
   Map other;
   deal(other, 20, 4);
-  EXPECT_EQ(chances_in([&] { Map moved(std::move(m)); m = std::move(moved); }), 0U);
-  EXPECT_EQ(chances_in([&] { m.swap(other); swap(m, other); }), 0U);
+  EXPECT_EQ(chances_in([&] {
+              Map moved(std::move(m));
+              m = std::move(moved);
+            }),
+            0U);
+  EXPECT_EQ(chances_in([&] {
+              m.swap(other);
+              swap(m, other);
+            }),
+            0U);
   EXPECT_EQ(chances_in([&] {
               for (auto it = m.begin(); it != m.end();) {
                 it = it->second.id() % 2 ? m.erase(it) : std::next(it);

@@ -54,8 +54,8 @@ std::vector<operation<Map>> inserts(int key) {
     all.push_back({"insert a copy", key,
                    [](Map& m, K& k, V& v) { m.insert(typename Map::value_type(k, v)); },
                    adds(new_value)});
-    all.push_back({"assign a copy", key, [](Map& m, K& k, V& v) { m.insert_or_assign(k, v); },
-                   sets});
+    all.push_back(
+        {"assign a copy", key, [](Map& m, K& k, V& v) { m.insert_or_assign(k, v); }, sets});
   }
   return all;
 }
@@ -232,10 +232,10 @@ TYPED_TEST(Exceptions, RangesAreInsertedAsFarAsItGoes) {
 
 TYPED_TEST(Exceptions, ResizingKeepsEveryEntry) {
   using Map = TypeParam;
-  throw_in_bulk<Map>(
-      [](Map& m, std::size_t k) { return throws_at(k, [&] { m.reserve(400); }); }, unchanged);
-  throw_in_bulk<Map>(
-      [](Map& m, std::size_t k) { return throws_at(k, [&] { m.rehash(0); }); }, unchanged);
+  throw_in_bulk<Map>([](Map& m, std::size_t k) { return throws_at(k, [&] { m.reserve(400); }); },
+                     unchanged);
+  throw_in_bulk<Map>([](Map& m, std::size_t k) { return throws_at(k, [&] { m.rehash(0); }); },
+                     unchanged);
   if constexpr (requires(Map& m) { m.shrink_to_fit(); }) {
     throw_in_bulk<Map>(
         [](Map& m, std::size_t k) { return throws_at(k, [&] { m.shrink_to_fit(); }); }, unchanged);

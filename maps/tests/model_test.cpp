@@ -37,9 +37,7 @@ class Model : public ::testing::Test {
     map_[key<Map>(i)] = value<Map>(v);
     model_[key<Map>(i)] = value<Map>(v);
   }
-  void erase(std::uint64_t i) {
-    ASSERT_EQ(map_.erase(key<Map>(i)), model_.erase(key<Map>(i)));
-  }
+  void erase(std::uint64_t i) { ASSERT_EQ(map_.erase(key<Map>(i)), model_.erase(key<Map>(i))); }
   void erase_by_iterator(std::uint64_t i) {
     const auto at = map_.find(key<Map>(i));
     ASSERT_EQ(at != map_.end(), model_.erase(key<Map>(i)) == 1);
@@ -56,10 +54,12 @@ class Model : public ::testing::Test {
   void step(random_stream& random, std::uint64_t keys) {
     const std::uint64_t i = random.below(keys);
     switch (random.below(8)) {
-      case 0: case 1: return insert(i);
+      case 0:
+      case 1: return insert(i);
       case 2: return assign(i, random());
       case 3: return subscript(i, random());
-      case 4: case 5: return erase(i);
+      case 4:
+      case 5: return erase(i);
       case 6: return erase_by_iterator(i);
       default: return find(i);
     }

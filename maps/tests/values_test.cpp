@@ -143,8 +143,8 @@ struct nothing_hash {
 };
 
 TYPED_TEST(Values, Empty) {
-  live_through<typename TypeParam::template map<int, nothing>>(
-      [](int) { return nothing(); }, [](nothing, int) { return true; });
+  live_through<typename TypeParam::template map<int, nothing>>([](int) { return nothing(); },
+                                                               [](nothing, int) { return true; });
   typename TypeParam::template map<nothing, nothing, nothing_hash> m;
   EXPECT_TRUE(m.try_emplace(nothing()).second);
   EXPECT_FALSE(m.try_emplace(nothing()).second);
@@ -280,7 +280,7 @@ class WeakHash : public ::testing::Test {
 };
 TYPED_TEST_SUITE(WeakHash, subject::variants);
 
-constexpr std::uint64_t none = 0;  // all keys in one chain, all tophashes alike
+constexpr std::uint64_t none = 0;                  // all keys in one chain, all tophashes alike
 constexpr std::uint64_t top = 0xff00000000000000;  // differing in the tophash only
 constexpr std::uint64_t low = 0xffff;              // in the bucket only
 

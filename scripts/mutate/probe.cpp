@@ -31,9 +31,9 @@ using throwing_table = hmap::basic_map<Key, Value, payload_hash, payload_equal,
   std::printf("line %d: %s\n", line, what.c_str());
   std::exit(1);
 }
-#define REQUIRE(condition) \
+#define REQUIRE(condition)                                                                         \
   if (!(condition)) fail(__LINE__, #condition)
-#define SOUND(m) \
+#define SOUND(m)                                                                                   \
   if (const std::string wrong = hmap::check(m); !wrong.empty()) fail(__LINE__, wrong)
 
 template <class T>
@@ -69,7 +69,8 @@ template <class Word>
 void tophash_words() {
   for (unsigned byte = 0; byte < 256; ++byte) {
     for (unsigned cell = 0; cell < 8; ++cell) {
-      std::array<std::uint8_t, 8> bytes{0, 1, 4, 5, 127, 128, 255, static_cast<std::uint8_t>(byte ^ 1)};
+      std::array<std::uint8_t, 8> bytes{0,   1,   4,   5,
+                                        127, 128, 255, static_cast<std::uint8_t>(byte ^ 1)};
       bytes[cell] = static_cast<std::uint8_t>(byte);
       const Word word(bytes.data());
       auto match = word.match(bytes[cell]), empty = word.empty(), occupied = word.occupied();
@@ -107,7 +108,8 @@ void model(u64 keys, int steps) {
   for (int step = 0; step < steps; ++step) {
     const u64 i = random(keys);
     switch (random(6)) {
-      case 0: case 1:
+      case 0:
+      case 1:
         REQUIRE(m.try_emplace(key<Map>(i), value<Map>(i)).second == expected.emplace(i, i).second);
         break;
       case 2: {
@@ -150,7 +152,8 @@ void model(u64 keys, int steps) {
 // ---- growth
 
 void growth_points() {
-  const std::map<u64, unsigned> points{{9, 1}, {14, 2}, {27, 3}, {53, 4}, {105, 5}, {209, 6}, {1665, 9}};
+  const std::map<u64, unsigned> points{{9, 1},   {14, 2},  {27, 3},  {53, 4},
+                                       {105, 5}, {209, 6}, {1665, 9}};
   ints m;
   for (u64 n = 1; n <= 1'665; ++n) {
     const unsigned before = hmap::inspect(m).B;
@@ -197,7 +200,8 @@ void growth_steps() {
   };
   const auto at_start = hmap::inspect(m).nevacuate;
   for (u64 i = 0; i < 100; ++i) m.contains(key<Map>(i));
-  for (auto r = m.range(); r.next();) {}
+  for (auto r = m.range(); r.next();) {
+  }
   REQUIRE(hmap::inspect(m).nevacuate == at_start);
   REQUIRE(hmap::inspect(m).iterator && hmap::inspect(m).old_iterator);
   int writes = 0;
@@ -322,8 +326,10 @@ void disturbed_walk(u64 n, u64 writes, u64 inserts) {
   Map m = filled<Map>(n);
   std::unordered_map<std::string, u64> name;  // of a key, back to its number
   const auto named = [](const auto& k) {
-    if constexpr (std::is_integral_v<std::decay_t<decltype(k)>>) return std::to_string(k);
-    else return k;
+    if constexpr (std::is_integral_v<std::decay_t<decltype(k)>>)
+      return std::to_string(k);
+    else
+      return k;
   };
   std::map<u64, u64> live, owed;
   u64 next = n;
@@ -411,7 +417,8 @@ void nans_in_growths() {
   hmap::map<double, int> many;
   for (int i = 0; i < 1'000; ++i) many.emplace(nan, i);
   std::size_t depth = 0;
-  hmap::for_each_bucket(many, [&](const hmap::bucket_view& b) { depth = std::max(depth, b.depth); });
+  hmap::for_each_bucket(many,
+                        [&](const hmap::bucket_view& b) { depth = std::max(depth, b.depth); });
   REQUIRE(depth < 4);
 }
 
@@ -441,7 +448,9 @@ void cursors() {
     left_behind.try_emplace(key<Map>(i), value<Map>(i));
   }
   while (hmap::inspect(left_behind).growing) left_behind.erase(key<Map>(999'999));
-  { const auto gone = std::move(one); }
+  {
+    const auto gone = std::move(one);
+  }
   std::size_t old_ones = 0;
   while (other.next()) old_ones += left_behind.contains(other.key());
   REQUIRE(old_ones >= 104);
@@ -455,7 +464,9 @@ void cursors() {
   Map moved = std::move(*m);
   while (r.next()) ++n;
   REQUIRE(n == moved.size());
-  { const auto gone = std::move(r); }
+  {
+    const auto gone = std::move(r);
+  }
   while (hmap::inspect(moved).growing) moved.erase(key<Map>(999'999));
   m.reset();
   Map swapped = filled<Map>(20);
@@ -516,8 +527,10 @@ Map in_state(int state) {
     REQUIRE(hmap::inspect(m).noverflow == 16);
   }
   for (int step = 0; step < state % 10; ++step) {
-    if (step == 0) m.try_emplace(in_chain(2, 5'555), 1);
-    else m.erase(in_chain(77, 7'777));
+    if (step == 0)
+      m.try_emplace(in_chain(2, 5'555), 1);
+    else
+      m.erase(in_chain(77, 7'777));
   }
   REQUIRE(hmap::inspect(m).growing == (state % 10 != 0));
   return m;
@@ -538,15 +551,20 @@ void exceptions() {
           std::size_t produced = r.next() + r.next();
           if (!with_cursor) r = {};
           const int chain = operation % 2 ? 7 : 0;
-          typename Map::key_type fresh(in_chain(chain, 9'000)), known(in_chain(0, state < 10 ? 1 : 92));
+          typename Map::key_type fresh(in_chain(chain, 9'000)),
+              known(in_chain(0, state < 10 ? 1 : 92));
           typename Map::mapped_type v(4'242);
           threw = throws_at(k, [&] {
             switch (operation) {
-              case 0: case 1: m.try_emplace(std::move(fresh), std::move(v)); break;
+              case 0:
+              case 1: m.try_emplace(std::move(fresh), std::move(v)); break;
               case 2: m.try_emplace(known, 1); break;
               case 3: m.erase(known); break;
               case 4: m.reserve(400); break;
-              default: { const Map copy(m); REQUIRE(copy.size() == m.size()); }
+              default: {
+                const Map copy(m);
+                REQUIRE(copy.size() == m.size());
+              }
             }
           });
           if (threw) REQUIRE(content_of(m) == before && loses_no_spares(m));
@@ -592,7 +610,10 @@ void first_entries() {
           break;
         case 1: m.reserve(1'000); break;
         case 2: m.swap(other); break;
-        case 3: m.clear(); m.try_emplace(key<Map>(5), value<Map>(5)); break;
+        case 3:
+          m.clear();
+          m.try_emplace(key<Map>(5), value<Map>(5));
+          break;
         case 4: m.rehash(0); break;
         case 5:
           for (u64 i = 0; i < 20; ++i) {
@@ -605,7 +626,8 @@ void first_entries() {
       SOUND(m);
       SOUND(other);
       for (Map* table : {&m, &other}) {
-        REQUIRE(static_cast<std::size_t>(std::distance(table->begin(), table->end())) == table->size());
+        REQUIRE(static_cast<std::size_t>(std::distance(table->begin(), table->end())) ==
+                table->size());
         while (!table->empty()) {
           const typename Map::const_iterator next = table->erase(table->begin());
           REQUIRE(next == table->begin());
@@ -673,7 +695,8 @@ void interface() {
     hmap::map<u64, int, std::hash<u64>> strides;
     for (u64 i = 0; i < 500; ++i) strides[i << shift] = 1;
     std::size_t depth = 0;
-    hmap::for_each_bucket(strides, [&](const hmap::bucket_view& b) { depth = std::max(depth, b.depth); });
+    hmap::for_each_bucket(strides,
+                          [&](const hmap::bucket_view& b) { depth = std::max(depth, b.depth); });
     REQUIRE(depth < 4);
   }
 }

@@ -4,9 +4,9 @@
 namespace passing {
 
 std::size_t take_number(std::size_t size) { return size; }
-std::size_t take_reference(map const& table) { return table.size(); }
-std::size_t take_pointer(map const* table) { return table->size(); }
-std::size_t take_handle_reference(handle const& table) { return table.size(); }
+std::size_t take_reference(const map& table) { return table.size(); }
+std::size_t take_pointer(const map* table) { return table->size(); }
+std::size_t take_handle_reference(const handle& table) { return table.size(); }
 std::size_t take_handle(handle table) { return table.size(); }
 handle return_handle(handle table) { return table; }
 std::size_t take_span(span entries) { return entries.size(); }

@@ -31,8 +31,8 @@ constexpr bool in_registers = sizeof(Passed) <= 16 && std::is_trivially_copyable
 
 /// `caller` gets `subject` again and again, and hands it on as a `Passed`.
 template <class Passed, class Subject>
-void time(benchmark::State& state, std::size_t (*caller)(Subject), std::remove_reference_t<Subject>& subject,
-          std::size_t n) {
+void time(benchmark::State& state, std::size_t (*caller)(Subject),
+          std::remove_reference_t<Subject>& subject, std::size_t n) {
   std::size_t sum = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(sum += caller(subject));
@@ -43,7 +43,8 @@ void time(benchmark::State& state, std::size_t (*caller)(Subject), std::remove_r
 }
 
 struct subjects {
-  explicit subjects(std::size_t size) : n(size), entries(size), handle(hmap::make_handle<std::uint64_t, std::uint64_t>()) {
+  explicit subjects(std::size_t size)
+      : n(size), entries(size), handle(hmap::make_handle<std::uint64_t, std::uint64_t>()) {
     fill(map, n);
     fill(handle, n);
   }
@@ -51,13 +52,13 @@ struct subjects {
   passing::map map;
   std::vector<passing::entry> entries;
   passing::handle handle;
-  passing::map const* pointer = &map;
+  const passing::map* pointer = &map;
   passing::span span{entries};
   passing::slice slice{entries.data(), entries.size(), entries.capacity()};
 };
 
 template <class Passed, class Subject, class Of>
-void add(char const* caller_and_callee, std::size_t (*caller)(Subject), Of of) {
+void add(const char* caller_and_callee, std::size_t (*caller)(Subject), Of of) {
   for (const std::size_t n : sizes) {
     const std::string name = caller_and_callee + ("/n:" + std::to_string(n));
     benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
@@ -69,18 +70,21 @@ void add(char const* caller_and_callee, std::size_t (*caller)(Subject), Of of) {
 
 void add_all() {
   using namespace passing;
-  using constant = map const&;
+  using constant = const map&;
   const auto the_map = [](subjects& s) -> map& { return s.map; };
   const auto the_handle = [](subjects& s) -> handle& { return s.handle; };
-  add<std::size_t>("pass_number/take_number", pass_number, [](subjects& s) -> std::size_t& { return s.n; });
-  add<map const*, constant>("pass_reference/take_reference", pass_reference, the_map);
-  add<map const*>("pass_pointer/take_pointer", pass_pointer,
-                  [](subjects& s) -> map const*& { return s.pointer; });
-  add<span, span const&>("pass_span/take_span", pass_span, [](subjects& s) -> span& { return s.span; });
-  add<slice, slice const&>("pass_slice/take_slice", pass_slice, [](subjects& s) -> slice& { return s.slice; });
-  add<handle const*, handle const&>("pass_handle_reference/take_handle_reference", pass_handle_reference,
-                                    the_handle);
-  add<handle, handle const&>("pass_handle/take_handle", pass_handle, the_handle);
+  add<std::size_t>("pass_number/take_number", pass_number,
+                   [](subjects& s) -> std::size_t& { return s.n; });
+  add<const map*, constant>("pass_reference/take_reference", pass_reference, the_map);
+  add<const map*>("pass_pointer/take_pointer", pass_pointer,
+                  [](subjects& s) -> const map*& { return s.pointer; });
+  add<span, const span&>("pass_span/take_span", pass_span,
+                         [](subjects& s) -> span& { return s.span; });
+  add<slice, const slice&>("pass_slice/take_slice", pass_slice,
+                           [](subjects& s) -> slice& { return s.slice; });
+  add<const handle*, const handle&>("pass_handle_reference/take_handle_reference",
+                                    pass_handle_reference, the_handle);
+  add<handle, const handle&>("pass_handle/take_handle", pass_handle, the_handle);
   add<handle, handle&>("move_handle/return_handle", move_handle, the_handle);
   add<map, map&>("move_map/return_map", move_map, the_map);
   add<map, constant>("copy_map/take_map", copy_map, the_map);
@@ -94,7 +98,7 @@ int main(int argc, char** argv) {
       harness::benchmark_run benchmarks(argv[0], {argv + 1, argv + argc});
       add_all();
       return benchmarks.run() == 0 ? 2 : 0;
-    } catch (harness::usage_error const& error) {
+    } catch (const harness::usage_error& error) {
       std::cerr << "semantics_passing: " << error.what() << '\n';
       return 2;
     }

@@ -23,19 +23,19 @@ using handle = hmap::handle<std::uint64_t, std::uint64_t>;
 using entry = std::pair<std::uint64_t, std::uint64_t>;
 
 /// A pointer and a length.
-using span = std::span<entry const>;
+using span = std::span<const entry>;
 
 /// What a Go slice is, and what a Go map is said to be: pointer, length, capacity.
 struct slice {
-  entry const* data;
+  const entry* data;
   std::size_t length;
   std::size_t capacity;
 };
 
 std::size_t take_number(std::size_t size);
-std::size_t take_reference(map const& table);
-std::size_t take_pointer(map const* table);
-std::size_t take_handle_reference(handle const& table);
+std::size_t take_reference(const map& table);
+std::size_t take_pointer(const map* table);
+std::size_t take_handle_reference(const handle& table);
 std::size_t take_handle(handle table);
 handle return_handle(handle table);
 std::size_t take_span(span entries);
@@ -44,14 +44,14 @@ std::size_t take_map(map table);
 map return_map(map table);
 
 std::size_t pass_number(std::size_t size);
-std::size_t pass_reference(map const& table);
-std::size_t pass_pointer(map const* table);
-std::size_t pass_handle_reference(handle const& table);
-std::size_t pass_handle(handle const& table);
+std::size_t pass_reference(const map& table);
+std::size_t pass_pointer(const map* table);
+std::size_t pass_handle_reference(const handle& table);
+std::size_t pass_handle(const handle& table);
 std::size_t move_handle(handle& table);
-std::size_t pass_span(span const& entries);
-std::size_t pass_slice(slice const& entries);
-std::size_t copy_map(map const& table);
+std::size_t pass_span(const span& entries);
+std::size_t pass_slice(const slice& entries);
+std::size_t copy_map(const map& table);
 std::size_t move_map(map& table);
 
 }  // namespace passing

@@ -99,8 +99,8 @@ std::vector<std::string> tattered_heap() {
 TEST(make_slots, lie_in_the_order_in_which_they_are_read) {
   const auto heap = tattered_heap();
   const auto slots = make_slots<entry<string_string>>(2500);
-  std::vector<char const*> places;
-  for (auto const& slot : slots) {
+  std::vector<const char*> places;
+  for (const auto& slot : slots) {
     places.push_back(slot.key.data());
     places.push_back(slot.value.data());
   }

@@ -30,9 +30,9 @@ struct stepping_map : std::unordered_map<std::uint64_t, std::uint64_t, shared_ha
   }
 };
 
-std::size_t capacity_of(stepping_map const& map) { return map.capacity; }
-bool is_growing(stepping_map const& map) { return map.left_to_move > 0; }
-std::size_t slots_of(stepping_map const& map) { return map.capacity; }
+std::size_t capacity_of(const stepping_map& map) { return map.capacity; }
+bool is_growing(const stepping_map& map) { return map.left_to_move > 0; }
+std::size_t slots_of(const stepping_map& map) { return map.capacity; }
 
 setting<stepping_map> setting_for(std::string_view state) {
   return {.state = state,
@@ -52,7 +52,8 @@ states_of_int in_state(std::string_view state, std::size_t n = 1000) {
 
 TEST(octave, is_found_by_watching_a_table_grow) {
   const auto found = octave_around<int_int>(key_pool(1000, 1), setting_for({}));
-  EXPECT_EQ(found.first, 512 + 1 + 64);  // the growth that entry 513 starts is over 64 inserts later
+  EXPECT_EQ(found.first,
+            512 + 1 + 64);  // the growth that entry 513 starts is over 64 inserts later
   EXPECT_EQ(found.last, 1024U);
   EXPECT_EQ(found.at(0), found.first);
   EXPECT_EQ(found.at(100), found.last);
@@ -64,27 +65,28 @@ TEST(octave, is_found_by_watching_a_table_grow) {
 
 TEST(range_states, know_every_state_that_is_registered) {
   std::size_t found = 0;
-  for (auto const& one : states) {
+  for (const auto& one : states) {
     if (one.family != states_of_int::family) continue;
     ++found;
     EXPECT_NE(states_of_int::summary_of(one.state), "") << one.name;
     EXPECT_EQ(one.name, std::string(one.family) + "_" + std::string(one.state));
   }
   EXPECT_GT(found, 25U);
-  for (std::string_view wrong : {"", "load", "load101_live10", "load50", "load50_live0", "load50_live10x", "warm"}) {
+  for (std::string_view wrong :
+       {"", "load", "load101_live10", "load50", "load50_live0", "load50_live10x", "warm"}) {
     EXPECT_EQ(states_of_int::summary_of(wrong), "") << wrong;
   }
 }
 
 TEST(range_states, no_two_have_the_same_words) {
   std::vector<std::string> words;
-  for (auto const& one : states) words.push_back(range_state::named(one.state)->summary());
+  for (const auto& one : states) words.push_back(range_state::named(one.state)->summary());
   std::sort(words.begin(), words.end());
   EXPECT_EQ(std::adjacent_find(words.begin(), words.end()), words.end());
 }
 
 TEST(range_states, answer_right_pass_after_pass) {
-  for (auto const& one : states) {
+  for (const auto& one : states) {
     if (one.state.starts_with("cursor")) continue;
     for (const std::size_t n : {std::size_t{1000}, std::size_t{5000}}) {
       states_of_int work(key_pool(n, 1), 1, setting_for(one.state));
@@ -135,10 +137,10 @@ TEST(range_states, say_why_a_map_is_never_in_a_state) {
   auto at_once = setting_for("stuck");
   at_once.growing = nullptr;
   at_once.never_half_grown = "all at once";
-  const auto reason = [](auto const& where, std::size_t n) -> std::string {
+  const auto reason = [](const auto& where, std::size_t n) -> std::string {
     try {
       states_of_int(key_pool(n, 1), 1, where);
-    } catch (inapplicable const& error) {
+    } catch (const inapplicable& error) {
       return error.what();
     }
     return "none";
@@ -156,7 +158,7 @@ struct keeps_erased : stepping_map {
 
 TEST(range_states, notice_what_was_not_erased) {
   setting<keeps_erased> where{.state = "load100_live50",
-                              .capacity = [](keeps_erased const& map) { return map.capacity; },
+                              .capacity = [](const keeps_erased& map) { return map.capacity; },
                               .growing = nullptr,
                               .slots = nullptr};
   range_states<keeps_erased, int_int> work(key_pool(1000, 1), 1, where);

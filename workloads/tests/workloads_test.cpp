@@ -107,7 +107,7 @@ struct stores_other_values : int_map {
 
 struct finds_anything : int_map {
   using int_map::find;
-  iterator find(std::uint64_t const& key) {
+  iterator find(const std::uint64_t& key) {
     const auto found = int_map::find(key);
     return found == end() && key % 64 == 0 ? begin() : found;
   }
@@ -163,9 +163,9 @@ std::vector<std::uint64_t> heard;
 
 struct listener : int_map {
   using int_map::find;
-  iterator find(std::uint64_t const& key) { return heard.push_back(key), int_map::find(key); }
-  std::size_t erase(std::uint64_t const& key) { return heard.push_back(key), int_map::erase(key); }
-  auto try_emplace(std::uint64_t const& key, std::uint64_t value) {
+  iterator find(const std::uint64_t& key) { return heard.push_back(key), int_map::find(key); }
+  std::size_t erase(const std::uint64_t& key) { return heard.push_back(key), int_map::erase(key); }
+  auto try_emplace(const std::uint64_t& key, std::uint64_t value) {
     return heard.push_back(key), int_map::try_emplace(key, value);
   }
 };
@@ -211,10 +211,10 @@ TEST(orders, chained_lookups_depend_on_what_was_found) {
 
 /// Lookups must not be able to match by address: a key is never the object in the table.
 TEST(orders, strings_are_asked_for_with_other_objects) {
-  static std::vector<char const*> asked;
+  static std::vector<const char*> asked;
   struct map : right_map<string_int> {
     using right_map<string_int>::find;
-    iterator find(std::string const& key) {
+    iterator find(const std::string& key) {
       asked.push_back(key.data());
       const auto found = right_map<string_int>::find(key);
       EXPECT_NE(found->first.data(), key.data());
@@ -225,7 +225,8 @@ TEST(orders, strings_are_asked_for_with_other_objects) {
   work.prepare();
   work.run();
   EXPECT_EQ(asked.size(), work.operations());
-  EXPECT_TRUE(std::ranges::is_sorted(asked, std::less<>{})) << "the stream is read in address order";
+  EXPECT_TRUE(std::ranges::is_sorted(asked, std::less<>{}))
+      << "the stream is read in address order";
 }
 
 }  // namespace

@@ -7,7 +7,7 @@
 
 namespace counters::sim {
 
-void address_map::mark(void const* begin, std::size_t bytes, region what) {
+void address_map::mark(const void* begin, std::size_t bytes, region what) {
   if (bytes == 0) return;
   const auto first = reinterpret_cast<std::uintptr_t>(begin) / granule;
   const auto past = (reinterpret_cast<std::uintptr_t>(begin) + bytes + granule - 1) / granule;
@@ -45,7 +45,7 @@ void address_map::find_stack() {
 void address_map::find_images() {
   const auto add = [](dl_phdr_info* object, std::size_t, void* images) {
     for (int i = 0; i < object->dlpi_phnum; ++i) {
-      auto const& segment = object->dlpi_phdr[i];
+      const auto& segment = object->dlpi_phdr[i];
       if (segment.p_type != PT_LOAD) continue;
       static_cast<decltype(images_)*>(images)->push_back(
           {object->dlpi_addr + segment.p_vaddr, segment.p_memsz});

@@ -24,14 +24,14 @@ class address_map {
   }
 
   /// Header or stream: told by the workload, exact to the 16 bytes by which malloc aligns.
-  void mark(void const* begin, std::size_t bytes, region what);
+  void mark(const void* begin, std::size_t bytes, region what);
   void forget_marks();
 
   region operator()(std::uintptr_t address) const noexcept {
     const region marked = mark_of(address);
     if (marked != region::heap) return marked;
     if (address - stack_.begin < stack_.bytes) return region::stack;
-    for (range const& image : images_) {
+    for (const range& image : images_) {
       if (address - image.begin < image.bytes) return region::image;
     }
     return region::heap;
@@ -71,7 +71,7 @@ class address_map {
   std::pmr::vector<range> images_;
   std::pmr::unordered_map<std::uintptr_t, page> pages_;
   std::uintptr_t lowest_ = 1, highest_ = 0;  // numbers of marked pages
-  mutable page const* last_ = nullptr;  // streams are read in order
+  mutable const page* last_ = nullptr;       // streams are read in order
 };
 
 }  // namespace counters::sim

@@ -13,7 +13,7 @@ namespace counters::sim {
 
 class hierarchy {
  public:
-  hierarchy(geometry const& shape, std::pmr::memory_resource* memory)
+  hierarchy(const geometry& shape, std::pmr::memory_resource* memory)
       : first_(cache<wide>(shape, 0, memory)),
         second_(cache<wide>(shape, 1, memory)),
         last_(cache<narrow>(shape, 2, memory)),
@@ -27,8 +27,8 @@ class hierarchy {
     return tlbs_[0].access(page) ? 0 : tlbs_[1].access(page) ? 1 : 2;
   }
 
-  /// The model of a large cache is large itself: without this, a simulation spent a third of its time
-  /// waiting for the tags of the levels below the first.
+  /// The model of a large cache is large itself: without this, a simulation spent a third of its
+  /// time waiting for the tags of the levels below the first.
   void prefetch(std::uint64_t line) const noexcept {
     second_.prefetch(line);
     last_.prefetch(line);
@@ -42,17 +42,18 @@ class hierarchy {
   }
 
  private:
-  /// The last cache's tags are what a simulation waits for most: half as wide they lie in half of the
-  /// memory. With 1024 sets and more (geometry.cpp asks for that) they tell 2^42 lines apart.
+  /// The last cache's tags are what a simulation waits for most: half as wide they lie in half of
+  /// the memory. With 1024 sets and more (geometry.cpp asks for that) they tell 2^42 lines apart.
   using wide = std::uint64_t;
   using narrow = std::uint32_t;
 
   template <class Tag>
-  static lru<Tag> cache(geometry const& shape, std::size_t level, std::pmr::memory_resource* memory) {
-    auto const& [bytes, ways] = shape.caches[level];
+  static lru<Tag> cache(const geometry& shape, std::size_t level,
+                        std::pmr::memory_resource* memory) {
+    const auto& [bytes, ways] = shape.caches[level];
     return {bytes / (shape.line * ways), ways, memory};
   }
-  static lru<wide> tlb(tlb_level const& shape, std::pmr::memory_resource* memory) {
+  static lru<wide> tlb(const tlb_level& shape, std::pmr::memory_resource* memory) {
     return {shape.entries / shape.ways, shape.ways, memory};
   }
 

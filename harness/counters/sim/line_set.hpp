@@ -38,8 +38,8 @@ class line_set {
   void clear() noexcept { ++epoch_, size_ = used_ = 0; }
 
  private:
-  /// Lines that lie side by side share a slot, so that those of a whole pass, which are many, stay in
-  /// the cache: with a slot for each, looking them up took a sixth of a simulation's time.
+  /// Lines that lie side by side share a slot, so that those of a whole pass, which are many, stay
+  /// in the cache: with a slot for each, looking them up took a sixth of a simulation's time.
   static constexpr std::uint64_t block = 64;
 
   struct slot {
@@ -61,7 +61,7 @@ class line_set {
   void grow() {
     std::pmr::vector<slot> old(4 * slots_.size(), slots_.get_allocator());
     old.swap(slots_);
-    for (slot const& one : old) {
+    for (const slot& one : old) {
       if (one.epoch == epoch_) find(one.block) = one;
     }
   }

@@ -14,7 +14,9 @@ template <class Tag>
 class lru {
  public:
   lru(std::size_t sets, std::size_t ways, std::pmr::memory_resource* memory)
-      : sets_(sets), ways_(ways), mask_(std::has_single_bit(sets) ? sets - 1 : 0),
+      : sets_(sets),
+        ways_(ways),
+        mask_(std::has_single_bit(sets) ? sets - 1 : 0),
         tags_(sets * ways, empty, memory) {}
 
   /// Whether `key` was there; now it is, as the most recent of its set.
@@ -35,7 +37,7 @@ class lru {
   /// The set of a key that will be asked for soon comes into the cache meanwhile.
   void prefetch(std::uint64_t key) const noexcept {
     constexpr std::size_t line = 64 / sizeof(Tag);
-    Tag const* set = tags_.data() + set_of(key) * ways_;
+    const Tag* set = tags_.data() + set_of(key) * ways_;
     for (std::size_t way = 0; way < ways_; way += line) __builtin_prefetch(set + way, 1);
   }
 

@@ -10,11 +10,11 @@ namespace {
 
 class sim_backend final : public backend {
  public:
-  explicit sim_backend(geometry const& shape) : model_(shape) {
+  explicit sim_backend(const geometry& shape) : model_(shape) {
     found_.name = "sim";
     found_.label = "[sim: " + describe(shape) + ", no prefetch, virtual addresses]";
     found_.exact = true;
-    for (auto const& [name, native] : known) found_.events.push_back({name, native, {}});
+    for (const auto& [name, native] : known) found_.events.push_back({name, native, {}});
     sim::watch_with(&model_);
   }
   ~sim_backend() override { sim::watch_with(nullptr); }
@@ -34,7 +34,8 @@ class sim_backend final : public backend {
     model_.feed(true);
     model_.record(true);
   }
-  /// The cold pass forgets what lies between, so that need not be simulated: a fifth of all accesses.
+  /// The cold pass forgets what lies between, so that need not be simulated: a fifth of all
+  /// accesses.
   void end() override {
     model_.record(false);
     model_.feed(false);
@@ -44,10 +45,11 @@ class sim_backend final : public backend {
 
  private:
   struct named {
-    char const* name;
-    char const* native;
+    const char* name;
+    const char* native;
   };
-  static constexpr std::size_t cold = 1;  // a group of its own: a pass that starts with empty caches
+  static constexpr std::size_t cold =
+      1;  // a group of its own: a pass that starts with empty caches
   static constexpr auto known = std::to_array<named>({
       {"l1_misses", "lines not found in the first cache, key stream included"},
       {"l2_misses", "lines found in neither of the first two"},
@@ -88,7 +90,7 @@ class sim_backend final : public backend {
 /// In the order of `known`, the cold ones left out.
 std::vector<double> sim_backend::warm_values(double operations) const {
   const auto ratio = [&](auto count) { return static_cast<double>(count) / operations; };
-  sim::tally const& sums = model_.counted();
+  const sim::tally& sums = model_.counted();
   return {
       ratio(sums.misses[0]),
       ratio(sums.misses[1]),
@@ -118,7 +120,7 @@ std::vector<double> sim_backend::warm_values(double operations) const {
 
 /// The last of `known`.
 std::vector<double> sim_backend::cold_values(double operations) const {
-  sim::tally const& sums = model_.counted();
+  const sim::tally& sums = model_.counted();
   std::vector<double> values;
   for (const std::uint64_t misses : sums.misses) {
     values.push_back(static_cast<double>(misses) / operations);
@@ -133,7 +135,7 @@ std::vector<reading> sim_backend::take(std::size_t operations) {
   const std::size_t first = group_ == cold ? known.size() - taken.size() : 0;
   std::vector<reading> readings;
   for (std::size_t i = 0; i < taken.size(); ++i) {
-    event const& what = found_.events[first + i];
+    const event& what = found_.events[first + i];
     reading one{what.name, {}, what.reason};
     if (what.reason.empty()) one.value = taken[i];
     readings.push_back(one);
@@ -144,7 +146,7 @@ std::vector<reading> sim_backend::take(std::size_t operations) {
 
 }  // namespace
 
-std::unique_ptr<backend> make_sim(geometry const& shape) {
+std::unique_ptr<backend> make_sim(const geometry& shape) {
   return std::make_unique<sim_backend>(shape);
 }
 

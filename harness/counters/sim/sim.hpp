@@ -8,6 +8,6 @@
 namespace counters {
 
 /// Counts in a model of `shape`. Only in a binary that was built to be watched.
-std::unique_ptr<backend> make_sim(geometry const& shape);
+std::unique_ptr<backend> make_sim(const geometry& shape);
 
 }  // namespace counters

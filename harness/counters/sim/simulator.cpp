@@ -13,7 +13,7 @@ std::size_t distribution::p99() const noexcept {
   return most_;
 }
 
-simulator::simulator(geometry const& shape)
+simulator::simulator(const geometry& shape)
     : line_shift_(static_cast<unsigned>(std::countr_zero(shape.line))),
       page_shift_(static_cast<unsigned>(std::countr_zero(shape.page / shape.line))),
       caches_(shape, &memory_),
@@ -36,7 +36,7 @@ void simulator::flush() noexcept {
   last_line_ = last_page_ = quiet_line_ = no_line;
 }
 
-void simulator::mark(void const* begin, std::size_t bytes, region what) {
+void simulator::mark(const void* begin, std::size_t bytes, region what) {
   const own_business own(*this);
   map_.mark(begin, bytes, what);
 }

@@ -20,9 +20,9 @@ namespace counters::sim {
 /// Sums over the recorded accesses.
 struct tally {
   std::uint64_t loads = 0, stores = 0;
-  std::array<std::uint64_t, 3> misses{};           // lines not found in each cache
-  std::array<std::uint64_t, 3> stream_misses{};    // those of them that hold the workload's keys
-  std::array<std::uint64_t, 3> miss_accesses{};    // accesses with at least one such line
+  std::array<std::uint64_t, 3> misses{};         // lines not found in each cache
+  std::array<std::uint64_t, 3> stream_misses{};  // those of them that hold the workload's keys
+  std::array<std::uint64_t, 3> miss_accesses{};  // accesses with at least one such line
   std::array<std::uint64_t, 2> tlb_misses{};
 };
 
@@ -54,7 +54,7 @@ class distribution {
 
 class simulator {
  public:
-  explicit simulator(geometry const& shape);
+  explicit simulator(const geometry& shape);
 
   /// The model of the caches runs from `feed` on; what it sees counts from `record` on.
   void feed(bool on) noexcept {
@@ -87,11 +87,11 @@ class simulator {
   /// for every line.
   void block(std::uintptr_t address, std::size_t bytes, bool is_store);
   void operation_done();
-  void mark(void const* begin, std::size_t bytes, region what);
+  void mark(const void* begin, std::size_t bytes, region what);
 
-  tally const& counted() const noexcept { return counted_; }
-  distribution const& lines() const noexcept { return lines_; }
-  distribution const& heap_lines() const noexcept { return heap_lines_; }
+  const tally& counted() const noexcept { return counted_; }
+  const distribution& lines() const noexcept { return lines_; }
+  const distribution& heap_lines() const noexcept { return heap_lines_; }
   /// Distinct lines of one kind, summed over the operations.
   std::uint64_t lines_in(region what) const noexcept {
     return lines_in_[static_cast<std::size_t>(what)];
@@ -107,8 +107,8 @@ class simulator {
    public:
     explicit own_business(simulator& one) noexcept : one_(one) { one_.look_away(true); }
     ~own_business() { one_.look_away(false); }
-    own_business(own_business const&) = delete;
-    own_business& operator=(own_business const&) = delete;
+    own_business(const own_business&) = delete;
+    own_business& operator=(const own_business&) = delete;
 
    private:
     simulator& one_;

@@ -62,7 +62,7 @@ TEST(calibration, an_event_that_no_kernel_knows_is_not_believed) {
 }
 
 TEST(calibration, every_group_is_run) {
-  fake_backend backend({{"instructions"}, {"instructions", "cycles"}}, [](auto const& name, auto) {
+  fake_backend backend({{"instructions"}, {"instructions", "cycles"}}, [](const auto& name, auto) {
     return name == "cycles" ? 1e9 : instructions;
   });
   EXPECT_EQ(calibrate_reading(backend).size(), 3U);
@@ -79,15 +79,15 @@ TEST(calibration, the_kernels_page_faults_are_the_kernels_own) {
 
 TEST(calibration, callgrind_is_told_what_it_must_find) {
   const auto wanted = calibrate_callgrind(geometry_of("zen4"));
-  for (auto const& one : wanted) {
+  for (const auto& one : wanted) {
     EXPECT_EQ(one.backend, "callgrind");
     EXPECT_FALSE(one.read);
     EXPECT_GT(one.steps, 0U);
   }
-  for (char const* event : {"instructions", "l1_misses", "l2_misses", "l3_misses"}) {
-    EXPECT_TRUE(std::any_of(wanted.begin(), wanted.end(),
-                            [&](auto const& one) { return one.event == event; }))
-        << event;
+  for (const char* event : {"instructions", "l1_misses", "l2_misses", "l3_misses"}) {
+    EXPECT_TRUE(std::any_of(wanted.begin(), wanted.end(), [&](const auto& one) {
+      return one.event == event;
+    })) << event;
   }
 }
 

@@ -29,7 +29,7 @@ class pass final : public fixture {
 };
 
 template <bool IsRight>
-std::unique_ptr<fixture> build(order const&) {
+std::unique_ptr<fixture> build(const order&) {
   return std::make_unique<pass>(IsRight);
 }
 const variant right{"pass", "shared", "", false, &build<true>};
@@ -37,7 +37,7 @@ const variant wrong{"pass", "shared", "", false, &build<false>};
 
 TEST(count, reads_every_group_and_each_event_once) {
   fake_backend backend({{"instructions", "l1_misses"}, {"instructions", "l2_misses"}},
-                       [](auto const& name, auto) { return name == "instructions" ? 5e5 : 5e3; });
+                       [](const auto& name, auto) { return name == "instructions" ? 5e5 : 5e3; });
   const counted result = count(backend, right, {.n = 10, .seed = 1});
   EXPECT_EQ(result.wrong, "");
   EXPECT_EQ(result.checksum, 42U);
@@ -51,7 +51,7 @@ TEST(count, reads_every_group_and_each_event_once) {
 TEST(count, a_group_that_ran_other_instructions_is_rejected) {
   for (const double factor : {1.0, 1.009, 1.02, 0.5}) {
     fake_backend backend({{"instructions", "l1_misses"}, {"instructions", "l2_misses"}},
-                         [&](auto const& name, std::size_t group) {
+                         [&](const auto& name, std::size_t group) {
                            return name == "instructions" && group == 1 ? factor * 5e5 : 5e5;
                          });
     const counted result = count(backend, right, {.n = 10, .seed = 1});

@@ -18,7 +18,7 @@ namespace {
 
 bool has_valgrind() { return std::system("valgrind --version >/dev/null 2>&1") == 0; }
 
-struct cross_check : testing::TestWithParam<char const*> {
+struct cross_check : testing::TestWithParam<const char*> {
   cross_check() {
     if (!has_valgrind()) throw std::runtime_error("valgrind is needed to run this test");
   }
@@ -26,7 +26,7 @@ struct cross_check : testing::TestWithParam<char const*> {
   std::string plain() const { return std::string(BINARIES "/bench_") + GetParam() + PLAIN_SUFFIX; }
 };
 
-std::string simulate(cross_check const& check, scratch const& folder, std::string const& chosen) {
+std::string simulate(const cross_check& check, const scratch& folder, const std::string& chosen) {
   const auto out = folder.path() / "sim.json";
   std::string words;
   EXPECT_EQ(run(check.watched() + chosen + " --benchmark_out=" + out.string(), words), 0) << words;
@@ -38,8 +38,8 @@ struct misses {
   double first = 0, last = 0;
 };
 
-misses read_dump(std::filesystem::path const& folder, std::string const& name) {
-  for (auto const& file : std::filesystem::directory_iterator(folder)) {
+misses read_dump(const std::filesystem::path& folder, const std::string& name) {
+  for (const auto& file : std::filesystem::directory_iterator(folder)) {
     const std::string text = contents(file.path());
     if (text.find("Trigger: Client Request: " + name + "\n") == text.npos) continue;
     EXPECT_NE(text.find("events: Ir Dr Dw I1mr D1mr D1mw ILmr DLmr DLmw"), text.npos);
@@ -55,7 +55,7 @@ misses read_dump(std::filesystem::path const& folder, std::string const& name) {
 struct sighting {
   misses by_callgrind, simulated;
 
-  sighting& operator+=(sighting const& other) {
+  sighting& operator+=(const sighting& other) {
     by_callgrind.first += other.by_callgrind.first, by_callgrind.last += other.by_callgrind.last;
     simulated.first += other.simulated.first, simulated.last += other.simulated.last;
     return *this;
@@ -64,10 +64,12 @@ struct sighting {
 };
 
 /// Both look at `workloads` (with commas) at n = 100,000, once.
-std::map<std::string, sighting> see(cross_check const& check, std::string const& workloads, int seed) {
+std::map<std::string, sighting> see(const cross_check& check, const std::string& workloads,
+                                    int seed) {
   const scratch folder("callgrind");
-  const std::string chosen = " --kv=int_int --hash=shared --sizes=100000 --cache=zen4 --workloads=" +
-                             workloads + " --seed=" + std::to_string(seed);
+  const std::string chosen =
+      " --kv=int_int --hash=shared --sizes=100000 --cache=zen4 --workloads=" + workloads +
+      " --seed=" + std::to_string(seed);
   const std::string json = simulate(check, folder, chosen);
   std::string words;
   EXPECT_EQ(run("valgrind --quiet --tool=callgrind --cache-sim=yes --collect-atstart=no "
@@ -94,16 +96,16 @@ TEST_P(cross_check, callgrind_agrees_on_misses) {
   // deviations of a difference, of 50,000 they are more than three.
   constexpr double too_few = 10'000;
   constexpr int seeds = 8;
-  auto seen =
-      see(*this, "insert_grow,insert_reserved,find_hit,find_miss,erase,churn,range", 1);
+  auto seen = see(*this, "insert_grow,insert_reserved,find_hit,find_miss,erase,churn,range", 1);
   for (auto& [workload, sum] : seen) {
     const bool is_small = sum.fewest() < too_few;
-    for (int seed = 2; is_small && seed <= seeds; ++seed) sum += see(*this, workload, seed)[workload];
+    for (int seed = 2; is_small && seed <= seeds; ++seed)
+      sum += see(*this, workload, seed)[workload];
     const auto& [real, model] = sum;
-    std::printf("%s %-16s L1 %8.0f by callgrind %8.0f simulated (%+.2f %%), L2 %8.0f %8.0f (%+.2f %%)\n",
-                GetParam(), workload.c_str(), real.first, model.first,
-                100 * (model.first / real.first - 1), real.last, model.last,
-                100 * (model.last / real.last - 1));
+    std::printf(
+        "%s %-16s L1 %8.0f by callgrind %8.0f simulated (%+.2f %%), L2 %8.0f %8.0f (%+.2f %%)\n",
+        GetParam(), workload.c_str(), real.first, model.first, 100 * (model.first / real.first - 1),
+        real.last, model.last, 100 * (model.last / real.last - 1));
     EXPECT_NEAR(model.first / real.first, 1, 0.02) << workload;
     EXPECT_NEAR(model.last / real.last, 1, 0.02) << workload;
   }
@@ -124,8 +126,9 @@ TEST_P(cross_check, a_trace_agrees_on_heap_lines) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(maps, cross_check, testing::Values("hmap", "std", "boost_flat", "absl_flat"),
-                         [](auto const& param) { return param.param; });
+INSTANTIATE_TEST_SUITE_P(maps, cross_check,
+                         testing::Values("hmap", "std", "boost_flat", "absl_flat"),
+                         [](const auto& param) { return param.param; });
 
 }  // namespace
 }  // namespace counters

@@ -14,13 +14,13 @@ namespace counters {
 class fake_backend final : public backend {
  public:
   using groups_of_events = std::vector<std::vector<std::string>>;
-  using source = std::function<double(std::string const& event, std::size_t group)>;
+  using source = std::function<double(const std::string& event, std::size_t group)>;
 
   fake_backend(groups_of_events events, source read)
       : events_(std::move(events)), read_(std::move(read)) {
     found_.name = "fake";
-    for (auto const& group : events_) {
-      for (auto const& name : group) {
+    for (const auto& group : events_) {
+      for (const auto& name : group) {
         if (!counts(name)) found_.events.push_back({name, name, {}, true});
       }
     }
@@ -32,7 +32,7 @@ class fake_backend final : public backend {
   void end() override {}
   std::vector<reading> take(std::size_t operations) override {
     std::vector<reading> readings;
-    for (auto const& name : events_[current_]) {
+    for (const auto& name : events_[current_]) {
       const double total = read_(name, current_);
       readings.push_back({name, total / static_cast<double>(operations), {}});
     }

@@ -14,10 +14,10 @@ TEST(geometry, every_processor_has_whole_sets_and_a_source) {
     EXPECT_EQ(shape.name, name);
     EXPECT_FALSE(shape.source.empty()) << name;
     EXPECT_TRUE(std::has_single_bit(shape.line) && std::has_single_bit(shape.page)) << name;
-    for (auto const& level : shape.caches) {
+    for (const auto& level : shape.caches) {
       EXPECT_EQ(level.bytes % (level.ways * shape.line), 0U) << name;
     }
-    for (auto const& level : shape.tlbs) EXPECT_EQ(level.entries % level.ways, 0U) << name;
+    for (const auto& level : shape.tlbs) EXPECT_EQ(level.entries % level.ways, 0U) << name;
   }
 }
 
@@ -27,7 +27,7 @@ TEST(geometry, the_host_is_known_or_says_why_not) {
     EXPECT_EQ(shape.name, "host");
     EXPECT_NE(shape.source.find("sysfs"), std::string::npos);
     EXPECT_GT(shape.caches[1].bytes, shape.caches[0].bytes);
-  } catch (no_geometry const& error) {
+  } catch (const no_geometry& error) {
     EXPECT_NE(std::string(error.what()).find("--cache"), std::string::npos);
   }
   EXPECT_THROW(geometry_of("zen99"), no_geometry);

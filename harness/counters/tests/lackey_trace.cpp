@@ -25,7 +25,7 @@ struct access {
 /// Valgrind puts programs and their heap below its own text, with nothing between the two.
 constexpr std::uint64_t program_begin = 0x108000, heap_end = 0x58000000;
 
-std::uint64_t heap_begin(std::string const& program) {
+std::uint64_t heap_begin(const std::string& program) {
   std::ifstream file(program, std::ios::binary);
   Elf64_Ehdr header{};
   file.read(reinterpret_cast<char*>(&header), sizeof header);
@@ -41,7 +41,7 @@ std::uint64_t heap_begin(std::string const& program) {
 }
 
 /// The last accesses to memory, far more than one pass has; the trace itself has tens of millions.
-std::vector<access> last_accesses(std::string const& command) {
+std::vector<access> last_accesses(const std::string& command) {
   constexpr std::size_t kept = 1 << 20;
   std::vector<access> ring(kept);
   std::size_t count = 0;
@@ -67,7 +67,7 @@ std::vector<access> last_accesses(std::string const& command) {
 }
 
 /// Where in `all` the words of the last run of `length` words in a row are read first.
-std::vector<std::size_t> last_run(std::vector<access> const& all, std::size_t length) {
+std::vector<std::size_t> last_run(const std::vector<access>& all, std::size_t length) {
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> open;  // by the address to come
   std::vector<std::size_t> last;
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -90,7 +90,7 @@ std::vector<std::size_t> last_run(std::vector<access> const& all, std::size_t le
 /// The lines of the workload and of the map object in it, which hold no entries: what the code just
 /// before the first operation works with, and the lines between those. An operation reads some of
 /// them now and then, a bucket count where it has a chain to walk.
-std::unordered_set<std::uint64_t> lines_of_the_workload(std::vector<access> const& all,
+std::unordered_set<std::uint64_t> lines_of_the_workload(const std::vector<access>& all,
                                                         std::size_t first) {
   constexpr std::size_t before = 200;
   constexpr std::uint64_t widest_gap = 4;
@@ -109,7 +109,7 @@ std::unordered_set<std::uint64_t> lines_of_the_workload(std::vector<access> cons
 
 }  // namespace
 
-traced_lines trace_lookups(std::string const& program, std::string const& arguments,
+traced_lines trace_lookups(const std::string& program, const std::string& arguments,
                            std::size_t operations) {
   const auto all = last_accesses("valgrind --tool=lackey --trace-mem=yes --log-fd=9 " + program +
                                  " " + arguments + " 9>&1 >/dev/null 2>/dev/null");
@@ -121,7 +121,7 @@ traced_lines trace_lookups(std::string const& program, std::string const& argume
   for (std::size_t op = 0; op + 1 < operations; ++op) {
     std::unordered_set<std::uint64_t> lines;
     for (std::size_t i = starts[op]; i < starts[op + 1]; ++i) {
-      auto const& [address, bytes, is_load] = all[i];
+      const auto& [address, bytes, is_load] = all[i];
       if (address < begin || address >= heap_end) continue;
       if (address >= keys && address < keys + 8 * operations) continue;
       for (auto line = address / 64; line <= (address + bytes - 1) / 64; ++line) {

@@ -16,7 +16,7 @@ struct traced_lines {
 /// Runs `program` under lackey and looks at its last pass of `operations` lookups of integers. The
 /// binary does not say where an operation begins, but it reads its keys front to back: the last
 /// 8-byte words that are read in a row, as many as there are operations, are the keys.
-traced_lines trace_lookups(std::string const& program, std::string const& arguments,
+traced_lines trace_lookups(const std::string& program, const std::string& arguments,
                            std::size_t operations);
 
 }  // namespace counters

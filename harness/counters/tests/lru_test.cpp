@@ -44,8 +44,8 @@ TYPED_TEST(lru_with, does_what_a_plain_list_does) {
     std::size_t sets, ways, keys;
   };
   // Few and many sets, one way, fully associative, a number of sets that is no power of two.
-  for (const auto [sets, ways, keys] : {shape{1, 1, 3}, {1, 72, 100}, {64, 8, 600}, {12, 11, 200},
-                                        {2, 2, 5}, {16, 1, 30}}) {
+  for (const auto [sets, ways, keys] :
+       {shape{1, 1, 3}, {1, 72, 100}, {64, 8, 600}, {12, 11, 200}, {2, 2, 5}, {16, 1, 30}}) {
     lru<TypeParam> fast(sets, ways, std::pmr::get_default_resource());
     plain_lru plain(sets, ways);
     workloads::random_source random(sets * 1000 + ways);

@@ -28,15 +28,15 @@ void register_counters() {
   static_cast<void>(once);
 }
 
-event const& event_named(backend const& from, std::string_view name) {
-  auto const& events = from.probe().events;
+const event& event_named(const backend& from, std::string_view name) {
+  const auto& events = from.probe().events;
   return *std::find_if(events.begin(), events.end(), [&](auto& one) { return one.name == name; });
 }
 
-constexpr char const* tick_event = "sde:::mapscope::ticks";
-constexpr char const* tock_event = "sde:::mapscope::tocks";
-constexpr char const* tick_name = "sde_mapscope_ticks";
-constexpr char const* tock_name = "sde_mapscope_tocks";
+constexpr const char* tick_event = "sde:::mapscope::ticks";
+constexpr const char* tock_event = "sde:::mapscope::tocks";
+constexpr const char* tick_name = "sde_mapscope_ticks";
+constexpr const char* tock_name = "sde_mapscope_tocks";
 
 /// The group that counts `name`.
 std::size_t group_of(backend& from, std::string_view name) {
@@ -44,7 +44,7 @@ std::size_t group_of(backend& from, std::string_view name) {
     from.enter();
     from.begin(group);
     from.end();
-    for (reading const& one : from.take(1)) {
+    for (const reading& one : from.take(1)) {
       if (one.event == name) return group;
     }
   }
@@ -93,7 +93,7 @@ TEST(papi, calibration_leaves_a_users_own_events_alone) {
 
 TEST(papi, an_event_that_cannot_be_had_has_papis_reason) {
   const auto papi = make_papi({"no_such_event"});
-  event const& unknown = event_named(*papi, "no_such_event");
+  const event& unknown = event_named(*papi, "no_such_event");
   EXPECT_EQ(unknown.reason.rfind("add: ", 0), 0U) << unknown.reason;
   EXPECT_NE(unknown.reason.find("(-"), std::string::npos) << "with its number: " << unknown.reason;
   EXPECT_FALSE(papi->counts("no_such_event"));
@@ -109,7 +109,7 @@ TEST(papi, no_preset_is_offered_that_does_not_count) {
     return;
   }
   calibrate(*papi, geometry_of("zen4"));
-  for (event const& one : papi->probe().events) {
+  for (const event& one : papi->probe().events) {
     EXPECT_TRUE(one.reason.empty() || !papi->counts(one.name));
   }
 }
@@ -129,11 +129,11 @@ class ticking final : public harness::fixture {
 TEST(papi, whole_passes_are_counted_and_nothing_between_them) {
   register_counters();
   const auto papi = make_papi({tick_event});
-  const harness::variant what{"ticking", "shared", "", false, [](harness::order const&) {
+  const harness::variant what{"ticking", "shared", "", false, [](const harness::order&) {
                                 return std::unique_ptr<harness::fixture>(new ticking);
                               }};
   std::size_t found = 0;
-  for (reading const& one : harness::count(*papi, what, {.n = 1, .seed = 1}).readings) {
+  for (const reading& one : harness::count(*papi, what, {.n = 1, .seed = 1}).readings) {
     if (one.event != tick_name) continue;
     EXPECT_EQ(one.value, 3.0);
     ++found;

@@ -21,7 +21,7 @@ TEST(perf_event, counts_or_says_why_not) {
   const auto perf = make_perf_event();
   EXPECT_EQ(perf->available(), perf->groups() > 0);
   bool any = false;
-  for (event const& one : perf->probe().events) {
+  for (const event& one : perf->probe().events) {
     any = any || one.reason.empty();
     if (!one.reason.empty()) {
       EXPECT_EQ(one.reason.rfind("perf_event_open: ", 0), 0U) << one.reason;

@@ -13,14 +13,14 @@
 namespace counters {
 
 /// Its exit status; `words` gets what it says on both streams.
-inline int run(std::string const& command, std::string& words) {
+inline int run(const std::string& command, std::string& words) {
   FILE* pipe = popen((command + " 2>&1").c_str(), "r");
   if (pipe == nullptr) throw std::runtime_error("popen");
   for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) words += static_cast<char>(c);
   return WEXITSTATUS(pclose(pipe));
 }
 
-inline std::string contents(std::filesystem::path const& path) {
+inline std::string contents(const std::filesystem::path& path) {
   std::ifstream file(path);
   std::stringstream text;
   text << file.rdbuf();
@@ -30,22 +30,22 @@ inline std::string contents(std::filesystem::path const& path) {
 /// A folder that goes with the object.
 class scratch {
  public:
-  explicit scratch(std::string const& name)
+  explicit scratch(const std::string& name)
       : path_(std::filesystem::temp_directory_path() /
               ("mapscope_" + name + "_" + std::to_string(getpid()))) {
     std::filesystem::create_directories(path_);
   }
   ~scratch() { std::filesystem::remove_all(path_); }
-  scratch(scratch const&) = delete;
-  scratch& operator=(scratch const&) = delete;
-  std::filesystem::path const& path() const noexcept { return path_; }
+  scratch(const scratch&) = delete;
+  scratch& operator=(const scratch&) = delete;
+  const std::filesystem::path& path() const noexcept { return path_; }
 
  private:
   std::filesystem::path path_;
 };
 
 /// The number behind `key` in the entry of the benchmark `name`.
-inline double number_in(std::string const& json, std::string const& name, std::string const& key) {
+inline double number_in(const std::string& json, const std::string& name, const std::string& key) {
   const auto entry = json.find("\"name\": \"" + name);
   const auto end = json.find('}', entry);
   const auto at = entry == json.npos ? entry : json.find("\"" + key + "\": ", entry);
@@ -54,7 +54,7 @@ inline double number_in(std::string const& json, std::string const& name, std::s
 }
 
 /// All counters of one kind, as they are written.
-inline std::string lines_with(std::string const& json, std::string const& part) {
+inline std::string lines_with(const std::string& json, const std::string& part) {
   std::istringstream lines(json);
   std::string found;
   for (std::string line; std::getline(lines, line);) {

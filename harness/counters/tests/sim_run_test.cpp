@@ -11,18 +11,19 @@
 namespace counters {
 namespace {
 
-std::string simulate(std::string const& arguments, std::string const& environment = "") {
+std::string simulate(const std::string& arguments, const std::string& environment = "") {
   const scratch folder("sim");
   const auto out = folder.path() / "out.json";
   std::string words;
-  const int status = run(environment + " " SIM_BINARY " --hash=shared --benchmark_out=" +
-                             out.string() + " " + arguments,
-                         words);
+  const int status =
+      run(environment + " " SIM_BINARY " --hash=shared --benchmark_out=" + out.string() + " " +
+              arguments,
+          words);
   EXPECT_EQ(status, 0) << words;
   return contents(out);
 }
 
-std::string counters_in(std::string const& json) {
+std::string counters_in(const std::string& json) {
   const std::string found = lines_with(json, "\"sim_");
   EXPECT_NE(found, "");
   return found;
@@ -46,9 +47,10 @@ TEST(sim_run, two_runs_of_every_map_agree) {
       const auto out = folder.path() / "out.json";
       std::string words;
       const std::string chosen = " --hash=shared,own --kv=int_int,string_string --sizes=300";
-      EXPECT_EQ(run(SIM_FOLDER "/bench_" + map + "_sim" + chosen + " --benchmark_out=" + out.string(),
-                    words),
-                0)
+      EXPECT_EQ(
+          run(SIM_FOLDER "/bench_" + map + "_sim" + chosen + " --benchmark_out=" + out.string(),
+              words),
+          0)
           << words;
       return counters_in(contents(out));
     };
@@ -61,7 +63,7 @@ TEST(sim_run, a_benchmark_reads_the_same_alone_as_after_others) {
   const std::string among = simulate("--kv=int_int,string_int --sizes=1000");
   const std::string name = "erase/kv:string_int/hash:shared/n:1000";
   const std::string alone = simulate(chosen);
-  for (char const* key : {"sim_l1_misses", "sim_lines_mean", "sim_loads", "sim_heap_lines_max"}) {
+  for (const char* key : {"sim_l1_misses", "sim_lines_mean", "sim_loads", "sim_heap_lines_max"}) {
     EXPECT_EQ(number_in(among, name, key), number_in(alone, name, key)) << key;
   }
 }
@@ -91,9 +93,9 @@ TEST(sim_run, calibration_is_exact_on_every_processor) {
   std::string words;
   run(SIM_BINARY " --cache=none", words);
   ASSERT_NE(words.find("known: "), std::string::npos) << words;
-  for (char const* cache : {"zen5", "zen4", "skylake", "icelake", "graviton3", "apple_m1"}) {
-    const std::string json = simulate(
-        std::string("--workloads=range --kv=int_int --sizes=10 --cache=") + cache);
+  for (const char* cache : {"zen5", "zen4", "skylake", "icelake", "graviton3", "apple_m1"}) {
+    const std::string json =
+        simulate(std::string("--workloads=range --kv=int_int --sizes=10 --cache=") + cache);
     EXPECT_NE(json.find(R"(\"accepted\": true)"), std::string::npos) << cache;
     EXPECT_EQ(json.find(R"(\"accepted\": false)"), std::string::npos) << cache;
     EXPECT_EQ(json.find(R"(\"error\": 0.)"), std::string::npos) << cache << " is off by a little";

@@ -13,7 +13,7 @@ constexpr std::uintptr_t heap = std::uintptr_t{1} << 40;  // nobody's: counts as
 
 /// A simulator that records from the start.
 struct recording : simulator {
-  explicit recording(char const* processor = "zen4") : simulator(geometry_of(processor)) {
+  explicit recording(const char* processor = "zen4") : simulator(geometry_of(processor)) {
     reset();
     feed(true);
     record(true);
@@ -79,7 +79,8 @@ TEST(simulator, a_loop_that_is_one_line_too_long_for_the_first_cache_misses_it_a
 TEST(simulator, distinct_lines_are_those_of_each_operation) {
   recording model;
   for (std::size_t lines = 1; lines <= 100; ++lines) {
-    for (std::size_t i = 0; i < lines; ++i) model.load(heap + 64 * i), model.load(heap + 64 * i + 8);
+    for (std::size_t i = 0; i < lines; ++i)
+      model.load(heap + 64 * i), model.load(heap + 64 * i + 8);
     model.operation_done();
   }
   EXPECT_EQ(model.lines().operations(), 100U);

@@ -16,7 +16,7 @@ using namespace growth;
 const latency::clock_facts no_clock{"", false, 1, 0, 0};
 
 template <class Adapter>
-std::unique_ptr<pass_report> run(settings const& set, std::vector<float>& trace) {
+std::unique_ptr<pass_report> run(const settings& set, std::vector<float>& trace) {
   auto report = std::make_unique<pass_report>();
   fixture_of<Adapter, workloads::int_int> work(set);
   trace.assign(work.operations(), -1);
@@ -35,7 +35,7 @@ TEST(GrowthEvents, OfHmapAreWhereGoHasThem) {
   ASSERT_EQ(report->events, points.size() + 1);
   EXPECT_EQ(report->event_list[0].capacity_before, 0U) << "the first array";
   for (std::size_t i = 0; i < points.size(); ++i) {
-    event const& one = report->event_list[i + 1];
+    const event& one = report->event_list[i + 1];
     EXPECT_EQ(one.operation, points[i]);
     EXPECT_EQ(one.entries, points[i]);
     EXPECT_EQ(one.capacity_after, 2 * one.capacity_before);
@@ -92,7 +92,7 @@ TEST(GrowthEvents, ChurnCompacts) {
   const auto report = run<adapters::hmap>(set, trace);
   ASSERT_GT(report->events, 2U);
   for (std::size_t i = 0; i < report->events; ++i) {
-    event const& one = report->event_list[i];
+    const event& one = report->event_list[i];
     EXPECT_EQ(one.capacity_before, buckets);
     EXPECT_EQ(one.capacity_after, buckets);
     EXPECT_GE(one.entries, full - 1);
@@ -120,7 +120,7 @@ TEST(GrowthDrain, EveryOperationIsMeasuredInEveryState) {
   std::vector<float> trace;
   const settings set{20'000, 1, workloads::growth_mix::insert, 0, false, false};
   const auto seen = run<adapters::hmap>(set, trace);
-  event const& last = seen->event_list[seen->events - 1];
+  const event& last = seen->event_list[seen->events - 1];
   fixture_of<adapters::hmap, workloads::int_int> work(set);
   const latency::clock_facts clock = latency::calibrate();
   auto report = std::make_unique<drain_report>();

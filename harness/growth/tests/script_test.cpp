@@ -13,7 +13,7 @@ template <class Payload>
 std::vector<std::uint64_t> keys_of(growth_mix mix, std::uint64_t seed) {
   growth_script<Payload> script({1000, seed}, mix, 3, seed);
   std::vector<std::uint64_t> digests;
-  script.run([&](std::size_t i, entry<Payload> const& slot) {
+  script.run([&](std::size_t i, const entry<Payload>& slot) {
     EXPECT_EQ(i, digests.size());
     digests.push_back(digest(slot.key));
   });
@@ -32,7 +32,7 @@ TEST(GrowthScript, EveryInsertIsNewAndEveryLookupSucceeds) {
     growth_script<int_int> script({1000, 1}, mix, 0, 1);
     std::unordered_map<std::uint64_t, std::uint64_t> table;
     std::uint64_t yes = 0;
-    script.run([&](std::size_t i, auto const& slot) {
+    script.run([&](std::size_t i, const auto& slot) {
       yes += script.what(i) == action::insert ? table.try_emplace(slot.key, slot.value).second
                                               : table.contains(slot.key);
     });
@@ -48,10 +48,10 @@ TEST(GrowthScript, ChurnKeepsATableFull) {
   ASSERT_EQ(script.operations(), 2 * 4 * 500U);
   for (int pass = 0; pass < 2; ++pass) {  // the second is like the first
     std::unordered_map<std::string, std::uint64_t> table;
-    script.fill([&](auto const& slot) { table.try_emplace(slot.key, slot.value); });
+    script.fill([&](const auto& slot) { table.try_emplace(slot.key, slot.value); });
     ASSERT_EQ(table.size(), 500U);
     std::uint64_t yes = 0;
-    script.run([&](std::size_t i, auto const& slot) {
+    script.run([&](std::size_t i, const auto& slot) {
       ASSERT_EQ(table.size(), script.what(i) == action::erase ? 500U : 499U);
       yes += script.what(i) == action::erase ? table.erase(slot.key)
                                              : table.try_emplace(slot.key, slot.value).second;

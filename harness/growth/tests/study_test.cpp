@@ -25,7 +25,7 @@ TEST(GrowthStudy, WhatWillNotFitIsRefusedWithBothSizes) {
     try {
       study(build, asking_for(n, mix), {}, nullptr);
       FAIL() << "it was begun";
-    } catch (will_not_fit const& error) {
+    } catch (const will_not_fit& error) {
       const std::string words = error.what();
       EXPECT_EQ(words.find("n = 281474976710656 needs about "), 0U) << words;
       EXPECT_NE(words.find(" MB can be had; measure fewer entries"), words.npos) << words;

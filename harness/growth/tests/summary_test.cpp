@@ -44,7 +44,7 @@ TEST(Summary, ATimelineLosesNoMaximumAndStaysSmall) {
   const auto timeline = timeline_of(trace);
   EXPECT_LT(timeline.size(), 500U);
   double most = 0;
-  for (auto const& span : timeline) {
+  for (const auto& span : timeline) {
     most = std::max(most, span.max);
     EXPECT_EQ(span.p50, span.first == 0 ? 7 : 1);
   }

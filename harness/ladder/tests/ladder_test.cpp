@@ -7,12 +7,12 @@
 namespace {
 
 /// The addresses that a walk comes by, until it is back or has gone astray.
-std::set<void const*> visited(ladder::cycle const& path, std::size_t lines) {
-  std::set<void const*> found;
-  void const* at = path.start();
+std::set<const void*> visited(const ladder::cycle& path, std::size_t lines) {
+  std::set<const void*> found;
+  const void* at = path.start();
   do {
     found.insert(at);
-    at = *static_cast<void const* const*>(at);
+    at = *static_cast<const void* const*>(at);
   } while (at != path.start() && found.size() <= lines);
   return found;
 }
@@ -22,8 +22,8 @@ TEST(Cycle, GoesThroughEveryPackedLineOnce) {
   const ladder::cycle path(memory, 1000, 64, 64, 7);
   const auto found = visited(path, 1000);
   EXPECT_EQ(found.size(), 1000U);
-  for (void const* at : found) {
-    const auto offset = static_cast<std::byte const*>(at) - memory.data();
+  for (const void* at : found) {
+    const auto offset = static_cast<const std::byte*>(at) - memory.data();
     EXPECT_EQ(offset % 64, 0);
     EXPECT_LT(offset, 64 * 1000);
   }
@@ -33,8 +33,8 @@ TEST(Cycle, HasOneLineInEachPageAndNotTheSameInAll) {
   const ladder::region memory(4096 * 256, ladder::layout::spread);
   const ladder::cycle path(memory, 256, 4096, 64, 7);
   std::set<std::ptrdiff_t> pages, lines;
-  for (void const* at : visited(path, 256)) {
-    const auto offset = static_cast<std::byte const*>(at) - memory.data();
+  for (const void* at : visited(path, 256)) {
+    const auto offset = static_cast<const std::byte*>(at) - memory.data();
     pages.insert(offset / 4096);
     lines.insert(offset % 4096);
   }
@@ -46,10 +46,10 @@ TEST(Cycle, HasOneLineInEachPageAndNotTheSameInAll) {
 TEST(Cycle, KnowsWhereAWalkEnds) {
   const ladder::region memory(64 * 10, ladder::layout::packed);
   const ladder::cycle path(memory, 10, 64, 64, 1);
-  void const* at = path.start();
+  const void* at = path.start();
   for (std::size_t steps = 0; steps < 25; ++steps) {
     EXPECT_EQ(at, path.after(steps));
-    at = *static_cast<void const* const*>(at);
+    at = *static_cast<const void* const*>(at);
   }
 }
 
@@ -63,12 +63,13 @@ TEST(Cycle, IsAnotherOneWithAnotherSeed) {
 }
 
 TEST(Ladder, HasARungForEachThatWasAskedFor) {
-  const auto found = ladder::climb({.sizes = {1024, 3072}, .pages = {16}, .passes = 3}, latency::calibrate());
+  const auto found =
+      ladder::climb({.sizes = {1024, 3072}, .pages = {16}, .passes = 3}, latency::calibrate());
   ASSERT_EQ(found.size(), 3U);
   EXPECT_EQ(found[0].how, ladder::layout::spread);
   EXPECT_EQ(found[0].lines, 16U);
   EXPECT_EQ(found[2].lines, 48U);
-  for (auto const& rung : found) {
+  for (const auto& rung : found) {
     EXPECT_EQ(rung.passes.size(), 3U);
     for (const double ns : rung.passes) EXPECT_GT(ns, 0);
   }

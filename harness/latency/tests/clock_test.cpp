@@ -44,18 +44,22 @@ TEST(Clock, NeverRunsBackwards) {
 }
 
 TEST(Clock, IsTheVirtualCounterWhereItIsFineEnough) {
-  for (const auto& [frequency, tick_ns] : {std::pair{1'000'000'000, 1.0}, {62'500'000, 16.0}, {25'000'000, 40.0}}) {
+  for (const auto& [frequency, tick_ns] :
+       {std::pair{1'000'000'000, 1.0}, {62'500'000, 16.0}, {25'000'000, 40.0}}) {
     const auto facts = latency::virtual_counter_or_system(static_cast<std::uint64_t>(frequency));
     EXPECT_TRUE(facts.is_counter) << frequency;
     EXPECT_DOUBLE_EQ(facts.ns_per_tick, tick_ns);
   }
-  EXPECT_EQ(latency::virtual_counter_or_system(62'500'000).source, "virtual counter CNTVCT_EL0, ticks of 16 ns");
+  EXPECT_EQ(latency::virtual_counter_or_system(62'500'000).source,
+            "virtual counter CNTVCT_EL0, ticks of 16 ns");
 }
 
 TEST(Clock, IsTheSystemsWhereTheVirtualCounterIsTooCoarse) {
-  const auto coarse = latency::virtual_counter_or_system(19'200'000), silent = latency::virtual_counter_or_system(0);
-  EXPECT_EQ(coarse.source, "clock_gettime(CLOCK_MONOTONIC): the virtual counter has ticks of 52.1 ns");
-  for (auto const& facts : {coarse, silent}) {
+  const auto coarse = latency::virtual_counter_or_system(19'200'000),
+             silent = latency::virtual_counter_or_system(0);
+  EXPECT_EQ(coarse.source,
+            "clock_gettime(CLOCK_MONOTONIC): the virtual counter has ticks of 52.1 ns");
+  for (const auto& facts : {coarse, silent}) {
     EXPECT_FALSE(facts.is_counter);
     EXPECT_EQ(facts.ns_per_tick, 1);
   }

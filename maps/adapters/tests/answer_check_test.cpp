@@ -34,7 +34,7 @@ using base = right_map<workloads::int_int>;
 
 /// The first words of what the check says, for several seeds: luck must not decide.
 template <class Map>
-void expect_caught(std::string const& words) {
+void expect_caught(const std::string& words) {
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     const std::string wrong = answer_check<Map, workloads::int_int>(seed);
     EXPECT_EQ(wrong.substr(0, words.size()), words) << "seed " << seed << ": " << wrong;
@@ -58,7 +58,7 @@ TEST(answer_check, catches_an_erase_that_keeps_the_entry) {
 TEST(answer_check, catches_a_find_that_misses) {
   struct map : base {
     using base::find;
-    iterator find(key const& k) { return size() > 100 && k % 16 == 0 ? end() : base::find(k); }
+    iterator find(const key& k) { return size() > 100 && k % 16 == 0 ? end() : base::find(k); }
   };
   expect_caught<map>("find(key) is 0, should be 1 ");
 }
@@ -66,8 +66,8 @@ TEST(answer_check, catches_a_find_that_misses) {
 TEST(answer_check, catches_a_const_find_that_misses) {
   struct map : base {
     using base::find;
-    iterator find(key const& k) { return base::find(k); }
-    const_iterator find(key const& k) const { return k % 16 == 0 ? end() : base::find(k); }
+    iterator find(const key& k) { return base::find(k); }
+    const_iterator find(const key& k) const { return k % 16 == 0 ? end() : base::find(k); }
   };
   expect_caught<map>("find(key) on a const map is 0, should be 1 ");
 }
@@ -75,7 +75,7 @@ TEST(answer_check, catches_a_const_find_that_misses) {
 TEST(answer_check, catches_a_find_that_finds_another_entry) {
   struct map : base {
     using base::find;
-    iterator find(key const& k) { return base::find(k) == end() ? end() : begin(); }
+    iterator find(const key& k) { return base::find(k) == end() ? end() : begin(); }
   };
   expect_caught<map>("the key at find(key) ");
 }

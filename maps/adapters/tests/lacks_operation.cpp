@@ -28,22 +28,22 @@ class map {
   void clear() { base_.clear(); }
 #endif
 #ifndef LACKS_find
-  base::const_iterator find(key const& k) const { return base_.find(k); }
+  base::const_iterator find(const key& k) const { return base_.find(k); }
 #endif
 #ifndef LACKS_contains
-  bool contains(key const& k) const { return base_.contains(k); }
+  bool contains(const key& k) const { return base_.contains(k); }
 #endif
 #ifndef LACKS_try_emplace
-  auto try_emplace(key const& k, value const& v) { return base_.try_emplace(k, v); }
+  auto try_emplace(const key& k, const value& v) { return base_.try_emplace(k, v); }
 #endif
 #ifndef LACKS_insert_or_assign
-  auto insert_or_assign(key const& k, value const& v) { return base_.insert_or_assign(k, v); }
+  auto insert_or_assign(const key& k, const value& v) { return base_.insert_or_assign(k, v); }
 #endif
 #ifndef LACKS_subscript
-  value& operator[](key const& k) { return base_[k]; }
+  value& operator[](const key& k) { return base_[k]; }
 #endif
 #ifndef LACKS_erase
-  std::size_t erase(key const& k) { return base_.erase(k); }
+  std::size_t erase(const key& k) { return base_.erase(k); }
 #endif
 #ifndef LACKS_iteration
   base::const_iterator begin() const { return base_.begin(); }

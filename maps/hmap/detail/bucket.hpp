@@ -79,9 +79,8 @@ concept ends_objects = requires(rebound<Alloc, Object>& alloc, Object* p) { allo
 /// Whether it wants to know of every Object that is made, be it by a move.
 template <class Alloc, class Object>
 concept makes_objects =
-    ends_objects<Alloc, Object> || requires(rebound<Alloc, Object>& alloc, Object* p) {
-      alloc.construct(p, std::move(*p));
-    };
+    ends_objects<Alloc, Object> ||
+    requires(rebound<Alloc, Object>& alloc, Object* p) { alloc.construct(p, std::move(*p)); };
 
 /// Whether copying its bytes moves an object. (GCC and Clang call a type trivially copyable that
 /// can be neither copied nor moved: a std::mutex, a list head that knows its own address.)
@@ -250,9 +249,7 @@ struct split_layout {
     return bytes_of(b) + values_offset + i * sizeof(stored_value);
   }
   static const K& key(bucket* b, unsigned i) noexcept { return *key_column::get(key_cell(b, i)); }
-  static K& mutable_key(bucket* b, unsigned i) noexcept {
-    return *key_column::get(key_cell(b, i));
-  }
+  static K& mutable_key(bucket* b, unsigned i) noexcept { return *key_column::get(key_cell(b, i)); }
   static V& value(bucket* b, unsigned i) noexcept { return *value_column::get(value_cell(b, i)); }
   static reference entry(bucket* b, unsigned i) noexcept { return {key(b, i), value(b, i)}; }
 

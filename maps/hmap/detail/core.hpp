@@ -45,31 +45,31 @@ struct retired_array;
 /// What few tables need: Go's mapextra. Made with the first overflow bucket of an array that
 /// has spares, with the first cursor, or when an array is to leave in pieces (release.hpp).
 struct extra_record {
-  std::size_t spares_used = 0;             // of the current array
-  std::size_t released = 0;                // bytes of oldbuckets, from its start, given back
-  bucket* leaving = nullptr;               // an array that has drained and is not freed yet
-  std::size_t leaving_released = 0;        // of its bytes
+  std::size_t spares_used = 0;       // of the current array
+  std::size_t released = 0;          // bytes of oldbuckets, from its start, given back
+  bucket* leaving = nullptr;         // an array that has drained and is not freed yet
+  std::size_t leaving_released = 0;  // of its bytes
   std::uint8_t leaving_B = 0;
-  bucket* pool = nullptr;                  // overflow buckets for use again, linked
-  std::size_t pooled = 0;                  // how many
-  std::atomic<std::size_t> cursors{0};     // alive; see pins.hpp
-  std::atomic<std::size_t> holders{1};     // cursors and the table itself
-  void* owner = nullptr;                   // the core; null when it is gone
-  std::uint64_t epoch = 0;                 // how often everything was dropped at once
+  bucket* pool = nullptr;               // overflow buckets for use again, linked
+  std::size_t pooled = 0;               // how many
+  std::atomic<std::size_t> cursors{0};  // alive; see pins.hpp
+  std::atomic<std::size_t> holders{1};  // cursors and the table itself
+  void* owner = nullptr;                // the core; null when it is gone
+  std::uint64_t epoch = 0;              // how often everything was dropped at once
   std::atomic<kept_chain*> kept{nullptr};
   std::atomic<retired_array*> retired{nullptr};
   std::atomic<retired_array*> spare_retirement{nullptr};
 };
 
 struct header {
-  std::size_t count = 0;         // live entries
+  std::size_t count = 0;           // live entries
   mutable std::uint8_t flags = 0;  // see flag; a range sets its bits in a const table
-  std::uint8_t B = 0;            // log2 of the number of main buckets
-  std::uint16_t noverflow = 0;   // overflow buckets of `buckets`; sampled from B = 16 on
-  std::uint32_t hash0 = 0;       // seed of the hash
-  bucket* buckets = nullptr;     // 2^B buckets and spares; null until the first insert
-  bucket* oldbuckets = nullptr;  // the array being evacuated; non-null exactly while growing
-  std::size_t nevacuate = 0;     // old buckets below it are evacuated
+  std::uint8_t B = 0;              // log2 of the number of main buckets
+  std::uint16_t noverflow = 0;     // overflow buckets of `buckets`; sampled from B = 16 on
+  std::uint32_t hash0 = 0;         // seed of the hash
+  bucket* buckets = nullptr;       // 2^B buckets and spares; null until the first insert
+  bucket* oldbuckets = nullptr;    // the array being evacuated; non-null exactly while growing
+  std::size_t nevacuate = 0;       // old buckets below it are evacuated
   mutable extra_record* extra = nullptr;
 };
 static_assert(sizeof(void*) != 8 || sizeof(header) == 48, "Go's hmap is 48 bytes");
@@ -209,7 +209,7 @@ inline constexpr bool detect_misuse = HMAP_DETECT_MISUSE;
 /// Tells this thread from all others that run. One instruction where the compiler gives the thread
 /// pointer away; the address of a thread_local can be a call in a shared library.
 HMAP_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__) && \
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__) &&            \
     (defined(__x86_64__) || defined(__aarch64__))
   return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
 #else

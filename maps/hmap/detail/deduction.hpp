@@ -14,12 +14,11 @@ namespace hmap::detail {
 /// What std calls a Cpp17InputIterator. The C++20 concept asks for a common reference, which
 /// std::pair<const K&, V&> and std::pair<const K, V> have only from C++23 on.
 template <class It>
-concept legacy_input_iterator =
-    requires(It it) {
-      typename std::iterator_traits<It>::iterator_category;
-      *it;
-      ++it;
-    };
+concept legacy_input_iterator = requires(It it) {
+  typename std::iterator_traits<It>::iterator_category;
+  *it;
+  ++it;
+};
 
 /// Whether a range can be gone through twice, to count it first. (The map's own iterators over
 /// split entries can, though they are no forward iterators by the rules of C++17.)

@@ -132,9 +132,9 @@ HMAP_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, K&
 }
 
 template <class Key, class T, class Alloc, class Sink, class Keys, class Values>
-requires(is_tuple<std::remove_cvref_t<Keys>>&& is_tuple<std::remove_cvref_t<Values>>) decltype(auto)
-    emplace_by(const Alloc& alloc, Sink&& sink, std::piecewise_construct_t, Keys&& ks,
-               Values&& vs) {
+  requires(is_tuple<std::remove_cvref_t<Keys>> && is_tuple<std::remove_cvref_t<Values>>)
+decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, std::piecewise_construct_t, Keys&& ks,
+                          Values&& vs) {
   return std::apply(
       [&](auto&&... v) -> decltype(auto) {
         return with_key_of<Key>(alloc, sink, std::forward<Keys>(ks),

@@ -177,7 +177,7 @@ void evacuate_chain(Core& c, std::size_t index, location* watch) {
   bucket_memory<Core>::reset(x);
   if (y != nullptr) bucket_memory<Core>::reset(y);
 
-  bucket* to[2] = {x, y};      // indexed by the new hash bit, which no predictor can guess
+  bucket* to[2] = {x, y};  // indexed by the new hash bit, which no predictor can guess
   unsigned used[2] = {0, 0};
   location watched{};
   bucket* b = old;
@@ -190,8 +190,7 @@ void evacuate_chain(Core& c, std::size_t index, location* watch) {
           b->tophash[i] = evacuated_empty;
           continue;
         }
-        const departure d =
-            same_size ? departure{false, top} : departure_of(c, b, i, top, new_bit);
+        const departure d = same_size ? departure{false, top} : departure_of(c, b, i, top, new_bit);
         if (used[d.to_y] == bucket_cells) {
           to[d.to_y] = new_overflow(c, to[d.to_y]);
           used[d.to_y] = 0;
@@ -251,10 +250,8 @@ template <class Core>
 void advance_evacuation_mark(Core& c) noexcept {
   const std::size_t old_buckets = c.old_bucket_count();
   ++c.h.nevacuate;
-  const std::size_t stop =
-      c.h.nevacuate + 1024 < old_buckets ? c.h.nevacuate + 1024 : old_buckets;
-  while (c.h.nevacuate != stop &&
-         is_evacuated(c.bucket_at(c.h.oldbuckets, c.h.nevacuate))) {
+  const std::size_t stop = c.h.nevacuate + 1024 < old_buckets ? c.h.nevacuate + 1024 : old_buckets;
+  while (c.h.nevacuate != stop && is_evacuated(c.bucket_at(c.h.oldbuckets, c.h.nevacuate))) {
     ++c.h.nevacuate;
   }
   release_evacuated(c);

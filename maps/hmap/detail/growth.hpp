@@ -89,7 +89,7 @@ template <class Core>
 bool grow_if_needed(Core& c) {
   if (c.growing() || !must_grow(c)) return false;
   hash_grow(c, over_load<typename Core::traits>(c.h.count + 1, c.h.B) ? growth_kind::doubling
-                                                                     : growth_kind::same_size);
+                                                                      : growth_kind::same_size);
   return true;
 }
 

@@ -82,7 +82,7 @@ inline std::uint64_t control_group_limit(const char* groups = "/proc/self/cgroup
 
 /// Memory and swap of the machine, in bytes.
 inline std::uint64_t machine_memory() noexcept {
-  struct sysinfo info {};
+  struct sysinfo info{};
   if (::sysinfo(&info) != 0) return no_memory_limit;
   return (std::uint64_t{info.totalram} + info.totalswap) * info.mem_unit;
 }

@@ -65,8 +65,8 @@ bool has_cursors(const Core& c) noexcept {
 template <class Core>
 void keep_chain(Core& c, bucket* head) {
   extra_record& extra = *c.h.extra;
-  extra.kept = node_memory<Core, kept_chain>::make(
-      c, {head, c.h.oldbuckets, old_B(c), extra.kept.load()});
+  extra.kept =
+      node_memory<Core, kept_chain>::make(c, {head, c.h.oldbuckets, old_B(c), extra.kept.load()});
 }
 
 /// Takes back keep_chain() of the chain that was kept last.
@@ -166,8 +166,8 @@ extra_record* acquire_cursor(const Core& c) {
   extra_record& extra = extra_of(c);
   extra.holders.fetch_add(1, std::memory_order_relaxed);
   extra.cursors.fetch_add(1, std::memory_order_acq_rel);
-  atomic_view<std::uint8_t>(c.h.flags)
-      .fetch_or(iterator_flag | old_iterator_flag, std::memory_order_relaxed);
+  atomic_view<std::uint8_t>(c.h.flags).fetch_or(iterator_flag | old_iterator_flag,
+                                                std::memory_order_relaxed);
   return &extra;
 }
 

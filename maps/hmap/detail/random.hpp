@@ -35,8 +35,7 @@ inline std::uint64_t entropy() noexcept {
   // Threads started in the same clock tick must still differ.
   static std::atomic<std::uint64_t> counter{0};
   std::uint64_t mixed = counter.fetch_add(1, std::memory_order_relaxed) * 0xd1342543de82ef95;
-  mixed ^= static_cast<std::uint64_t>(
-      std::chrono::steady_clock::now().time_since_epoch().count());
+  mixed ^= static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
   HMAP_TRY {
     std::random_device device;
     mixed ^= std::uint64_t{device()} << 32 | device();

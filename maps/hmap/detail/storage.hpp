@@ -139,8 +139,8 @@ template <class Core>
 std::uint8_t largest_B(const Core& c) noexcept {
   using memory = bucket_memory<Core>;
   const typename memory::unit_alloc a(c.alloc);
-  const std::size_t buckets = std::min(
-      memory::max_buckets, memory::unit_traits::max_size(a) / memory::units_per_bucket);
+  const std::size_t buckets =
+      std::min(memory::max_buckets, memory::unit_traits::max_size(a) / memory::units_per_bucket);
   auto B = static_cast<std::uint8_t>(buckets > 1 ? std::bit_width(buckets) - 1 : 0);
   if (array_buckets<Core>(B) > buckets && B > 0) --B;
   return B;
@@ -317,8 +317,7 @@ void destroy_entries(Core& c, bucket* head) noexcept {
 
 /// Whether there is anything to do at the end of an entry.
 template <class Core>
-inline constexpr bool entries_end =
-    Core::layout::template has_end<typename Core::allocator_type>;
+inline constexpr bool entries_end = Core::layout::template has_end<typename Core::allocator_type>;
 
 template <class Core>
 std::uint8_t old_B(const Core& c) noexcept {

@@ -40,7 +40,8 @@ class sweep_position {
     const atomic_view<bucket*> first(c.first);
     bucket* const known = first.load(std::memory_order_relaxed);
     p.head_ = known != nullptr ? known : c.h.buckets;
-    if (known == nullptr && c.waits(0)) [[unlikely]] p.next_head();
+    if (known == nullptr && c.waits(0)) [[unlikely]]
+      p.next_head();
     p.b_ = p.head_;
     if (const auto cells = tophash_word(p.b_->tophash).occupied()) {
       p.i_ = cells.lowest();
@@ -87,7 +88,8 @@ class sweep_position {
 
   bucket* next_head() noexcept {
     const Core& c = *c_;
-    if (c.growing()) [[unlikely]] return next_head_while_growing();
+    if (c.growing()) [[unlikely]]
+      return next_head_while_growing();
     head_ = c.bucket_at(head_, 1);
     if (head_ == c.bucket_at(c.h.buckets, c.bucket_count())) return head_ = nullptr;
     look_ahead();
@@ -155,13 +157,13 @@ struct sweep_types {
   using key_type = typename Core::key_type;
   using mapped_type = typename Core::mapped_type;
   using value_type = std::pair<const key_type, mapped_type>;
-  using reference = std::conditional_t<
-      Const, typename Core::traits::template const_reference<key_type, mapped_type>,
-      typename Core::traits::template reference<key_type, mapped_type>>;
+  using reference =
+      std::conditional_t<Const,
+                         typename Core::traits::template const_reference<key_type, mapped_type>,
+                         typename Core::traits::template reference<key_type, mapped_type>>;
   /// Whether there are real pairs to refer to.
   static constexpr bool paired = std::is_reference_v<reference>;
-  using pointer =
-      std::conditional_t<paired, std::add_pointer_t<reference>, arrow_proxy<reference>>;
+  using pointer = std::conditional_t<paired, std::add_pointer_t<reference>, arrow_proxy<reference>>;
 };
 
 template <class Core, bool Const>

@@ -45,9 +45,7 @@ std::string with(const int_map& m, T& place, T damaged) {
   return wrong;
 }
 
-bool evacuated(const hmap::bucket_view& b) {
-  return hmap::detail::is_evacuated_mark(b.tophash[0]);
-}
+bool evacuated(const hmap::bucket_view& b) { return hmap::detail::is_evacuated_mark(b.tophash[0]); }
 
 TEST(Check, SeesADamagedHeader) {
   int_map m = fixed_table(100);
@@ -74,8 +72,8 @@ TEST(Check, SeesADamagedChain) {
   EXPECT_NE(with(m, top[0], std::uint8_t{0}), "") << "something behind emptyRest";
   EXPECT_NE(with(m, top[1], std::uint8_t{3}), "") << "a mark of evacuation out of place";
 
-  const auto with_room = bucket_where(
-      m, [](const auto& b) { return b.tophash[6] == 0 && b.tophash[7] == 0; });
+  const auto with_room =
+      bucket_where(m, [](const auto& b) { return b.tophash[6] == 0 && b.tophash[7] == 0; });
   auto* room = with_room.raw->tophash;
   std::size_t first_empty = 0;
   while (room[first_empty] != 0) ++first_empty;

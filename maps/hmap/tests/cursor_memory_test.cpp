@@ -37,7 +37,9 @@ TYPED_TEST(LedgerCursor, EveryByteComesBackAlsoWhatCursorsHeld) {
   outlives.next();
   r.reset();
   EXPECT_EQ(books.blocks(), pinned) << "another cursor still needs them";
-  { const auto gone = std::move(outlives); }
+  {
+    const auto gone = std::move(outlives);
+  }
   EXPECT_LT(books.blocks(), pinned) << "the last cursor is gone";
   outlives = m->range();
   m->erase(m->begin());

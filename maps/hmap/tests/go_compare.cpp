@@ -43,7 +43,7 @@ class mixer {
 
 struct options {
   std::vector<std::string> sizes{"1000", "100000", "1000000"};
-  std::vector<std::string> ops{"insert", "insert_hinted", "hit",  "miss",
+  std::vector<std::string> ops{"insert", "insert_hinted", "hit",   "miss",
                                "update", "delete",        "range", "range_one"};
   std::size_t passes = 5;
   std::size_t region = std::size_t{1} << 17;

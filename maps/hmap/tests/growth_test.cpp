@@ -31,8 +31,8 @@ Map just_growing(unsigned B) {
 
 TEST(GrowthPoints, AreThoseOfGo) {
   // The insert that starts each doubling, as measured in Go 1.19.
-  const std::vector<std::uint64_t> points{9,    14,   27,   53,    105,   209,   417,
-                                          833,  1665, 3329, 6657, 13313, 26625, 53249, 106497};
+  const std::vector<std::uint64_t> points{9,    14,   27,   53,    105,   209,   417,   833,
+                                          1665, 3329, 6657, 13313, 26625, 53249, 106497};
   int_map m;
   std::vector<std::uint64_t> seen;
   unsigned B = 0;

@@ -34,11 +34,10 @@ std::uint64_t id_of(const large_record& key) { return large_hash()(key); }
 
 template <class Map>
 class Range : public ::testing::Test {};
-using ranged_tables =
-    ::testing::Types<split_table<std::uint64_t, std::uint64_t>,
-                     paired_table<std::string, std::string>,
-                     hmap::map<large_record, std::string, large_hash>,
-                     hmap::paired_map<large_record, std::uint64_t, large_hash>>;
+using ranged_tables = ::testing::Types<split_table<std::uint64_t, std::uint64_t>,
+                                       paired_table<std::string, std::string>,
+                                       hmap::map<large_record, std::string, large_hash>,
+                                       hmap::paired_map<large_record, std::uint64_t, large_hash>>;
 TYPED_TEST_SUITE(Range, ranged_tables);
 
 template <class Map>
@@ -116,7 +115,8 @@ TYPED_TEST(Range, MovesNothingAndLeavesItsFlagsUntilTheNextGrowth) {
   TypeParam m = just_growing<TypeParam>();
   const auto before = hmap::inspect(m);
   EXPECT_FALSE(before.iterator || before.old_iterator);
-  for (auto r = m.range(); r.next();) {}
+  for (auto r = m.range(); r.next();) {
+  }
   const auto after = hmap::inspect(m);
   EXPECT_TRUE(after.growing);
   EXPECT_EQ(after.nevacuate, before.nevacuate);
@@ -186,7 +186,8 @@ TYPED_TEST(Range, KeepsItsPromisesAmidRandomWrites) {
   int from_rest = 0, from_growth = 0, growth_ended = 0, several_growths = 0;
   for (std::uint64_t round = 0; round < 600; ++round) {
     // Around the size at which a growth begins, so that both kinds of start are frequent.
-    const std::uint64_t n = std::vector<std::uint64_t>{8, 20, 52, 100, 106, 110, 208, 212}[round % 8];
+    const std::uint64_t n =
+        std::vector<std::uint64_t>{8, 20, 52, 100, 106, 110, 208, 212}[round % 8];
     disturbed_walk<TypeParam> walk(round, n);
     const auto before = hmap::inspect(walk.map());
     walk.run(1 + round % 5, round % 3 * 40);
@@ -287,7 +288,8 @@ TYPED_TEST(Range, TableThatIsEmptiedAndFilledAgainOnTheWay) {
     auto r = m.range();
     r.next();
     for (std::uint64_t i = 0; i < n; ++i) m.erase(key<TypeParam>(i));
-    for (std::uint64_t i = 500; i < 500 + 2 * n; ++i) m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
+    for (std::uint64_t i = 500; i < 500 + 2 * n; ++i)
+      m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
     std::size_t steps = 0;
     for (; r.next(); ++steps) {
       ASSERT_GE(id_of(r.key()), 500U);
@@ -410,7 +412,8 @@ TYPED_TEST(Range, GoesAlongWhenItsTableMoves) {
 TYPED_TEST(Range, GoesAlongWhenItsTableIsSwapped) {
   TypeParam a = just_growing<TypeParam>();
   TypeParam b;  // with keys of its own, which the wrong table does not have
-  for (std::uint64_t i = 5'000; i < 5'040; ++i) b.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
+  for (std::uint64_t i = 5'000; i < 5'040; ++i)
+    b.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
   auto of_a = a.range();
   auto of_b = b.range();
   std::map<std::uint64_t, int> from_a, from_b;
@@ -438,7 +441,9 @@ TYPED_TEST(Range, CursorsAreIndependent) {
   for (int i = 0; i < 30 && second.next(); ++i) ++late[id_of(second.key())];
   grow_a_step(m);
   early = finish(first, std::move(early));
-  { const auto gone = std::move(first); }
+  {
+    const auto gone = std::move(first);
+  }
   while (hmap::inspect(m).growing) grow_a_step(m);
   expect_each_once(m, finish(second, std::move(late)));
   for (std::uint64_t i = 0; i < 100; ++i) EXPECT_EQ(early[i], 1);
@@ -453,7 +458,9 @@ TYPED_TEST(Range, WhatACursorNeedsStaysWhenAnotherGoes) {
     m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
   }
   while (hmap::inspect(m).growing) grow_a_step(m);
-  { const auto gone = std::move(first); }
+  {
+    const auto gone = std::move(first);
+  }
   std::map<std::uint64_t, int> produced = finish(second);
   for (std::uint64_t i = 0; i < 104; ++i) EXPECT_EQ(produced[i], 1) << i;
 }
@@ -526,8 +533,8 @@ std::uint64_t id_of_value(const std::string& v) { return id_of(v); }
 
 template <class Map>
 class RangeOverNans : public ::testing::Test {};
-using nan_tables = ::testing::Types<hmap::map<double, std::uint64_t>,
-                                    hmap::paired_map<double, std::string>>;
+using nan_tables =
+    ::testing::Types<hmap::map<double, std::uint64_t>, hmap::paired_map<double, std::string>>;
 TYPED_TEST_SUITE(RangeOverNans, nan_tables);
 
 /// Walks over the NaNs of `m` with write(step) after each step; the first n exactly once.

@@ -34,10 +34,10 @@ template <class K, class V>
 using paired_table = hmap::paired_map<K, V>;
 
 /// Go's growth constant; each payload shape in the layout that treats it least kindly.
-using go_tables = ::testing::Types<split_table<std::uint64_t, std::uint64_t>,
-                                   paired_table<std::uint64_t, std::uint64_t>,
-                                   split_table<std::string, std::string>,
-                                   paired_table<std::string, std::string>,
-                                   split_table<std::uint64_t, large_record>>;
+using go_tables =
+    ::testing::Types<split_table<std::uint64_t, std::uint64_t>,
+                     paired_table<std::uint64_t, std::uint64_t>,
+                     split_table<std::string, std::string>, paired_table<std::string, std::string>,
+                     split_table<std::uint64_t, large_record>>;
 
 }  // namespace hmap_test

@@ -27,8 +27,7 @@ using throwing_tables = ::testing::Types<
     throwing_table<payload<moving::never_throws>, payload<moving::never_throws>,
                    hmap::split_traits>,
     throwing_table<payload<moving::may_throw>, payload<moving::may_throw>, hmap::paired_traits>,
-    throwing_table<payload<moving::may_throw, 129>, payload<moving::may_throw>,
-                   hmap::split_traits>,
+    throwing_table<payload<moving::may_throw, 129>, payload<moving::may_throw>, hmap::split_traits>,
     throwing_table<payload<moving::only>, payload<moving::only, 129>, hmap::split_traits>>;
 
 /// Entries that can only be moved, by a move that may throw: one that throws once is undone.
@@ -50,9 +49,9 @@ inline constexpr std::size_t fewest_throw_points = 1'000;
 template <class Map>
 Map about_to_double(int B) {
   Map m;
-  map_test::deal(m, static_cast<int>(hmap::detail::capacity<hmap::split_traits>(
-                     static_cast<std::uint8_t>(B))),
-                 1 << B);
+  map_test::deal(
+      m, static_cast<int>(hmap::detail::capacity<hmap::split_traits>(static_cast<std::uint8_t>(B))),
+      1 << B);
   return m;
 }
 
@@ -82,9 +81,24 @@ std::vector<map_test::table_state<Map>> states() {
   using map_test::deal;
   std::vector<map_test::table_state<Map>> all{
       {"empty", [] { return Map(); }},
-      {"one bucket", [] { Map m; deal(m, 5, 1); return m; }},
-      {"one full bucket", [] { Map m; deal(m, 8, 1); return m; }},
-      {"overflow", [] { Map m(20); deal(m, 19, 4); return m; }},
+      {"one bucket",
+       [] {
+         Map m;
+         deal(m, 5, 1);
+         return m;
+       }},
+      {"one full bucket",
+       [] {
+         Map m;
+         deal(m, 8, 1);
+         return m;
+       }},
+      {"overflow",
+       [] {
+         Map m(20);
+         deal(m, 19, 4);
+         return m;
+       }},
       {"about to double", [] { return about_to_double<Map>(3); }},
       {"about to compact", [] { return about_to_compact<Map>(); }},
   };

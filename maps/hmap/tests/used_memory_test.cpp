@@ -39,9 +39,10 @@ struct failing_hash {
 };
 
 template <class Traits>
-using pmr_table = hmap::basic_map<
-    std::uint64_t, std::string, failing_hash, hmap::equal_to<std::uint64_t>,
-    std::pmr::polymorphic_allocator<std::pair<const std::uint64_t, std::string>>, Traits>;
+using pmr_table =
+    hmap::basic_map<std::uint64_t, std::string, failing_hash, hmap::equal_to<std::uint64_t>,
+                    std::pmr::polymorphic_allocator<std::pair<const std::uint64_t, std::string>>,
+                    Traits>;
 
 template <class Map>
 class UsedMemory : public ::testing::Test {

@@ -39,8 +39,8 @@ void link(typename Core::bucket_type b, typename Core::node_type* previous,
 
 /// Links the node of a new entry.
 template <class Core>
-void link_new(Core& c, std::size_t index, typename Core::bucket_type b,
-              typename Core::node_type* n, std::uint64_t hash) noexcept {
+void link_new(Core& c, std::size_t index, typename Core::bucket_type b, typename Core::node_type* n,
+              std::uint64_t hash) noexcept {
   if (!is_being_sorted(c, index)) return link<Core>(b, nullptr, n);
   auto& p = c.nodes.marks();
   if (goes_up(c, hash)) {

@@ -40,6 +40,6 @@
 #endif
 
 // Where a static_assert needs the same words in two places.
-#define STEADY_PLAIN_POINTERS_ONLY                                                            \
-  "steady needs an allocator whose pointer is a plain pointer: buckets are found by address " \
+#define STEADY_PLAIN_POINTERS_ONLY                                                                 \
+  "steady needs an allocator whose pointer is a plain pointer: buckets are found by address "      \
   "arithmetic, and nodes are linked by pointers that must stay valid where the table is"

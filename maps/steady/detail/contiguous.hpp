@@ -39,9 +39,10 @@ struct range_state {
     std::byte* end;
   };
 
-  std::size_t touched = 0;  // buckets that may have pages, of the block being moved to if there is one
-  std::size_t full = 0;     // buckets that have been filled, so that all their pages are there
-  std::size_t warm = 0;     // the same, from the table that had the range before
+  std::size_t touched =
+      0;                 // buckets that may have pages, of the block being moved to if there is one
+  std::size_t full = 0;  // buckets that have been filled, so that all their pages are there
+  std::size_t warm = 0;  // the same, from the table that had the range before
   std::size_t vacated = 0;  // buckets of the old block whose pages have gone back
   unsigned running = 0;
   bool has_huge_pages = false;  // such a range is never left to another table
@@ -243,9 +244,8 @@ class contiguous {
   void populate(std::size_t n) noexcept {
     if (!is_range()) return;
     range_->has_huge_pages = true;
-    for_each_part(current(0), [&](std::byte* part, std::size_t size) {
-      populate_pages(part, n * size);
-    });
+    for_each_part(current(0),
+                  [&](std::byte* part, std::size_t size) { populate_pages(part, n * size); });
   }
 
   /// Bytes that n buckets keep busy, without what was only reserved.

@@ -19,10 +19,10 @@
 #include <type_traits>
 #include <utility>
 
+#include "../hash.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
 #include "contiguous.hpp"
-#include "../hash.hpp"
 #include "segments.hpp"
 
 namespace steady::detail {
@@ -67,18 +67,18 @@ struct table {
   using bucket_type = typename memory_type::bucket_type;
 
   std::size_t count = 0;
-  relaxed_index first;        // no bucket below it has an entry
-  std::size_t grow_at = 0;    // beyond this count an insert leaves the straight path; 0 while growing
+  relaxed_index first;      // no bucket below it has an entry
+  std::size_t grow_at = 0;  // beyond this count an insert leaves the straight path; 0 while growing
   std::size_t shrink_at = 0;  // below this count an erase does
   node_pool<value_type, Allocator> nodes;
   memory_type memory;
-  std::size_t low = 0;        // 2^level - 1
-  std::size_t split = 0;      // buckets below it have been split
-  std::uint32_t seed = 0;     // drawn with the first memory
+  std::size_t low = 0;     // 2^level - 1
+  std::size_t split = 0;   // buckets below it have been split
+  std::uint32_t seed = 0;  // drawn with the first memory
   std::uint8_t level = 0;
-  std::uint8_t floor = 0;     // the level that reserve() asked for
+  std::uint8_t floor = 0;  // the level that reserve() asked for
   resizing direction = resizing::no;
-  bool sorting = false;       // the chain of bucket `split`: chain_marks
+  bool sorting = false;  // the chain of bucket `split`: chain_marks
 
   std::size_t bucket_count() const noexcept { return memory.exists() ? low + 1 + split : 0; }
 

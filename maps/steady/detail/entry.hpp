@@ -61,9 +61,8 @@ struct entry_ops {
   /// assignment is not trivial; its members' bytes are what counts.)
   static constexpr bool trivial =
       moves_as_bytes<K> && moves_as_bytes<V> && !own_construct && !own_destroy;
-  static constexpr bool moves_safely =
-      trivial ||
-      (std::is_nothrow_move_constructible_v<K> && std::is_nothrow_move_constructible_v<V>);
+  static constexpr bool moves_safely = trivial || (std::is_nothrow_move_constructible_v<K> &&
+                                                   std::is_nothrow_move_constructible_v<V>);
   static constexpr bool ends_trivially =
       std::is_trivially_destructible_v<value_type> && !own_destroy;
   static constexpr bool quiet = ends_quietly<K> && ends_quietly<V> && !own_destroy;
@@ -162,8 +161,7 @@ class transfer {
   static void move_apart(value_type* to, value_type* from) {
     std::construct_at(std::addressof(to->second), std::move(from->second));
     HMAP_TRY {
-      std::construct_at(std::addressof(ops::mutable_key(*to)),
-                        std::move(ops::mutable_key(*from)));
+      std::construct_at(std::addressof(ops::mutable_key(*to)), std::move(ops::mutable_key(*from)));
     }
     HMAP_CATCH_ALL {
       put_back(from->second, to->second);

@@ -53,7 +53,7 @@ STEADY_ALWAYS_INLINE typename Core::location_type find_in_slots(const Core& c, c
 /// Looks the bucket up again: handing it over would put its parts into memory on every lookup.
 template <class Core, class K>
 STEADY_OPAQUE typename Core::location_type find_in_chain(const Core& c, std::size_t index,
-                                                           const K& key, std::uint64_t hash) {
+                                                         const K& key, std::uint64_t hash) {
   const tag_type tag = tag_of(hash);
   for (auto* n = c.bucket_at(index).chain(); n != nullptr; n = n->next) {
     if (n->tag == tag && c.equal(n->entry()->first, key)) return {n->entry(), index, 0, n};

@@ -28,9 +28,8 @@ struct insertion {
 
 /// A new entry in a slot that is free.
 template <class Core, class... Args>
-STEADY_ALWAYS_INLINE typename Core::location_type place_in_slot(Core& c, const home<Core>& at,
-                                                                unsigned slot, std::uint64_t hash,
-                                                                Args&&... args) {
+STEADY_ALWAYS_INLINE typename Core::location_type
+place_in_slot(Core& c, const home<Core>& at, unsigned slot, std::uint64_t hash, Args&&... args) {
   auto* entry = at.bucket.entry(slot);
   Core::ops::construct(c.alloc, entry, std::forward<Args>(args)...);
   at.bucket.tag(slot) = tag_of(hash);
@@ -67,10 +66,10 @@ STEADY_NOINLINE typename Core::location_type insert_absent(Core& c, std::uint64_
   }
   const home<Core> at = home_of(c, hash);
   const auto vacancy = at.bucket.word().empty();
-  auto placed = vacancy ? place_in_slot(c, at, vacancy.lowest(), hash, std::forward<K>(key),
-                                        std::forward<Args>(args)...)
-                        : place_in_node(c, at, hash, std::forward<K>(key),
-                                        std::forward<Args>(args)...);
+  auto placed = vacancy
+                    ? place_in_slot(c, at, vacancy.lowest(), hash, std::forward<K>(key),
+                                    std::forward<Args>(args)...)
+                    : place_in_node(c, at, hash, std::forward<K>(key), std::forward<Args>(args)...);
   if (c.count > c.grow_at) grow(c, placed);
   return placed;
 }

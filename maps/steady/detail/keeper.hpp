@@ -71,9 +71,10 @@ class range_keeper {
 
   /// How many ranges are kept.
   std::size_t count() const noexcept {
-    return static_cast<std::size_t>(std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) {
-      return slot.load(std::memory_order_relaxed) != nullptr;
-    }));
+    return static_cast<std::size_t>(
+        std::count_if(slots_.begin(), slots_.end(), [](const auto& slot) {
+          return slot.load(std::memory_order_relaxed) != nullptr;
+        }));
   }
 
  private:

@@ -29,7 +29,8 @@ inline constexpr bool leaves_by_move =
 
 /// Ends an entry in its slot. No lookup finds it meanwhile: its tag is another one.
 template <class Core>
-STEADY_NOINLINE void end_in_slot(Core& c, tag_type& tag, typename Core::value_type* entry) noexcept {
+STEADY_NOINLINE void end_in_slot(Core& c, tag_type& tag,
+                                 typename Core::value_type* entry) noexcept {
   tag = tag == 1 ? tag_type{2} : static_cast<tag_type>(tag - 1);
   c.grow_at = std::numeric_limits<std::size_t>::max();
   c.shrink_at = 0;
@@ -68,9 +69,7 @@ class leaving_slot {
   struct place {
     alignas(value_type) std::byte bytes[sizeof(value_type)];
   };
-  value_type* at() noexcept {
-    return std::launder(reinterpret_cast<value_type*>(&place_));
-  }
+  value_type* at() noexcept { return std::launder(reinterpret_cast<value_type*>(&place_)); }
 
   Core& c_;
   std::conditional_t<leaves_by_move<Core>, place, nothing> place_;

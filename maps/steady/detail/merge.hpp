@@ -43,7 +43,8 @@ typename Core::node_type* end_of_chain(typename Core::node_type* n) noexcept {
 
 /// Makes one chain of two, in a bounded number of steps or not at all. Returns its beginning.
 template <class Core>
-typename Core::node_type* joined(typename Core::node_type* a, typename Core::node_type* b) noexcept {
+typename Core::node_type* joined(typename Core::node_type* a,
+                                 typename Core::node_type* b) noexcept {
   if (a == nullptr || b == nullptr) return a == nullptr ? b : a;
   if (auto* end = end_of_chain<Core>(a)) {
     end->next = b;

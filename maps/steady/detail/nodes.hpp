@@ -121,7 +121,8 @@ class node_pool {
     node_type* next;
     std::size_t nodes;
   };
-  static constexpr std::size_t largest_chunk = std::max<std::size_t>(2, (64 << 10) / sizeof(node_type));
+  static constexpr std::size_t largest_chunk =
+      std::max<std::size_t>(2, (64 << 10) / sizeof(node_type));
 
   state& own_state(const Alloc& alloc) {
     if (state_ == nullptr) {

@@ -2,8 +2,9 @@
 // tables take their memory from the heap.
 //
 // A reservation is readable and writable from the start and counts nothing until it is touched
-// (MAP_NORESERVE), also in a process that locks its memory. Huge pages are refused: the fault that fetches one takes milliseconds on a
-// virtual machine, and the whole point is an insert that does not wait.
+// (MAP_NORESERVE), also in a process that locks its memory. Huge pages are refused: the fault that
+// fetches one takes milliseconds on a virtual machine, and the whole point is an insert that does
+// not wait.
 #pragma once
 
 #include <cstddef>

@@ -234,8 +234,7 @@ void fit_block(Core& c) {
 template <class Core>
 void fit(Core& c, unsigned least) {
   c.floor = 0;
-  const unsigned target =
-      std::max<unsigned>(least, level_for<typename Core::traits>(c.count));
+  const unsigned target = std::max<unsigned>(least, level_for<typename Core::traits>(c.count));
   if (c.memory.is_moving()) finish_growth(c);
   while (c.level > target || c.split != 0) {
     const std::size_t before = c.bucket_count();

@@ -1,4 +1,5 @@
-// Growing to any size at once, for reserve() and its kin: each entry moves once, to where it will be.
+// Growing to any size at once, for reserve() and its kin: each entry moves once, to where it will
+// be.
 //
 // With 2^L buckets an entry of bucket i belongs to the bucket that L bits of its hash name. The
 // bits that led it to i are the lowest of them, so that is i itself or a bucket that does not exist

@@ -158,11 +158,10 @@ class segments {
     if (segments_ == room_) grow_directory(alloc);
     const division<Geometry> parts = parts_of(segments_);
     typename unit_traits<Alloc>::allocator_type a(alloc);
-    auto* block = reinterpret_cast<std::byte*>(
-        unit_traits<Alloc>::allocate(a, parts.bytes / sizeof(unit)));
-    directory_[segments_++] = {
-        {reinterpret_cast<tag_type*>(block), block + parts.slots_offset},
-        reinterpret_cast<chain_heads<Geometry>>(block + parts.heads_offset)};
+    auto* block =
+        reinterpret_cast<std::byte*>(unit_traits<Alloc>::allocate(a, parts.bytes / sizeof(unit)));
+    directory_[segments_++] = {{reinterpret_cast<tag_type*>(block), block + parts.slots_offset},
+                               reinterpret_cast<chain_heads<Geometry>>(block + parts.heads_offset)};
   }
   template <class Alloc>
   void remove(const Alloc& alloc) noexcept {
@@ -191,7 +190,8 @@ class segments {
   }
 
   /// The directory of a table without memory: never written.
-  static inline constinit segment none{{const_cast<tag_type*>(empty_bucket_tags), nullptr}, nullptr};
+  static inline constinit segment none{{const_cast<tag_type*>(empty_bucket_tags), nullptr},
+                                       nullptr};
 
   std::uint8_t segments_ = 0;
   std::uint8_t room_ = 0;  // of the directory

@@ -247,8 +247,8 @@ bool split_bucket(Core& c, location<typename Core::value_type>* follow) {
     return true;
   }
   if (!sort_chain(c, from)) return false;
-  const bool node_goes = follow != nullptr && follow->in != nullptr &&
-                         goes_up(c, c.hash_of(follow->entry->first));
+  const bool node_goes =
+      follow != nullptr && follow->in != nullptr && goes_up(c, c.hash_of(follow->entry->first));
   const tag_type filter = from.filter();
   chain = from.head();
   slot_split<Core>::run(c, from, stay, go, follow);

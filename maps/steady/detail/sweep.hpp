@@ -75,7 +75,8 @@ class sweep_position {
   }
   /// The first entry from the beginning of bucket i on.
   void enter(std::size_t i) noexcept {
-    constexpr std::size_t ahead = 4, beyond_caches = (std::size_t{1} << 20) / Core::geometry_type::stride;
+    constexpr std::size_t ahead = 4,
+                          beyond_caches = (std::size_t{1} << 20) / Core::geometry_type::stride;
     const std::size_t end = c_->bucket_count();
     for (; i < end; ++i) {
       if (end > beyond_caches && i + ahead < end) {

@@ -41,7 +41,9 @@ inline std::uint32_t spread_tag(std::uint64_t hash) noexcept { return spread_tag
 constexpr tag_type tag_of(std::uint64_t hash) noexcept {
   return static_cast<tag_type>(spread_tags[hash >> 56]);
 }
-constexpr tag_type filter_bit(tag_type tag) noexcept { return static_cast<tag_type>(1U << (tag & 7)); }
+constexpr tag_type filter_bit(tag_type tag) noexcept {
+  return static_cast<tag_type>(1U << (tag & 7));
+}
 
 /// The filter's bit of each top byte: two instructions of a miss instead of four.
 inline constexpr auto filter_bits = [] {

@@ -27,7 +27,8 @@ std::size_t resident_bytes(void* at, std::size_t bytes) {
   std::vector<unsigned char> pages(bytes / steady::detail::page_bytes);
   EXPECT_EQ(::mincore(at, bytes, pages.data()), 0);
   return steady::detail::page_bytes *
-         static_cast<std::size_t>(std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1U; }));
+         static_cast<std::size_t>(
+             std::count_if(pages.begin(), pages.end(), [](auto page) { return page & 1U; }));
 }
 bool is_mapped(void* at) {
   unsigned char page = 0;
@@ -65,7 +66,9 @@ TEST_F(Keeper, TheNextTableHasTheRangeOfTheLast) {
 
 TEST_F(Keeper, ATableMeetsNothingOfWhatWasThereBefore) {
   for (const std::uint64_t before : {many, std::uint64_t{7'000}, 3 * many}) {
-    { const numbers full = filled<numbers>(before); }
+    {
+      const numbers full = filled<numbers>(before);
+    }
     ASSERT_EQ(keeper.count(), 1U);
     numbers reserved;
     reserved.reserve(many);
@@ -93,7 +96,9 @@ TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
   EXPECT_LE(resident_bytes(range, looked_at), limit + 3 * steady::detail::page_bytes);
   EXPECT_GE(resident_bytes(range, looked_at), limit / 16);  // the tags; slots lie further on
   EXPECT_LE(keeper.room(), limit / 8);
-  { const strings another = filled<strings>(many); }
+  {
+    const strings another = filled<strings>(many);
+  }
   EXPECT_EQ(keeper.count(), 1U);
   const numbers next = filled<numbers>(10 * many);
   EXPECT_EQ(range_of(next), range);
@@ -104,7 +109,9 @@ TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
 TEST_F(Keeper, WhatIsLeftOfAPageIsCleared) {
   // The limit ends in the middle of a page of tags; the next table has the buckets behind it.
   steady::set_kept_pages_limit(1'000 * 264);
-  { const numbers large = filled<numbers>(many); }
+  {
+    const numbers large = filled<numbers>(many);
+  }
   ASSERT_EQ(keeper.count(), 1U);
   numbers next;
   next.reserve(many);
@@ -122,12 +129,16 @@ TEST_F(Keeper, ALimitOfZeroKeepsNothingAndGivesBackWhatThereIs) {
   steady::set_kept_pages_limit(0);
   EXPECT_EQ(keeper.count(), 0U);
   EXPECT_FALSE(is_mapped(range));
-  { const numbers full = filled<numbers>(many); }
+  {
+    const numbers full = filled<numbers>(many);
+  }
   EXPECT_EQ(keeper.count(), 0U);
 }
 
 TEST_F(Keeper, AnotherKindOfTableLeavesItWhereItIs) {
-  { const numbers full = filled<numbers>(many); }
+  {
+    const numbers full = filled<numbers>(many);
+  }
   {
     const strings other = filled<strings>(many);
     EXPECT_EQ(keeper.count(), 1U);
@@ -156,7 +167,9 @@ TEST_F(Keeper, ManyTablesThatEndTogetherLeaveAFew) {
 }
 
 TEST_F(Keeper, SmallAndPopulatedTablesLeaveNothing) {
-  { const numbers few = filled<numbers>(100); }
+  {
+    const numbers few = filled<numbers>(100);
+  }
   EXPECT_EQ(keeper.count(), 0U);
   {
     numbers resident;
@@ -183,7 +196,9 @@ TEST_F(Keeper, ATableInMidMoveLeavesTheBlockItMovesTo) {
 }
 
 TEST_F(Keeper, ErasingGivesBackAlsoWhatTheTableBeforeHadMore) {
-  { const numbers large = filled<numbers>(10 * many); }
+  {
+    const numbers large = filled<numbers>(10 * many);
+  }
   numbers m = filled<numbers>(many);
   const std::size_t full = steady::inspect(m).bytes;
   for (std::uint64_t i = 0; i < many; ++i) {

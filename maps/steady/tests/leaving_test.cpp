@@ -39,7 +39,8 @@ template <class V>
 using ops = steady::detail::entry_ops<int, V, std::allocator<std::pair<const int, V>>>;
 
 TEST(Entries, AreBytesOnlyIfTheyMayBeMoved) {
-  static_assert(std::is_trivially_copyable_v<list_head> && std::is_trivially_copyable_v<std::mutex>);
+  static_assert(std::is_trivially_copyable_v<list_head> &&
+                std::is_trivially_copyable_v<std::mutex>);
   static_assert(!ops<list_head>::trivial && !ops<list_head>::movable && !ops<list_head>::copyable);
   static_assert(!ops<std::mutex>::trivial && !ops<std::mutex>::moves_safely);
   static_assert(!ops<assigned_only>::trivial && !ops<assigned_only>::moves_safely);
@@ -65,7 +66,8 @@ struct hooked {
   std::string text;
   std::array<char, Extra> extra{};
 
-  explicit hooked(int n) : text("a text that is too long to be stored in place " + std::to_string(n)) {}
+  explicit hooked(int n)
+      : text("a text that is too long to be stored in place " + std::to_string(n)) {}
   hooked(const hooked& o) : on_end(o.on_end), text(o.text) {}
   hooked(hooked&& o) noexcept(SafeMove)
       : on_end(std::exchange(o.on_end, nullptr)), text(std::move(o.text)) {}

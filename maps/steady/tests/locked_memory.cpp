@@ -1,5 +1,5 @@
-// A program, built without sanitizers (they ignore mlockall): tables of a process that locks all its
-// memory, present and future, must not have their reservations locked as a whole.
+// A program, built without sanitizers (they ignore mlockall): tables of a process that locks all
+// its memory, present and future, must not have their reservations locked as a whole.
 #include <cstdint>
 #include <cstdio>
 #include <fstream>

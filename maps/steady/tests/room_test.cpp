@@ -168,7 +168,8 @@ TEST(Empty, WhatIsWrittenStaysAwayFromWhatLookupsRead) {
   const numbers m;
   const auto& c = m.internals();
   const auto* written_end = reinterpret_cast<const char*>(&c.first + 1);
-  const auto* read_begin = reinterpret_cast<const char*>(&c.low) - 2 * 2 * sizeof(void*);  // the views
+  const auto* read_begin =
+      reinterpret_cast<const char*>(&c.low) - 2 * 2 * sizeof(void*);  // the views
   // So that no cache line has both, wherever the table lies in steps of eight bytes.
   EXPECT_GE(read_begin - written_end, 64 - 8);
 }

@@ -53,12 +53,10 @@ using table = steady::map<K, V, steady::hash<K>, steady::equal_to<K>,
                           std::allocator<std::pair<const K, V>>, Traits>;
 
 /// Those that are never quiet, for tests of what happens between two sizes.
-using restless_tables =
-    ::testing::Types<table<std::uint64_t, std::uint64_t>,
-                     table<std::uint64_t, std::uint64_t, in_segments>,
-                     table<std::string, std::string, eager>,
-                     table<std::string, std::string, eager_segments>,
-                     table<std::uint64_t, std::uint64_t, crowded>,
-                     table<std::string, std::string, crowded_segments>>;
+using restless_tables = ::testing::Types<
+    table<std::uint64_t, std::uint64_t>, table<std::uint64_t, std::uint64_t, in_segments>,
+    table<std::string, std::string, eager>, table<std::string, std::string, eager_segments>,
+    table<std::uint64_t, std::uint64_t, crowded>,
+    table<std::string, std::string, crowded_segments>>;
 
 }  // namespace steady_test

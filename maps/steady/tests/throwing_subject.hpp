@@ -34,11 +34,11 @@ using throwing_table = steady::map<Key, Value, map_test::payload_hash, map_test:
 template <class Key, class Value>
 using moving_table = steady::map<Key, Value, map_test::payload_hash, map_test::payload_equal,
                                  std::allocator<std::pair<const Key, Value>>, few>;
-using throwing_tables = ::testing::Types<
-    throwing_table<payload<moving::never_throws>, payload<moving::never_throws>>,
-    throwing_table<payload<moving::may_throw>, payload<moving::may_throw>>,
-    moving_table<payload<moving::may_throw>, payload<moving::may_throw>>,
-    moving_table<payload<moving::only>, payload<moving::only>>>;
+using throwing_tables =
+    ::testing::Types<throwing_table<payload<moving::never_throws>, payload<moving::never_throws>>,
+                     throwing_table<payload<moving::may_throw>, payload<moving::may_throw>>,
+                     moving_table<payload<moving::may_throw>, payload<moving::may_throw>>,
+                     moving_table<payload<moving::only>, payload<moving::only>>>;
 
 /// Entries that can only be moved, by a move that may throw: one that throws once is undone.
 using move_only_tables = ::testing::Types<
@@ -105,9 +105,24 @@ std::vector<map_test::table_state<Map>> states() {
   using map_test::deal;
   std::vector<map_test::table_state<Map>> all{
       {"empty", [] { return Map(); }},
-      {"one bucket", [] { Map m; deal(m, 4, 1); return m; }},
-      {"full slots", [] { Map m(40); deal(m, 15, 1); return m; }},
-      {"chains", [] { Map m(40); deal(m, 39, 2); return m; }},
+      {"one bucket",
+       [] {
+         Map m;
+         deal(m, 4, 1);
+         return m;
+       }},
+      {"full slots",
+       [] {
+         Map m(40);
+         deal(m, 15, 1);
+         return m;
+       }},
+      {"chains",
+       [] {
+         Map m(40);
+         deal(m, 39, 2);
+         return m;
+       }},
       {"full", [] { return full<Map>(20); }},
       {"partners with chains", [] { return partners_with_chains<Map>(); }},
   };

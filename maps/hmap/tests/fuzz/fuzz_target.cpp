@@ -119,9 +119,11 @@ class machine {
 
   void step(unsigned operation, input& in) {
     switch (operation) {
-      case 0: case 1: return insert(in.key());
+      case 0:
+      case 1: return insert(in.key());
       case 2: return assign(in.key(), in.byte());
-      case 3: case 4: return erase(in.key());
+      case 3:
+      case 4: return erase(in.key());
       case 5: return erase_by_iterator(in.key());
       case 6: return insert_run(in.key(), in.byte());
       case 7: return erase_run(in.key(), in.byte());

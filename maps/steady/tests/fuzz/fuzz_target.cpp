@@ -91,12 +91,15 @@ class machine {
 
   void step(unsigned operation, input& in) {
     switch (operation) {
-      case 0: case 1: return insert(in.key());
+      case 0:
+      case 1: return insert(in.key());
       case 2: return assign(in.key(), in.byte());
       case 3: return erase(in.key());
       case 4: return erase_by_iterator(in.key());
-      case 5: case 6: return insert_run(in.key(), in.byte());
-      case 7: case 8: return erase_run(in.key(), in.byte());
+      case 5:
+      case 6: return insert_run(in.key(), in.byte());
+      case 7:
+      case 8: return erase_run(in.key(), in.byte());
       case 9: return find(in.key());
       case 10: return sweep_and_erase(in.byte());
       case 11: return resize(in.byte(), in.byte());
@@ -147,7 +150,8 @@ class machine {
     const bool fresh = model_.try_emplace(key, value).second;
     bool inserted = false;
     if (how % 5 == 0) inserted = map_.emplace(key, value).second;
-    if (how % 5 == 1) inserted = map_.insert(std::pair<int, const char*>(key, value.c_str())).second;
+    if (how % 5 == 1)
+      inserted = map_.insert(std::pair<int, const char*>(key, value.c_str())).second;
     if (how % 5 == 2) {
       inserted = map_.emplace(std::piecewise_construct, std::tuple(key), std::tuple(value)).second;
     }
