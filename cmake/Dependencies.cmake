@@ -1,4 +1,4 @@
-# Google Benchmark, CLI11 and xxHash are needed to measure, GoogleTest to test. Each library of
+# Google Benchmark, CLI11, nlohmann/json and xxHash are needed to measure, GoogleTest to test. Each library of
 # maps is optional, and so are the tools for counters: what is missing is named, with its reason.
 
 # header_version(<out> <header> <macro>...): the macros' numbers, joined by dots.
@@ -24,6 +24,7 @@ endmacro()
 
 require(benchmark)
 require(CLI11 2.1)
+require(nlohmann_json 3.9)
 
 find_path(XXHASH_INCLUDE_DIR xxhash.h)
 if(NOT XXHASH_INCLUDE_DIR)

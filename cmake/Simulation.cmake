@@ -24,7 +24,7 @@ if(is_sanitized)
   set(counting_harness mapscope_harness_plain)
 endif()
 
-# Address checks as calls (to harness/counters/sim/hooks.cpp), for everything but the stack frames'
+# Address checks as calls (to harness/backends/sim/hooks.cpp), for everything but the stack frames'
 # own red zones; no sanitizer is linked.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   set(watched_flags -fsanitize=kernel-address -fsanitize-recover=kernel-address
@@ -44,7 +44,7 @@ endif()
 function(watched target)
   target_compile_definitions(${target} PRIVATE MAPSCOPE_WATCHED)
   target_compile_options(${target} PRIVATE ${watched_flags})
-  target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/harness/counters/kernels.cpp")
+  target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/harness/calibration/kernels.cpp")
   target_link_libraries(${target} PRIVATE mapscope_simulator)
   foreach(name IN ITEMS memcpy memmove memset memcmp bcmp malloc calloc free _Znwm
       _ZnwmSt11align_val_t _ZdlPv _ZdlPvm _ZdlPvSt11align_val_t _ZdlPvmSt11align_val_t)

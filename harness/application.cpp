@@ -10,8 +10,8 @@
 
 #include "harness/benchmark_run.hpp"
 #include "harness/context.hpp"
-#include "harness/counters/desk.hpp"
-#include "harness/counters/pristine.hpp"
+#include "harness/counting/counting_session.hpp"
+#include "harness/counting/fork_server.hpp"
 #include "harness/describe.hpp"
 #include "harness/growth/study.hpp"
 #include "harness/memory.hpp"
@@ -44,8 +44,8 @@ bool answers_are_right(const catalogue& known, const options& chosen) {
 }
 
 exit_code measure(const catalogue& known, const options& chosen, const std::string& memory,
-                  const pristine* server, benchmark_run& benchmarks) {
-  desk counting(known, chosen, server);
+                  const fork_server* server, benchmark_run& benchmarks) {
+  counting_session counting(known, chosen, server);
   add_context(known, chosen, memory, counting.is_open() ? counting.report() : "");
   session session(chosen, counting);
   session.add_benchmarks(known, chosen);
@@ -80,14 +80,14 @@ exit_code measure_growth(const catalogue& known, const options& chosen, char** a
 }
 
 exit_code run(const catalogue& known, int argc, char** argv) {
-  std::unique_ptr<const pristine> server;
+  std::unique_ptr<const fork_server> server;
   if (known.make_sim != nullptr) {
     fix_addresses(argv);
-    server = std::make_unique<pristine>(known, &simulate);
+    server = std::make_unique<fork_server>(known, &simulate);
   }
   const bool marking = std::any_of(
       argv, argv + argc, [](const char* word) { return std::string_view(word) == "--callgrind"; });
-  if (marking && !server) server = std::make_unique<pristine>(known, &mark_for_callgrind);
+  if (marking && !server) server = std::make_unique<fork_server>(known, &mark_for_callgrind);
   const options chosen = parse_options(argc, argv, known);
   if (!chosen.help.empty()) {
     std::cout << chosen.help;
@@ -97,7 +97,7 @@ exit_code run(const catalogue& known, int argc, char** argv) {
   const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
   benchmark_run benchmarks(argv[0], chosen.others);
   if (chosen.describe) {
-    describe(std::cout, known, desk(known, chosen, server.get()).report());
+    describe(std::cout, known, counting_session(known, chosen, server.get()).report());
     return all_fine;
   }
   if (!answers_are_right(known, chosen)) return wrong_answer;

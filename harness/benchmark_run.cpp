@@ -30,7 +30,7 @@ std::string format_of(const std::vector<std::string>& words, const std::string& 
   const std::string format = value_of(words, flag, variable, otherwise);
   if (format == "console" || format == "json" || format == "csv") return format;
   throw usage_error("unknown format '" + format + "' for --" + flag +
-                    " (known: console, json, csv)");
+                    "; available: console, json, csv");
 }
 
 /// A reporter that writes to a kept_text, whatever stream it is given.

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "harness/counters/backend.hpp"
-#include "harness/counters/geometry.hpp"
+#include "harness/backends/backend.hpp"
+#include "harness/backends/geometry.hpp"
 #include "harness/fixture.hpp"
 #include "harness/growth/study.hpp"
 
@@ -58,7 +58,7 @@ struct variant {
 };
 
 /// All that one payload brings, from a translation unit of its own: they compile side by side.
-struct payload_part {
+struct payload_entry {
   payload_info info;
   std::vector<variant> variants;
   /// What is wrong with the map's answers under a hash; nothing where it has no such hash.
@@ -71,11 +71,11 @@ struct catalogue {
   map_info map;
   std::vector<workload_info> workloads;
   std::vector<std::string_view> hashes;
-  std::vector<payload_part> payloads;
+  std::vector<payload_entry> payloads;
   /// Of a map that keeps the pages of ended tables for the next: all of them, or none.
   void (*keep_memory)(bool all) = nullptr;
   /// Counts in a model of the caches; only there in a binary that was built to be watched.
-  std::unique_ptr<counters::backend> (*make_sim)(const counters::geometry&) = nullptr;
+  std::unique_ptr<backends::backend> (*make_sim)(const backends::geometry&) = nullptr;
 };
 
 inline constexpr std::string_view shared_hash_name = "shared";

@@ -8,45 +8,41 @@
 namespace harness {
 namespace {
 
-using json::array, json::list, json::object, json::quoted;
-
-std::string to_json(const workload_info& item) {
-  const auto or_null = [](std::string_view text) { return text.empty() ? "null" : quoted(text); };
-  return object({{"name", quoted(item.name)},
-                 {"summary", quoted(item.summary)},
-                 {"operation", quoted(item.operation)},
-                 {"family", or_null(item.family)},
-                 {"state", or_null(item.state)}});
+json json_of(const workload_info& item) {
+  return {{"name", item.name},
+          {"summary", item.summary},
+          {"operation", item.operation},
+          {"family", text_or_null(item.family)},
+          {"state", text_or_null(item.state)}};
 }
 
-std::string to_json(const payload_part& part) {
-  return object({{"name", quoted(part.info.name)},
-                 {"key", quoted(part.info.key)},
-                 {"value", quoted(part.info.value)}});
+json json_of(const payload_entry& entry) {
+  return {{"name", entry.info.name}, {"key", entry.info.key}, {"value", entry.info.value}};
 }
 
 }  // namespace
 
 void describe(std::ostream& out, const catalogue& known, const std::string& counters) {
-  const auto written = [](const auto& item) { return to_json(item); };
-  const auto version = [](const auto& library) {
-    return quoted(library.first).append(": ").append(quoted(library.second));
-  };
-  out << object({{"map", quoted(known.map.name)},
-                 {"title", quoted(known.map.title)},
-                 {"version", quoted(known.map.version)},
-                 {"library", quoted(known.map.library)},
-                 {"header", quoted(known.map.header)},
-                 {"has_own_hash", known.map.has_own_hash ? "true" : "false"},
-                 {"workloads", array(known.workloads, written)},
-                 {"payloads", array(known.payloads, written)},
-                 {"hashes", array(known.hashes, quoted)},
-                 {"compiler", quoted(build_info::compiler)},
-                 {"flags", quoted(build_info::flags)},
-                 {"build_type", quoted(build_info::build_type)},
-                 {"libraries", list('{', build_info::libraries, '}', version)},
-                 {"counters", counters}})
-      << '\n';
+  const auto convert = [](const auto& item) { return json_of(item); };
+  json libraries = json::object();
+  for (const auto& [name, version] : build_info::libraries) {
+    libraries[std::string(name)] = version;
+  }
+  const json all{{"map", known.map.name},
+                 {"title", known.map.title},
+                 {"version", known.map.version},
+                 {"library", known.map.library},
+                 {"header", known.map.header},
+                 {"has_own_hash", known.map.has_own_hash},
+                 {"workloads", array_of(known.workloads, convert)},
+                 {"payloads", array_of(known.payloads, convert)},
+                 {"hashes", known.hashes},
+                 {"compiler", build_info::compiler},
+                 {"flags", build_info::flags},
+                 {"build_type", build_info::build_type},
+                 {"libraries", libraries},
+                 {"counters", json::parse(counters)}};
+  out << to_line(all) << '\n';
 }
 
 }  // namespace harness

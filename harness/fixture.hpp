@@ -30,7 +30,7 @@ class fixture {
 template <class Workload, class Payload>
 class fixture_of final : public fixture {
  public:
-  /// `further` is what the workload is told beside its keys and its seed.
+  /// `further` is what the workload gets beside its keys and its seed.
   template <class... Further>
   fixture_of(const workloads::key_pool& pool, std::uint64_t seed, const Further&... further)
       : work_(pool, seed, further...),

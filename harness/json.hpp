@@ -1,64 +1,30 @@
-// Writing JSON: what the standard library does not have.
+// JSON: nlohmann's, with members in the order in which they are written. A number that is not
+// finite becomes null.
 #pragma once
 
-#include <array>
-#include <cmath>
-#include <cstdio>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
-namespace harness::json {
+#include <nlohmann/json.hpp>
 
-inline std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 7> code{};
-      std::snprintf(code.data(), code.size(), "\\u%04x", static_cast<unsigned>(c));
-      out += code.data();
-      continue;
-    }
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  out += '"';
-  return out;
+namespace harness {
+
+using json = nlohmann::ordered_json;
+
+/// As one line. Bytes that are no UTF-8 (in a processor's name, say) become U+FFFD.
+inline std::string to_line(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
-/// JSON has no infinities and no NaN.
-inline std::string number(double value) {
-  if (!std::isfinite(value)) return "null";
-  std::array<char, 32> digits{};
-  std::snprintf(digits.data(), digits.size(), "%.17g", value);
-  return digits.data();
+/// The array of what `convert` makes of each item.
+template <class Items, class Convert>
+json array_of(const Items& items, Convert convert) {
+  json all = json::array();
+  for (const auto& item : items) all.push_back(convert(item));
+  return all;
 }
 
-inline std::string boolean(bool value) { return value ? "true" : "false"; }
+/// The text, or null where there is none.
+inline json text_or_null(std::string_view text) { return text.empty() ? json() : json(text); }
 
-/// What `write` makes of each item, with commas between.
-template <class Items, class Write>
-std::string list(char open, const Items& items, char close, Write write) {
-  std::string out(1, open);
-  for (const auto& item : items) {
-    if (out.size() > 1) out += ", ";
-    out += write(item);
-  }
-  out += close;
-  return out;
-}
-
-template <class Items, class Write>
-std::string array(const Items& items, Write write) {
-  return list('[', items, ']', write);
-}
-
-/// Members whose values are JSON already.
-inline std::string object(const std::vector<std::pair<std::string_view, std::string>>& members) {
-  return list('{', members, '}', [](const auto& member) {
-    return quoted(member.first).append(": ").append(member.second);
-  });
-}
-
-}  // namespace harness::json
+}  // namespace harness

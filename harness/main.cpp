@@ -8,10 +8,10 @@
 #include "harness/application.hpp"
 #include "harness/catalogue.hpp"
 #if defined(MAPSCOPE_WATCHED)
-#include "harness/counters/sim/sim.hpp"
+#include "harness/backends/sim/sim.hpp"
 #endif
 #include "maps/adapters/concept.hpp"
-#include "mapscope/parts.hpp"
+#include "mapscope/payloads.hpp"
 #include "mapscope/registry.hpp"
 #include "workloads/hash.hpp"
 
@@ -63,10 +63,10 @@ auto keeper_of() -> void (*)(bool) {
 
 int main(int argc, char** argv) {
   harness::catalogue known{describe_map(), describe_workloads(), describe_hashes(),
-                           harness::all_parts()};
+                           harness::all_payloads()};
   known.keep_memory = keeper_of<adapter>();
 #if defined(MAPSCOPE_WATCHED)
-  known.make_sim = &counters::make_sim;
+  known.make_sim = &backends::make_sim;
 #endif
   return harness::run_application(known, argc, argv);
 }

@@ -68,7 +68,7 @@ void settle_heap() {
 std::string set_memory_mode(memory_mode mode, void (*keep)(bool all)) {
   if (keep != nullptr) keep(mode == memory_mode::resident);
   std::string name(memory_names[static_cast<std::size_t>(mode)]);
-  return set(mode) ? name : name + " (not in force: this allocator cannot be told)";
+  return set(mode) ? name : name + " (not in force: this allocator has no such setting)";
 }
 
 }  // namespace harness

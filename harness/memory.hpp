@@ -14,7 +14,7 @@ enum class memory_mode { resident, first_touch };
 inline constexpr std::array<std::string_view, 2> memory_names{"resident", "first_touch"};
 
 /// To be called before anything large is allocated. `keep` is of a map that keeps the pages of
-/// ended tables itself, past the allocator: it is told to keep all of them, or none. Returns the
+/// ended tables itself, past the allocator: it is asked to keep all of them, or none. Returns the
 /// name of the mode in force, which says so when the allocator would not have it.
 std::string set_memory_mode(memory_mode mode, void (*keep)(bool all));
 

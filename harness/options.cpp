@@ -7,165 +7,190 @@
 
 #include <CLI/CLI.hpp>
 
-#include "harness/counters/geometry.hpp"
+#include "harness/backends/geometry.hpp"
 
 namespace harness {
 namespace {
 
-constexpr std::size_t largest_size = std::size_t{1} << 30;
-constexpr std::size_t largest_cold_bytes = std::size_t{1} << 40;
+using names = std::vector<std::string_view>;
 
-template <class Names>
-std::string joined(const Names& names, std::string_view separator) {
-  std::string text;
-  for (std::string_view name : names) {
-    if (!text.empty()) text += separator;
-    text += name;
-  }
-  return text;
-}
+constexpr std::uint64_t largest_size = std::uint64_t{1} << 30;
+constexpr std::uint64_t largest_cold_bytes = std::uint64_t{1} << 40;
+const names counter_names{"os", "papi", "perf", "sim"};
 
 template <class Items>
-std::vector<std::string_view> names_of(const Items& items) {
-  std::vector<std::string_view> names;
-  for (const auto& item : items) names.push_back(item.name);
-  return names;
-}
-
-/// The workloads that run without being named: not the states of any.
-std::vector<std::string_view> plain_names(const catalogue& known) {
-  std::vector<std::string_view> names;
-  for (const auto& one : known.workloads) {
-    if (one.family.empty()) names.push_back(one.name);
-  }
-  return names;
-}
-
-/// A word about each family, for --help.
-std::string states_of(const catalogue& known) {
-  std::vector<std::string_view> families;
-  for (const auto& one : known.workloads) {
-    const auto seen = std::find(families.begin(), families.end(), one.family);
-    if (!one.family.empty() && seen == families.end()) families.push_back(one.family);
-  }
+std::string joined(const Items& items, std::string_view separator) {
   std::string text;
-  for (std::string_view name : families)
-    text.append("; states of ").append(name).append(" see --describe");
+  for (const std::string_view item : items) {
+    if (!text.empty()) text += separator;
+    text += item;
+  }
   return text;
 }
 
-std::vector<std::string_view> payload_names(const catalogue& known) {
-  std::vector<std::string_view> names;
-  for (const auto& part : known.payloads) names.push_back(part.info.name);
-  return names;
+bool has(const names& all, std::string_view name) {
+  return std::find(all.begin(), all.end(), name) != all.end();
 }
 
-std::vector<std::string_view> split(std::string_view list) {
-  std::vector<std::string_view> items;
-  for (std::size_t comma = 0; comma != list.npos; list.remove_prefix(comma + 1)) {
-    comma = list.find(',');
-    items.push_back(list.substr(0, comma));
-    if (comma == list.npos) break;
-  }
-  return items;
+/// All workloads, the families' states included.
+names workload_names(const catalogue& known) {
+  names all;
+  for (const auto& one : known.workloads) all.push_back(one.name);
+  return all;
 }
 
-/// The known names that `list` chooses, in the canonical order, whatever order they were given in.
-/// `told` is what an error says is known, where all names are too many to list.
-std::vector<std::string_view> choose(std::string_view what, std::string_view list,
-                                     const std::vector<std::string_view>& known,
-                                     const std::string& told = {}) {
-  const auto wanted = split(list);
-  for (std::string_view name : wanted) {
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      throw usage_error("unknown " + std::string(what) + " '" + std::string(name) +
-                        "' (known: " + (told.empty() ? joined(known, ", ") : told) + ")");
-    }
+/// The workloads that run without being named: no states.
+names plain_names(const catalogue& known) {
+  names plain;
+  for (const auto& one : known.workloads) {
+    if (one.family.empty()) plain.push_back(one.name);
   }
-  std::vector<std::string_view> chosen;
-  for (std::string_view name : known) {
-    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) chosen.push_back(name);
-  }
-  return chosen;
+  return plain;
 }
 
-std::uint64_t parse_number(std::string_view what, std::string_view text, std::uint64_t least,
-                           std::uint64_t most) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < least || number > most) {
-    throw usage_error("bad " + std::string(what) + " '" + std::string(text) +
-                      "' (known: whole numbers from " + std::to_string(least) + " to " +
-                      std::to_string(most) + ")");
+/// A remark about each family's states, which are too many to list.
+std::string remarks_on_states(const catalogue& known) {
+  names families;
+  for (const auto& one : known.workloads) {
+    if (!one.family.empty() && !has(families, one.family)) families.push_back(one.family);
   }
-  return number;
+  std::string text;
+  for (const std::string_view name : families) {
+    text.append("; for the states of ").append(name).append(" see --describe");
+  }
+  return text;
 }
 
-std::vector<std::size_t> parse_sizes(std::string_view list) {
-  std::vector<std::size_t> sizes;
-  for (std::string_view text : split(list)) {
-    const std::size_t size = parse_number("size", text, 1, largest_size);
-    if (std::find(sizes.begin(), sizes.end(), size) == sizes.end()) sizes.push_back(size);
-  }
-  return sizes;
+names payload_names(const catalogue& known) {
+  names all;
+  for (const auto& entry : known.payloads) all.push_back(entry.info.name);
+  return all;
 }
 
-/// What was typed, before it is checked.
+std::string unknown(std::string_view what, std::string_view text, std::string_view available) {
+  std::string message("unknown ");
+  message.append(what).append(" '").append(text).append("'; available: ").append(available);
+  return message;
+}
+
+/// Accepts one of `all`. `available` is what the error lists; by default all of them.
+CLI::Validator one_of(std::string what, names all, std::string available = {}) {
+  if (available.empty()) available = joined(all, ", ");
+  return {[=](const std::string& text) {
+            return has(all, text) ? std::string() : unknown(what, text, available);
+          },
+          ""};
+}
+
+/// Accepts a name and turns it into the number of its value.
+template <class Enum>
+CLI::Validator named(std::string what, std::vector<std::pair<std::string_view, Enum>> values) {
+  return {[=](std::string& text) {
+            names all;
+            for (const auto& [name, value] : values) {
+              if (name == text) {
+                text = std::to_string(static_cast<int>(value));
+                return std::string();
+              }
+              all.push_back(name);
+            }
+            return unknown(what, text, joined(all, ", "));
+          },
+          ""};
+}
+
+/// Accepts decimal digits: CLI11's own conversion takes "0x10" and "1'000" as well.
+CLI::Validator whole_number(std::string what, std::uint64_t least, std::uint64_t most) {
+  return {[=](const std::string& text) {
+            std::uint64_t number = 0;
+            const char* const last = text.data() + text.size();
+            const auto [end, error] = std::from_chars(text.data(), last, number);
+            if (error == std::errc() && end == last && number >= least && number <= most) {
+              return std::string();
+            }
+            return "bad " + what + " '" + text + "'; expected a whole number from " +
+                   std::to_string(least) + " to " + std::to_string(most);
+          },
+          ""};
+}
+
+/// What was given, before names are looked up.
 struct raw_options {
-  std::string workloads, payloads, hashes, sizes = "1000,100000", seed = "1", memory = "resident";
-  std::string counters, papi_events, cache = "host";
-  std::string cold_bytes = std::to_string(workloads::cold_bytes_by_default), states;
-  std::string growth, growth_pages = "small", growth_repetitions = "8", growth_churn = "30",
-                      growth_count_into;
+  std::vector<std::string> workloads, payloads, hashes, counters;
+  std::string cache = "host";
+  std::string growth_mix;
   growth::request request{};
 };
 
-const std::vector<std::string_view>& counter_names() {
-  static const std::vector<std::string_view> names{"os", "papi", "perf", "sim"};
-  return names;
+/// A list, separated by commas.
+template <class Target>
+CLI::Option* add_list(CLI::App& app, const char* flag, Target& target, const std::string& help) {
+  return app.add_option(flag, target, help)->delimiter(',')->allow_extra_args(false);
 }
 
 void declare_counters(CLI::App& app, raw_options& raw, options& parsed) {
-  app.add_option("--counters", raw.counters,
-                 "what counts whole passes, besides timing them: " + joined(counter_names(), ","));
-  app.add_option("--papi-events", raw.papi_events, "native events to count, as PAPI names them");
-  app.add_option("--cache", raw.cache,
-                 "whose caches are simulated: " + joined(counters::geometry_names(), ","));
+  add_list(app, "--counters", raw.counters,
+           "what counts whole passes, besides timing them: " + joined(counter_names, ","))
+      ->check(one_of("backend", counter_names));
+  add_list(app, "--papi-events", parsed.papi_events, "native events to count, as PAPI names them");
+  const auto processors = backends::geometry_names();
+  app.add_option("--cache", raw.cache, "whose caches are simulated: " + joined(processors, ","))
+      ->check(one_of("processor", {processors.begin(), processors.end()}));
   app.add_flag("--callgrind", parsed.callgrind,
                "time nothing, and mark one pass of each benchmark for valgrind --tool=callgrind "
                "--collect-atstart=no");
 }
 
 void declare_growth(CLI::App& app, raw_options& raw) {
+  constexpr std::uint64_t most_repetitions = 1000, most_churn = 1000, most_descriptors = 1 << 20;
+  auto& request = raw.request;
+  request.repetitions = 8, request.set.churn = 30, request.page_size = growth::pages::small;
   app.add_option(
-      "--growth", raw.growth,
-      "instead of benchmarks, time every operation on one growing table (one payload, one "
-      "size): insert, mixed with as many lookups, or churn: a full table that stays full");
-  app.add_option("--growth-churn", raw.growth_churn,
-                 "of churn: how many entries leave and come for each that is there");
-  app.add_flag("--growth-reserved", raw.request.set.reserved, "with room for all from the start");
-  app.add_option("--growth-pages", raw.growth_pages, "small, or huge where the system allows it");
-  app.add_option("--growth-repetitions", raw.growth_repetitions,
-                 "in new processes; of each operation the shortest time is taken");
-  app.add_flag("--growth-turns", raw.request.in_turns,
-               "stop (SIGSTOP) between repetitions until continued, so that maps can take turns");
-  app.add_option("--growth-out", raw.request.output,
-                 "where the JSON goes (default standard output)");
-  app.add_option("--growth-trace", raw.request.trace, "where all durations go, as 32-bit floats");
-  app.add_option("--growth-count-into", raw.growth_count_into)->group("");  // for its own children
+         "--growth", raw.growth_mix,
+         "instead of benchmarks, time every operation on one growing table (one payload, one "
+         "size): insert, mixed with as many lookups, or churn: a full table that stays full")
+      ->check(one_of("mix", {"insert", "mixed", "churn"}));
+  app.add_option("--growth-churn", request.set.churn,
+                 "of churn: how many entries are erased and inserted for each that is there")
+      ->check(whole_number("number of entries", 1, most_churn));
+  app.add_flag("--growth-reserved", request.set.reserved, "with room for all from the start");
+  app.add_option("--growth-pages", request.page_size, "small, or huge where the system allows it")
+      ->transform(named<growth::pages>(
+          "page size", {{"small", growth::pages::small}, {"huge", growth::pages::huge}}));
+  app.add_option("--growth-repetitions", request.repetitions,
+                 "in new processes; of each operation the shortest time is taken")
+      ->check(whole_number("number of repetitions", 1, most_repetitions));
+  app.add_flag("--growth-turns", request.interleaved,
+               "stop (SIGSTOP) between repetitions until continued, so that maps can interleave");
+  app.add_option("--growth-out", request.output, "where the JSON goes (default standard output)");
+  app.add_option("--growth-trace", request.trace, "where all durations go, as 32-bit floats");
+  app.add_option("--growth-count-into", request.count_into)
+      ->group("")  // for its own children
+      ->check(whole_number("descriptor", 0, most_descriptors));
 }
 
-void declare(CLI::App& app, raw_options& raw, options& parsed) {
-  app.add_option("--workloads", raw.workloads, "which workloads: " + raw.workloads + raw.states);
-  app.add_option("--kv", raw.payloads, "which payloads: " + raw.payloads);
-  app.add_option("--hash", raw.hashes, "which hash functions: " + raw.hashes);
-  app.add_option("--sizes", raw.sizes, "entries in a table: " + raw.sizes);
-  app.add_option("--seed", raw.seed, "keys and orders derive from it: " + raw.seed);
-  app.add_option("--memory", raw.memory,
+void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& parsed) {
+  const std::string plain = joined(plain_names(known), ", ") + remarks_on_states(known);
+  add_list(app, "--workloads", raw.workloads, "which workloads: " + plain)
+      ->check(one_of("workload", workload_names(known), plain));
+  const names payloads = payload_names(known);
+  add_list(app, "--kv", raw.payloads, "which payloads: " + joined(payloads, ", "))
+      ->check(one_of("payload", payloads));
+  add_list(app, "--hash", raw.hashes, "which hash functions: " + joined(known.hashes, ", "))
+      ->check(one_of("hash", known.hashes));
+  add_list(app, "--sizes", parsed.sizes, "entries in a table: 1000,100000")
+      ->check(whole_number("size", 1, largest_size));
+  app.add_option("--seed", parsed.seed, "keys and orders derive from it: 1")
+      ->check(whole_number("seed", 0, UINT64_MAX));
+  app.add_option("--memory", parsed.memory,
                  "resident: freed memory is used again; first_touch: large arrays come fresh "
-                 "from the kernel");
-  app.add_option("--cold-bytes", raw.cold_bytes,
-                 "keys and values in the tables of a cold state, at least: " + raw.cold_bytes);
+                 "from the kernel")
+      ->transform(named<memory_mode>("memory mode", {{memory_names[0], memory_mode::resident},
+                                                     {memory_names[1], memory_mode::first_touch}}));
+  app.add_option("--cold-bytes", parsed.cold_bytes,
+                 "keys and values in the tables of a cold state, at least: " +
+                     std::to_string(parsed.cold_bytes))
+      ->check(whole_number("number of bytes", 1, largest_cold_bytes));
   declare_counters(app, raw, parsed);
   declare_growth(app, raw);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
@@ -175,74 +200,62 @@ void declare(CLI::App& app, raw_options& raw, options& parsed) {
   app.allow_extras();
 }
 
-/// The one name that `text` must be.
-std::string_view choose_one(std::string_view what, const std::string& flag, const std::string& text,
-                            const std::vector<std::string_view>& known) {
-  const auto chosen = choose(what, text, known);
-  if (chosen.size() != 1) {
-    throw usage_error(flag + " takes one " + std::string(what) + ", not '" + text + "'");
+/// The names among `all` that `wanted` has, in the order of `all`, once each; `otherwise` when
+/// nothing was wanted.
+names choose(const std::vector<std::string>& wanted, const names& all, const names& otherwise) {
+  if (wanted.empty()) return otherwise;
+  names chosen;
+  for (const std::string_view name : all) {
+    if (std::find(wanted.begin(), wanted.end(), name) != wanted.end()) chosen.push_back(name);
   }
-  return chosen.front();
+  return chosen;
 }
 
-void parse_counters(const raw_options& raw, const catalogue& known, options& parsed) {
-  const bool is_watched = known.make_sim != nullptr;
-  if (is_watched) parsed.counters = {"sim"};
-  if (parsed.describe && !is_watched) parsed.counters = counter_names();
-  if (!raw.counters.empty()) parsed.counters = choose("backend", raw.counters, counter_names());
-  for (std::string_view name : split(raw.papi_events)) {
-    if (!name.empty()) parsed.papi_events.emplace_back(name);
+void keep_first_of_each(std::vector<std::size_t>& sizes) {
+  std::vector<std::size_t> kept;
+  for (const std::size_t size : sizes) {
+    if (std::find(kept.begin(), kept.end(), size) == kept.end()) kept.push_back(size);
   }
-  const auto processors = counters::geometry_names();
-  const auto cache = choose_one("processor", "--cache", raw.cache, processors);
-  parsed.cache = *std::find(processors.begin(), processors.end(), cache);
+  sizes = std::move(kept);
+}
+
+void choose_counters(const raw_options& raw, const catalogue& known, options& parsed) {
+  const bool is_watched = known.make_sim != nullptr;
+  names otherwise;
+  if (is_watched) otherwise = {"sim"};
+  if (parsed.describe && !is_watched) otherwise = counter_names;
+  parsed.counters = choose(raw.counters, counter_names, otherwise);
+  const auto processors = backends::geometry_names();
+  parsed.cache = *std::find(processors.begin(), processors.end(), raw.cache);
   if (parsed.callgrind && is_watched) {
     throw usage_error("--callgrind is for bench_" + std::string(known.map.name) +
                       ": this binary would have it look at its own simulator");
   }
 }
 
-void parse_growth(raw_options& raw, options& parsed) {
-  if (raw.growth.empty()) return;
-  constexpr std::uint64_t most_repetitions = 1000, most_churn = 1000, most_descriptors = 1 << 20;
-  const auto mix = choose_one("mix", "--growth", raw.growth, {"insert", "mixed", "churn"});
-  const auto page = choose_one("page size", "--growth-pages", raw.growth_pages, {"small", "huge"});
+void choose_growth(raw_options& raw, options& parsed) {
+  if (raw.growth_mix.empty()) return;
   if (parsed.payloads.size() != 1 || parsed.sizes.size() != 1) {
     throw usage_error("--growth takes one payload (--kv) and one size (--sizes) at a time");
   }
   growth::request request = std::move(raw.request);
   request.set.n = parsed.sizes.front();
   request.set.seed = parsed.seed;
-  request.set.mix = mix == "insert"  ? workloads::growth_mix::insert
-                    : mix == "mixed" ? workloads::growth_mix::mixed
-                                     : workloads::growth_mix::churn;
-  request.set.churn = parse_number("number of entries that leave", raw.growth_churn, 1, most_churn);
+  request.set.mix = raw.growth_mix == "insert"  ? workloads::growth_mix::insert
+                    : raw.growth_mix == "mixed" ? workloads::growth_mix::mixed
+                                                : workloads::growth_mix::churn;
   request.set.warm = parsed.memory == memory_mode::resident;
-  request.page_size = page == "small" ? growth::pages::small : growth::pages::huge;
-  request.repetitions =
-      parse_number("number of repetitions", raw.growth_repetitions, 1, most_repetitions);
-  if (!raw.growth_count_into.empty()) {
-    request.count_into =
-        static_cast<int>(parse_number("descriptor", raw.growth_count_into, 0, most_descriptors));
-  }
   parsed.growth = std::move(request);
 }
 
 }  // namespace
 
 options parse_options(int argc, const char* const* argv, const catalogue& known) {
-  const auto workloads = names_of(known.workloads);
-  const auto payloads = payload_names(known);
   raw_options raw;
-  raw.workloads = joined(plain_names(known), ",");
-  raw.states = states_of(known);
-  raw.payloads = joined(payloads, ",");
-  raw.hashes = joined(known.hashes, ",");
-
   options parsed;
   CLI::App app("Times " + std::string(known.map.title) + ", and checks every answer it gives.",
                "bench_" + std::string(known.map.name));
-  declare(app, raw, parsed);
+  declare(app, known, raw, parsed);
   try {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
@@ -251,20 +264,12 @@ options parse_options(int argc, const char* const* argv, const catalogue& known)
   } catch (const CLI::ParseError& error) {
     throw usage_error(error.what());
   }
-
-  parsed.workloads =
-      choose("workload", raw.workloads, workloads, joined(plain_names(known), ", ") + raw.states);
-  parsed.payloads = choose("payload", raw.payloads, payloads);
-  parsed.hashes = choose("hash", raw.hashes, known.hashes);
-  parsed.sizes = parse_sizes(raw.sizes);
-  parsed.seed = parse_number("seed", raw.seed, 0, UINT64_MAX);
-  parsed.cold_bytes = parse_number("number of bytes", raw.cold_bytes, 1, largest_cold_bytes);
-  const auto memory =
-      choose_one("memory mode", "--memory", raw.memory, {memory_names.begin(), memory_names.end()});
-  const bool resident = memory == memory_names.front();
-  parsed.memory = resident ? memory_mode::resident : memory_mode::first_touch;
-  parse_counters(raw, known, parsed);
-  parse_growth(raw, parsed);
+  parsed.workloads = choose(raw.workloads, workload_names(known), plain_names(known));
+  parsed.payloads = choose(raw.payloads, payload_names(known), payload_names(known));
+  parsed.hashes = choose(raw.hashes, known.hashes, known.hashes);
+  keep_first_of_each(parsed.sizes);
+  choose_counters(raw, known, parsed);
+  choose_growth(raw, parsed);
   parsed.others = app.remaining();
   return parsed;
 }

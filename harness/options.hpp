@@ -16,7 +16,7 @@ namespace harness {
 
 struct options {
   std::vector<std::string_view> workloads, payloads, hashes;
-  std::vector<std::size_t> sizes;
+  std::vector<std::size_t> sizes{1000, 100000};
   std::uint64_t seed = 1;
   memory_mode memory = memory_mode::resident;
   std::size_t cold_bytes = workloads::cold_bytes_by_default;

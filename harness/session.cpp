@@ -5,7 +5,7 @@
 #include <exception>
 #include <string_view>
 
-#include "harness/judge.hpp"
+#include "harness/result_check.hpp"
 
 namespace harness {
 namespace {
@@ -83,7 +83,7 @@ void session::warm_up(const task& what) {
   }
   current_.work->prepare();
   current_.work->run();
-  current_.wrong = judge(*current_.work);
+  current_.wrong = check_result(*current_.work);
   current_.label = "checksum=" + hex(current_.work->answer());
   if (const auto found = current_.work->slots(); !found.reason.empty()) {
     current_.label.append("; without slots: ").append(found.reason);
@@ -92,7 +92,7 @@ void session::warm_up(const task& what) {
 
 void session::time_passes(benchmark::State& state) {
   fixture& work = *current_.work;
-  counters::backend& os = counting_.os();
+  backends::backend& os = counting_.os();
   os.enter();
   for ([[maybe_unused]] auto iteration : state) {
     work.prepare();
@@ -102,7 +102,7 @@ void session::time_passes(benchmark::State& state) {
     const auto stop = clock::now();
     os.end();
     state.SetIterationTime(std::chrono::duration<double>(stop - start).count());
-    if (const std::string wrong = judge(work); !wrong.empty()) return fail(state, wrong);
+    if (const std::string wrong = check_result(work); !wrong.empty()) return fail(state, wrong);
   }
   state.counters["ops"] = static_cast<double>(work.operations());
   state.counters["payload_bytes"] = work.payload_bytes();
@@ -114,8 +114,8 @@ void session::time_passes(benchmark::State& state) {
   report_counts(state);
 }
 
-/// Nothing is timed: the pass was made, slowly, in start(). Google Benchmark is told how long it
-/// took, as often as it asks.
+/// Times nothing: start() has made the pass, slowly. Reports its duration to Google Benchmark as
+/// often as that asks.
 void session::pretend(benchmark::State& state) const {
   for ([[maybe_unused]] auto iteration : state) state.SetIterationTime(current_.counts.seconds);
   state.counters["ops"] = static_cast<double>(current_.counts.operations);

@@ -1,4 +1,4 @@
-// Runs benchmarks: builds the fixture that a name stands for, times and counts its passes, checks
+// Runs benchmarks: builds the fixture of a name, times and counts its passes, checks
 // them.
 #pragma once
 
@@ -10,14 +10,14 @@
 #include <benchmark/benchmark.h>
 
 #include "harness/catalogue.hpp"
-#include "harness/counters/desk.hpp"
+#include "harness/counting/counting_session.hpp"
 #include "harness/options.hpp"
 
 namespace harness {
 
 class session {
  public:
-  session(const options& chosen, desk& counting) noexcept
+  session(const options& chosen, counting_session& counting) noexcept
       : seed_(chosen.seed), cold_bytes_(chosen.cold_bytes), counting_(counting) {}
 
   /// Registers a benchmark for each chosen combination. The session must outlive their run.
@@ -55,7 +55,7 @@ class session {
 
   std::uint64_t seed_;
   std::size_t cold_bytes_;
-  desk& counting_;
+  counting_session& counting_;
   warm_fixture current_;
   std::size_t failures_ = 0;
 };

@@ -19,7 +19,7 @@ void __libc_free(void* block);
 
 namespace {
 
-constinit growth::allocation_totals totals{};
+constinit harness::growth::allocation_totals totals{};
 
 void* came(void* block) {
   if (block != nullptr) {
@@ -40,7 +40,7 @@ void goes(void* block) {
 
 extern "C" {
 
-growth::allocation_totals* mapscope_allocations() noexcept { return &totals; }
+harness::growth::allocation_totals* mapscope_allocations() noexcept { return &totals; }
 
 void* malloc(std::size_t bytes) { return came(__libc_malloc(bytes)); }
 void* calloc(std::size_t count, std::size_t bytes) { return came(__libc_calloc(count, bytes)); }

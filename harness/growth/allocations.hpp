@@ -5,7 +5,7 @@
 
 #include <cstdint>
 
-namespace growth {
+namespace harness::growth {
 
 struct allocation_totals {
   std::uint64_t allocations, frees;
@@ -13,7 +13,7 @@ struct allocation_totals {
   std::uint64_t peak;   // the most since it was last set to `bytes`
 };
 
-}  // namespace growth
+}  // namespace harness::growth
 
 /// Null when the library is not loaded.
-extern "C" [[gnu::weak]] growth::allocation_totals* mapscope_allocations() noexcept;
+extern "C" [[gnu::weak]] harness::growth::allocation_totals* mapscope_allocations() noexcept;

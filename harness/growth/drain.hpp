@@ -8,13 +8,13 @@
 #include <stdexcept>
 #include <vector>
 
-#include "harness/growth/process.hpp"
 #include "harness/growth/report.hpp"
+#include "harness/growth/shared_memory.hpp"
 #include "harness/latency/clock.hpp"
 #include "maps/adapters/growing.hpp"
 #include "workloads/tables.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 template <class Adapter, class Map, class Payload>
 class drain_meter {
@@ -48,7 +48,7 @@ class drain_meter {
   using slot = workloads::entry<Payload>;
   static constexpr std::size_t most_writes = 1 << 16, lookups = 1 << 17;
 
-  /// Reading moves nothing: the table stands still where it is.
+  /// Reading moves nothing: the table stays as it is.
   void read() {
     insert_until(growth_.entries);
     read_in(before);
@@ -182,4 +182,4 @@ class drain_meter {
   Map table_;
 };
 
-}  // namespace growth
+}  // namespace harness::growth

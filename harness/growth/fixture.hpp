@@ -15,7 +15,7 @@
 #include "workloads/growth.hpp"
 #include "workloads/hash.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 struct settings {
   std::size_t n;
@@ -50,7 +50,7 @@ class fixture {
                              const latency::clock_facts& facts, drain_report& report) = 0;
 };
 
-/// Tells the compiler that a result is wanted, now.
+/// Makes the compiler compute a result, now.
 template <class T>
 void need(const T& value) noexcept {
   __asm__ volatile("" : : "r"(value) : "memory");
@@ -157,7 +157,7 @@ class fixture_of final : public fixture {
   using slot_type = workloads::entry<Payload>;
   using action = workloads::action;
 
-  /// Stands as long as this fixture, so that its end is in no pass.
+  /// Lives as long as this fixture, so that its end is in no pass.
   template <class Table>
   Table& fresh_table() {
     auto table = std::make_shared<Table>();
@@ -236,4 +236,4 @@ class fixture_of final : public fixture {
   workloads::growth_script<Payload> script_;
 };
 
-}  // namespace growth
+}  // namespace harness::growth

@@ -4,7 +4,7 @@
 
 #include "harness/growth/allocations.hpp"
 
-namespace growth {
+namespace harness::growth {
 namespace {
 
 allocation_totals& totals() noexcept {
@@ -84,4 +84,4 @@ void memory_meter::finish() noexcept {
 void memory_meter::erased() noexcept { memory_.bytes_after_erasing = bytes(); }
 void memory_meter::cleared() noexcept { memory_.bytes_after_clearing = bytes(); }
 
-}  // namespace growth
+}  // namespace harness::growth

@@ -7,7 +7,7 @@
 
 #include "harness/growth/report.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 /// Page faults of this thread that needed no disk, so far.
 std::uint64_t minor_faults() noexcept;
@@ -51,4 +51,4 @@ class memory_meter {
   std::uint64_t peak_ = 0;  // of the whole pass
 };
 
-}  // namespace growth
+}  // namespace harness::growth

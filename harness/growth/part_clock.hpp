@@ -8,7 +8,7 @@
 #include "harness/growth/report.hpp"
 #include "harness/latency/clock.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 /// Where the observer's calls go; one table at a time is observed.
 class part_clock {
@@ -79,4 +79,4 @@ struct timed_observer {
   }
 };
 
-}  // namespace growth
+}  // namespace harness::growth

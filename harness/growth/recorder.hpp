@@ -1,5 +1,5 @@
 // Times single operations, and notes growths in between. What is not the operation happens while
-// the watch stands still.
+// the clock is stopped.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include "harness/latency/clock.hpp"
 #include "maps/adapters/growing.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 class recorder {
  public:
@@ -79,4 +79,4 @@ class event_log {
   bool earlier_ = false;  // a growth is in progress that began before the first operation
 };
 
-}  // namespace growth
+}  // namespace harness::growth

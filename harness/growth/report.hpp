@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace growth {
+namespace harness::growth {
 
 /// Enough for a table that doubles at every size there is, and for churn that compacts often.
 inline constexpr std::size_t most_events = 128;
@@ -64,7 +64,7 @@ inline constexpr std::array<std::string_view, 6> drain_operations{"find_hit", "f
 struct drain_report {
   /// Per operation, by operation and state; 0 where the table was not in that state (any more).
   std::array<std::array<double, drain_states>, drain_operations.size()> ns;
-  /// Bytes of the process; of `draining`, when it stands still half-way.
+  /// Bytes of the process; of `draining`, when its migration stops half-way.
   std::array<std::uint64_t, drain_states> resident;
   std::uint64_t floor;     // before there was a table
   std::uint64_t stuck_at;  // entries, half-way
@@ -86,4 +86,4 @@ struct pass_report {
   memory_report memory;
 };
 
-}  // namespace growth
+}  // namespace harness::growth

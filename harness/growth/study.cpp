@@ -13,17 +13,17 @@
 #include <stdexcept>
 #include <vector>
 
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "harness/growth/process.hpp"
+#include "harness/growth/shared_memory.hpp"
 #include "harness/growth/study_json.hpp"
-#include "harness/judge.hpp"
 #include "harness/latency/open_loop.hpp"
 #include "harness/output.hpp"
+#include "harness/process.hpp"
+#include "harness/result_check.hpp"
 
-namespace growth {
+namespace harness::growth {
 namespace {
 
 using workloads::action;
@@ -74,7 +74,7 @@ class measurement {
   study_results run() {
     make_shared_memory();
     for (std::size_t i = 0; i < what_.repetitions; ++i) {
-      if (i > 0 && what_.in_turns) std::raise(SIGSTOP);
+      if (i > 0 && what_.interleaved) std::raise(SIGSTOP);
       repeat(i);
     }
     if (work_->can_be_observed()) observe();
@@ -93,7 +93,7 @@ class measurement {
     pass_report report;
   };
 
-  /// Peak bytes of the table, from a smaller one that stands where it will in its octave.
+  /// Peak bytes of the table, from a smaller one at the same point of its octave.
   std::uint64_t table_need() {
     constexpr std::size_t least = 8192, most = 1'000'000, scale = 64;
     settings small = what_.set;
@@ -149,7 +149,7 @@ class measurement {
     in_child([&] {
       const ready_memory trace(operations_ * sizeof(float));
       pass(*work_, trace.as<float>(), part(i).report);
-      judge(part(i).report);
+      check(part(i).report);
       merge(halves_[i % 2]->as<float>(), trace.as<float>());
       if (i == 0) copy(trace.as<float>(), raw_->as<float>());
       part(i).inserts = summarise(trace.as<float>(), only(action::insert));
@@ -178,11 +178,9 @@ class measurement {
     report.filled = true;
   }
 
-  void judge(const pass_report& report) const {
-    if (report.answer != work_->expected()) {
-      throw std::runtime_error("wrong answer: expected " + harness::hex(work_->expected()) +
-                               ", got " + harness::hex(report.answer));
-    }
+  void check(const pass_report& report) const {
+    const std::string wrong = wrong_answer(work_->expected(), report.answer);
+    if (!wrong.empty()) throw std::runtime_error(wrong);
   }
 
   /// The last growth that was over when the pass was; null if there was none.
@@ -215,7 +213,7 @@ class measurement {
   void observe() {
     in_child([&] {
       work_->observe(facts_, observed_part().report);
-      judge(observed_part().report);
+      check(observed_part().report);
     });
   }
 
@@ -365,16 +363,14 @@ std::string no_huge_pages() {
 }
 
 void prepare_process(char** argv, pages page_size) {
-  const int now = personality(0xFFFFFFFF);  // asks
-  bool anew = now != -1 && (now & ADDR_NO_RANDOMIZE) == 0 &&
-              personality(static_cast<unsigned long>(now) | ADDR_NO_RANDOMIZE) != -1;
+  bool anew = !has_fixed_addresses() && request_fixed_addresses();
   const char* set = std::getenv(tunables);
   if (page_size == pages::huge && (set == nullptr || std::strcmp(set, with_huge_pages) != 0)) {
     setenv(tunables, with_huge_pages, 1);
     anew = true;
   }
-  if (anew) execv("/proc/self/exe", argv);
+  if (anew) execute_again(argv);
   if (page_size == pages::small) prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
 }
 
-}  // namespace growth
+}  // namespace harness::growth

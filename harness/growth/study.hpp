@@ -8,7 +8,7 @@
 
 #include "harness/growth/fixture.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 enum class pages { small, huge };
 
@@ -16,10 +16,11 @@ struct request {
   settings set;
   pages page_size;
   std::size_t repetitions;
-  std::string output;     // JSON; empty: standard output
-  std::string trace;      // all denoised and then all raw durations, as floats; empty: not kept
-  int count_into = -1;    // a descriptor: this process only counts memory, for its parent
-  bool in_turns = false;  // stops itself after each repetition but the last, until it is continued
+  std::string output;   // JSON; empty: standard output
+  std::string trace;    // all denoised and then all raw durations, as floats; empty: not kept
+  int count_into = -1;  // a descriptor: this process only counts memory, for its parent
+  bool interleaved =
+      false;  // stops itself after each repetition but the last, until it is continued
 };
 
 /// What the words before the numbers are.
@@ -45,4 +46,4 @@ std::string no_huge_pages();
 /// and an allocator that asks for huge pages.
 void prepare_process(char** argv, pages page_size);
 
-}  // namespace growth
+}  // namespace harness::growth

@@ -9,7 +9,7 @@
 #include "harness/growth/study.hpp"
 #include "harness/growth/summary.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 struct study_results {
   const request& what;
@@ -34,4 +34,4 @@ struct study_results {
 
 std::string to_json(const study_results& of, const labels& names);
 
-}  // namespace growth
+}  // namespace harness::growth

@@ -3,11 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "harness/json.hpp"
-
-namespace growth {
-
-using harness::json::array, harness::json::number, harness::json::object;
+namespace harness::growth {
 
 latency::histogram histogram_of(std::span<const float> trace, const chosen& wanted) {
   latency::histogram result;
@@ -63,25 +59,4 @@ std::vector<span_of_time> timeline_of(std::span<const float> trace) {
   return spans;
 }
 
-std::string to_json(const summary& of) {
-  const auto count = [](std::uint64_t n) { return std::to_string(n); };
-  return object({{"count", std::to_string(of.count)},
-                 {"total_ns", number(of.total_ns)},
-                 {"max_ns", number(of.max_ns)},
-                 {"percentiles_ns", array(of.percentiles, number)},
-                 {"longer_than_10us_100us_1ms", array(of.longer, count)}});
-}
-
-std::string to_json(const std::vector<curve_point>& curve) {
-  return array(curve, [](const curve_point& point) {
-    return array(std::array{point.share, point.ns}, number);
-  });
-}
-
-std::string to_json(const std::vector<span_of_time>& timeline) {
-  return array(timeline, [](const span_of_time& one) {
-    return array(std::array{static_cast<double>(one.first), one.p50, one.p99, one.max}, number);
-  });
-}
-
-}  // namespace growth
+}  // namespace harness::growth

@@ -7,12 +7,11 @@
 #include <cstdint>
 #include <functional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include "harness/latency/histogram.hpp"
 
-namespace growth {
+namespace harness::growth {
 
 inline constexpr std::array<double, 7> shares{0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999};
 inline constexpr std::array<double, 3> long_ns{1e4, 1e5, 1e6};
@@ -47,8 +46,4 @@ struct span_of_time {
 /// Spans that are evenly long on a logarithmic axis.
 std::vector<span_of_time> timeline_of(std::span<const float> trace);
 
-std::string to_json(const summary& of);
-std::string to_json(const std::vector<curve_point>& curve);
-std::string to_json(const std::vector<span_of_time>& timeline);
-
-}  // namespace growth
+}  // namespace harness::growth

@@ -8,10 +8,10 @@
 
 #include <sys/mman.h>
 
-#include "harness/counters/kernels.hpp"
+#include "harness/calibration/kernels.hpp"
 #include "workloads/random.hpp"
 
-namespace ladder {
+namespace harness::ladder {
 
 region::region(std::size_t bytes, layout how) : size_(bytes) {
   void* found = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -49,18 +49,18 @@ rung measure(const region& memory, layout how, std::size_t lines, const request&
   const cycle path(memory, lines, stride, what.line, what.seed + lines);
   rung found{how, lines, {}};
   std::size_t steps = lines;
-  const void* at = counters::kernels::chase(path.start(), lines);  // warms what can be warm
+  const void* at = calibration::kernels::chase(path.start(), lines);  // warms what can be warm
   bool is_right = at == path.start();
   for (std::size_t pass = 0; pass < what.passes; ++pass) {
     watch.start();
-    at = counters::kernels::chase(at, loads);
+    at = calibration::kernels::chase(at, loads);
     found.passes.push_back(watch.stop() / static_cast<double>(loads));
     steps += loads;
     is_right = is_right && at == path.after(steps);
   }
   if (!is_right) {
-    throw wrong_walk("a walk over " + std::to_string(lines) + " lines, " +
-                     std::string(name_of(how)) + ", ended in the wrong place");
+    throw wrong_chase("a pointer chase through " + std::to_string(lines) + " lines, " +
+                      std::string(name_of(how)) + ", ended in the wrong place");
   }
   return found;
 }
@@ -89,4 +89,4 @@ std::vector<rung> climb(const request& what, const latency::clock_facts& clock) 
   return found;
 }
 
-}  // namespace ladder
+}  // namespace harness::ladder

@@ -1,6 +1,6 @@
 // The latency ladder: how long one load takes that has to wait for the one before it, by the bytes
-// that are walked over. A working set that fits a cache has that cache's latency, so the sizes lead
-// from the nearest cache down to memory.
+// that are chased through. A working set that fits a cache has that cache's latency, so the sizes
+// lead from the nearest cache down to memory.
 //
 // Two layouts of the same number of lines. Packed: one behind the other, as small pages or large
 // ones hold them, whatever the system hands out. Spread: one line in each small page. What spread
@@ -15,7 +15,7 @@
 
 #include "harness/latency/clock.hpp"
 
-namespace ladder {
+namespace harness::ladder {
 
 enum class layout { packed, spread };
 
@@ -49,7 +49,7 @@ class cycle {
         std::uint64_t seed);
 
   const void* start() const noexcept { return place(order_[0]); }
-  /// Where a walk of so many steps from start() has to end.
+  /// Where a chase of so many steps from start() has to end.
   const void* after(std::size_t steps) const noexcept {
     return place(order_[steps % order_.size()]);
   }
@@ -81,12 +81,12 @@ struct request {
 /// Timed loads of one pass.
 inline constexpr std::size_t loads = std::size_t{1} << 17;
 
-/// A walk did not end where it must.
-struct wrong_walk : std::runtime_error {
+/// A pointer chase did not end where it must.
+struct wrong_chase : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Throws wrong_walk, and std::bad_alloc without memory.
+/// Throws wrong_chase, and std::bad_alloc without memory.
 std::vector<rung> climb(const request& what, const latency::clock_facts& clock);
 
-}  // namespace ladder
+}  // namespace harness::ladder

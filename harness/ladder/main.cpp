@@ -15,9 +15,8 @@
 #include "harness/machine.hpp"
 #include "harness/output.hpp"
 
+namespace harness {
 namespace {
-
-using harness::json::array, harness::json::number, harness::json::object, harness::json::quoted;
 
 /// The version of what the fields mean.
 constexpr const char* format = "1";
@@ -25,24 +24,21 @@ constexpr std::size_t most_bytes = std::size_t{1} << 32, most_pages = std::size_
 
 enum exit_code { all_fine = 0, wrong_answer = 1, wrong_usage = 2 };
 
-std::string to_json(const ladder::rung& one) {
-  return object({{"layout", quoted(ladder::name_of(one.how))},
-                 {"lines", std::to_string(one.lines)},
-                 {"passes", array(one.passes, number)}});
+json json_of(const ladder::rung& one) {
+  return {{"layout", ladder::name_of(one.how)}, {"lines", one.lines}, {"passes", one.passes}};
 }
 
-std::string to_json(const ladder::request& what, const latency::clock_facts& clock,
-                    const std::vector<ladder::rung>& rungs) {
-  return object({{"mapscope_ladder", quoted(format)},
-                 {"cpu_model", harness::json::quoted(harness::cpu_model())},
-                 {"kernel", harness::json::quoted(harness::kernel())},
-                 {"clock", latency::to_json(clock)},
-                 {"seed", std::to_string(what.seed)},
-                 {"line_bytes", std::to_string(what.line)},
-                 {"page_bytes", std::to_string(what.page)},
-                 {"loads", std::to_string(ladder::loads)},
-                 {"rungs", array(rungs, [](const ladder::rung& one) { return to_json(one); })}}) +
-         '\n';
+json json_of(const ladder::request& what, const latency::clock_facts& clock,
+             const std::vector<ladder::rung>& rungs) {
+  return {{"mapscope_ladder", format},
+          {"cpu_model", cpu_model()},
+          {"kernel", kernel()},
+          {"clock", latency::json_of(clock)},
+          {"seed", what.seed},
+          {"line_bytes", what.line},
+          {"page_bytes", what.page},
+          {"loads", ladder::loads},
+          {"rungs", array_of(rungs, [](const ladder::rung& one) { return json_of(one); })}};
 }
 
 /// Half octaves: 1 K, 1.5 K, 2 K, 3 K, ...
@@ -56,7 +52,8 @@ std::vector<std::size_t> half_octaves(std::size_t from, std::size_t to) {
 }
 
 void declare(CLI::App& app, ladder::request& what, std::string& output) {
-  app.add_option("--sizes", what.sizes, "bytes to walk over: half octaves from 1 KiB to 128 MiB")
+  app.add_option("--sizes", what.sizes,
+                 "bytes to chase through: half octaves from 1 KiB to 128 MiB")
       ->delimiter(',')
       ->check(CLI::Range(std::size_t{128}, most_bytes));
   app.add_option("--pages", what.pages, "one line in each of so many pages: 16 to 16384")
@@ -65,7 +62,7 @@ void declare(CLI::App& app, ladder::request& what, std::string& output) {
   app.add_option("--line", what.line, "bytes of a cache line")
       ->check(CLI::IsMember({32, 64, 128, 256}));
   app.add_option("--passes", what.passes, "how often each is timed")->check(CLI::Range(1, 1000));
-  app.add_option("--seed", what.seed, "the order of the walk derives from it");
+  app.add_option("--seed", what.seed, "the order of the chase derives from it");
   app.add_option("--out", output, "where the JSON goes (default standard output)");
 }
 
@@ -86,10 +83,10 @@ exit_code run(int argc, char** argv) {
     std::cerr << "ladder: " << error.what() << " (see --help)\n";
     return wrong_usage;
   }
-  std::optional<harness::whole_file> file;  // none: standard output
+  std::optional<whole_file> file;  // none: standard output
   if (!output.empty()) file.emplace(output);
   const latency::clock_facts clock = latency::calibrate();
-  const std::string text = to_json(what, clock, ladder::climb(what, clock));
+  const std::string text = to_line(json_of(what, clock, ladder::climb(what, clock))) + '\n';
   if (!file) {
     std::cout << text;
     return all_fine;
@@ -105,15 +102,16 @@ exit_code run_and_explain(int argc, char** argv) {
   } catch (const std::bad_alloc&) {
     std::cerr << "ladder: not enough memory for the largest working set; give smaller --sizes\n";
     return wrong_usage;
-  } catch (const ladder::wrong_walk& error) {
+  } catch (const ladder::wrong_chase& error) {
     std::cerr << "ladder: " << error.what() << '\n';
     return wrong_answer;
   }
 }
 
 }  // namespace
+}  // namespace harness
 
 int main(int argc, char** argv) {
-  return harness::with_checked_output("ladder",
-                                      [&]() -> int { return run_and_explain(argc, argv); });
+  return harness::with_checked_output(
+      "ladder", [&]() -> int { return harness::run_and_explain(argc, argv); });
 }

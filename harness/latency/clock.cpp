@@ -11,7 +11,7 @@
 #include <cpuid.h>
 #endif
 
-namespace latency {
+namespace harness::latency {
 namespace {
 
 #if defined(__x86_64__)
@@ -115,4 +115,4 @@ double usual_cost(std::span<const double> ascending) {
   return std::accumulate(kept.begin(), kept.end(), 0.0) / static_cast<double>(kept.size());
 }
 
-}  // namespace latency
+}  // namespace harness::latency

@@ -14,7 +14,7 @@
 #include <x86intrin.h>
 #endif
 
-namespace latency {
+namespace harness::latency {
 
 /// What is known of the clock of this process.
 struct clock_facts {
@@ -118,4 +118,4 @@ class stopwatch {
   std::uint64_t begun_ = 0;
 };
 
-}  // namespace latency
+}  // namespace harness::latency

@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace latency {
+namespace harness::latency {
 
 class histogram {
  public:
@@ -86,4 +86,4 @@ class histogram {
   double max_ = 0;
 };
 
-}  // namespace latency
+}  // namespace harness::latency

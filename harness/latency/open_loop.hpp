@@ -12,7 +12,7 @@
 #include "harness/latency/histogram.hpp"
 #include "workloads/random.hpp"
 
-namespace latency {
+namespace harness::latency {
 
 enum class arrivals { fixed, poisson };
 
@@ -47,4 +47,4 @@ inline histogram replay(std::span<const float> service, arrival_stream gaps) {
   return responses;
 }
 
-}  // namespace latency
+}  // namespace harness::latency

@@ -9,8 +9,8 @@ inline catalogue fake_catalogue() {
   const auto no_check = [](std::uint64_t, std::string_view) { return std::string(); };
   return {{"fake", "a \"fake\" map", "1.2", "none", "maps/adapters/fake.hpp", true},
           {{"fill", "fills it", "one insert"},
-           {"walk", "walks it", "one entry"},
-           {"walk_cold", "", "one entry", "walk", "cold"}},
+           {"iterate", "iterates over it", "one entry"},
+           {"iterate_cold", "", "one entry", "iterate", "cold"}},
           {"shared", "own"},
           {{{"int_int", "uint64_t", "uint64_t"}, {}, no_check},
            {{"string_int", "std::string", "uint64_t"}, {}, no_check}}};

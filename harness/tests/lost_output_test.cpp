@@ -131,7 +131,7 @@ TEST_F(LostOutput, AnUnknownFormatIsAUsageError) {
     const outcome result = run(timed + " --" + flag + "=xml");
     EXPECT_EQ(result.exit_code, 2);
     EXPECT_EQ(result.errors, "bench_wrong: unknown format '" + std::string("xml") + "' for --" +
-                                 flag + " (known: console, json, csv)\n");
+                                 flag + "; available: console, json, csv\n");
   }
 }
 

@@ -11,13 +11,13 @@ std::string model_in(const std::string& text) {
   return harness::cpu_model_in(stream);
 }
 
-TEST(Machine, TellsTheModelOfTheFirstProcessor) {
+TEST(Machine, ReportsTheModelOfTheFirstProcessor) {
   EXPECT_EQ(model_in("processor\t: 0\nmodel\t\t: 17\nmodel name\t: AMD EPYC 9R14\nflags\t: a b\n\n"
                      "processor\t: 1\nmodel name\t: another\n"),
             "AMD EPYC 9R14");
 }
 
-TEST(Machine, TellsImplementerAndPartWhereThereIsNoName) {
+TEST(Machine, ReportsImplementerAndPartWhereThereIsNoName) {
   EXPECT_EQ(
       model_in("processor\t: 0\nBogoMIPS\t: 243.75\nCPU implementer\t: 0x41\n"
                "CPU architecture: 8\nCPU variant\t: 0x3\nCPU part\t: 0xd0c\nCPU revision\t: 1\n"),

@@ -8,7 +8,7 @@
 #include <unordered_map>
 
 #include "harness/application.hpp"
-#include "harness/part.hpp"
+#include "harness/payload_registry.hpp"
 
 namespace {
 
@@ -75,9 +75,9 @@ int main(int argc, char** argv) {
       {{fake::name, fake::title, fake::version(), "none", "none", false},
        {{"find_hit", "", ""}, {"range", "", ""}, {"range_stuck", "", "", "range", "stuck"}},
        {"shared"sv, "own"sv},
-       {harness::make_part<forgetful, workloads::int_int>(),
-        harness::make_part<liar, workloads::string_int>(),
-        harness::make_part<cramped, workloads::int_struct>(),
-        harness::make_part<two_faced, workloads::string_string>()}},
+       {harness::make_payload_entry<forgetful, workloads::int_int>(),
+        harness::make_payload_entry<liar, workloads::string_int>(),
+        harness::make_payload_entry<cramped, workloads::int_struct>(),
+        harness::make_payload_entry<two_faced, workloads::string_string>()}},
       argc, argv);
 }

@@ -9,9 +9,8 @@
 #include "harness/growth/fixture.hpp"
 #include "maps/adapters/std.hpp"
 
+namespace harness::growth {
 namespace {
-
-using namespace growth;
 
 const latency::clock_facts no_clock{"", false, 1, 0, 0};
 
@@ -102,7 +101,7 @@ TEST(GrowthEvents, ChurnCompacts) {
   }
   auto observed = std::make_unique<pass_report>();
   fixture_of<adapters::hmap, workloads::int_int>(set).observe(no_clock, *observed);
-  EXPECT_GT(observed->observed, 2U) << "the observer is told of them as well";
+  EXPECT_GT(observed->observed, 2U) << "the observer sees them as well";
 
   set.n = full / 2;
   EXPECT_EQ(run<adapters::std>(set, trace)->events, 0U);
@@ -146,3 +145,4 @@ TEST(GrowthEvents, MemoryIsNotCountedWithoutACounter) {
 }
 
 }  // namespace
+}  // namespace harness::growth

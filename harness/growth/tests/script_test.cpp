@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+namespace harness::growth {
 namespace {
 
 using namespace workloads;
@@ -62,3 +63,4 @@ TEST(GrowthScript, ChurnKeepsATableFull) {
 }
 
 }  // namespace
+}  // namespace harness::growth

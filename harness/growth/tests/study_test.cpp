@@ -8,9 +8,8 @@
 
 #include "maps/adapters/std.hpp"
 
+namespace harness::growth {
 namespace {
-
-using namespace growth;
 
 constexpr builder build = &fixture_of<adapters::std, workloads::int_int>::build;
 
@@ -35,3 +34,4 @@ TEST(GrowthStudy, WhatWillNotFitIsRefusedWithBothSizes) {
 }
 
 }  // namespace
+}  // namespace harness::growth

@@ -4,9 +4,8 @@
 
 #include <gtest/gtest.h>
 
+namespace harness::growth {
 namespace {
-
-using namespace growth;
 
 std::vector<float> ramp(std::size_t count) {
   std::vector<float> trace;
@@ -53,3 +52,4 @@ TEST(Summary, ATimelineLosesNoMaximumAndStaysSmall) {
 }
 
 }  // namespace
+}  // namespace harness::growth

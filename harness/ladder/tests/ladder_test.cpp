@@ -4,10 +4,11 @@
 
 #include <gtest/gtest.h>
 
+namespace harness::ladder {
 namespace {
 
-/// The addresses that a walk comes by, until it is back or has gone astray.
-std::set<const void*> visited(const ladder::cycle& path, std::size_t lines) {
+/// The addresses that a chase visits, until it is back or has gone astray.
+std::set<const void*> visited(const cycle& path, std::size_t lines) {
   std::set<const void*> found;
   const void* at = path.start();
   do {
@@ -18,8 +19,8 @@ std::set<const void*> visited(const ladder::cycle& path, std::size_t lines) {
 }
 
 TEST(Cycle, GoesThroughEveryPackedLineOnce) {
-  const ladder::region memory(64 * 1000, ladder::layout::packed);
-  const ladder::cycle path(memory, 1000, 64, 64, 7);
+  const region memory(64 * 1000, layout::packed);
+  const cycle path(memory, 1000, 64, 64, 7);
   const auto found = visited(path, 1000);
   EXPECT_EQ(found.size(), 1000U);
   for (const void* at : found) {
@@ -30,8 +31,8 @@ TEST(Cycle, GoesThroughEveryPackedLineOnce) {
 }
 
 TEST(Cycle, HasOneLineInEachPageAndNotTheSameInAll) {
-  const ladder::region memory(4096 * 256, ladder::layout::spread);
-  const ladder::cycle path(memory, 256, 4096, 64, 7);
+  const region memory(4096 * 256, layout::spread);
+  const cycle path(memory, 256, 4096, 64, 7);
   std::set<std::ptrdiff_t> pages, lines;
   for (const void* at : visited(path, 256)) {
     const auto offset = static_cast<const std::byte*>(at) - memory.data();
@@ -43,9 +44,9 @@ TEST(Cycle, HasOneLineInEachPageAndNotTheSameInAll) {
   EXPECT_EQ(lines.size(), 64U);
 }
 
-TEST(Cycle, KnowsWhereAWalkEnds) {
-  const ladder::region memory(64 * 10, ladder::layout::packed);
-  const ladder::cycle path(memory, 10, 64, 64, 1);
+TEST(Cycle, KnowsWhereAChaseEnds) {
+  const region memory(64 * 10, layout::packed);
+  const cycle path(memory, 10, 64, 64, 1);
   const void* at = path.start();
   for (std::size_t steps = 0; steps < 25; ++steps) {
     EXPECT_EQ(at, path.after(steps));
@@ -54,9 +55,9 @@ TEST(Cycle, KnowsWhereAWalkEnds) {
 }
 
 TEST(Cycle, IsAnotherOneWithAnotherSeed) {
-  const ladder::region memory(64 * 1000, ladder::layout::packed);
+  const region memory(64 * 1000, layout::packed);
   const auto tenth = [&](std::uint64_t seed) {
-    return ladder::cycle(memory, 1000, 64, 64, seed).after(10);
+    return cycle(memory, 1000, 64, 64, seed).after(10);
   };
   EXPECT_EQ(tenth(1), tenth(1));
   EXPECT_NE(tenth(1), tenth(2));
@@ -64,9 +65,9 @@ TEST(Cycle, IsAnotherOneWithAnotherSeed) {
 
 TEST(Ladder, HasARungForEachThatWasAskedFor) {
   const auto found =
-      ladder::climb({.sizes = {1024, 3072}, .pages = {16}, .passes = 3}, latency::calibrate());
+      climb({.sizes = {1024, 3072}, .pages = {16}, .passes = 3}, latency::calibrate());
   ASSERT_EQ(found.size(), 3U);
-  EXPECT_EQ(found[0].how, ladder::layout::spread);
+  EXPECT_EQ(found[0].how, layout::spread);
   EXPECT_EQ(found[0].lines, 16U);
   EXPECT_EQ(found[2].lines, 48U);
   for (const auto& rung : found) {
@@ -76,3 +77,4 @@ TEST(Ladder, HasARungForEachThatWasAskedFor) {
 }
 
 }  // namespace
+}  // namespace harness::ladder

@@ -7,10 +7,11 @@
 
 #include <gtest/gtest.h>
 
+namespace harness::latency {
 namespace {
 
 TEST(Clock, SaysWhatItIsAndHowFine) {
-  const latency::clock_facts facts = latency::calibrate();
+  const clock_facts facts = calibrate();
   EXPECT_FALSE(facts.source.empty());
   EXPECT_GT(facts.ns_per_tick, 0);
   EXPECT_GE(facts.resolution_ns, facts.ns_per_tick);
@@ -23,7 +24,7 @@ TEST(Clock, ItsCostDoesNotJumpByAStep) {
   const auto cost = [](std::size_t longer) {
     std::vector<double> shown(1000, 20.0);
     std::fill(shown.end() - static_cast<std::ptrdiff_t>(longer), shown.end(), 30.0);
-    return latency::usual_cost(shown);
+    return usual_cost(shown);
   };
   EXPECT_NEAR(cost(490), cost(510), 0.3);
   EXPECT_NEAR(cost(500), 25, 0.5);
@@ -32,11 +33,11 @@ TEST(Clock, ItsCostDoesNotJumpByAStep) {
 TEST(Clock, WhatComesIntoItDoesNotCount) {
   std::vector<double> shown(1000, 20.0);
   shown.back() = 1e9;
-  EXPECT_DOUBLE_EQ(latency::usual_cost(shown), 20);
+  EXPECT_DOUBLE_EQ(usual_cost(shown), 20);
 }
 
 TEST(Clock, NeverRunsBackwards) {
-  latency::stopwatch watch(latency::calibrate());
+  stopwatch watch(calibrate());
   for (int i = 0; i < 1000; ++i) {
     watch.start();
     ASSERT_GE(watch.stop(), 0);
@@ -46,17 +47,16 @@ TEST(Clock, NeverRunsBackwards) {
 TEST(Clock, IsTheVirtualCounterWhereItIsFineEnough) {
   for (const auto& [frequency, tick_ns] :
        {std::pair{1'000'000'000, 1.0}, {62'500'000, 16.0}, {25'000'000, 40.0}}) {
-    const auto facts = latency::virtual_counter_or_system(static_cast<std::uint64_t>(frequency));
+    const auto facts = virtual_counter_or_system(static_cast<std::uint64_t>(frequency));
     EXPECT_TRUE(facts.is_counter) << frequency;
     EXPECT_DOUBLE_EQ(facts.ns_per_tick, tick_ns);
   }
-  EXPECT_EQ(latency::virtual_counter_or_system(62'500'000).source,
+  EXPECT_EQ(virtual_counter_or_system(62'500'000).source,
             "virtual counter CNTVCT_EL0, ticks of 16 ns");
 }
 
 TEST(Clock, IsTheSystemsWhereTheVirtualCounterIsTooCoarse) {
-  const auto coarse = latency::virtual_counter_or_system(19'200'000),
-             silent = latency::virtual_counter_or_system(0);
+  const auto coarse = virtual_counter_or_system(19'200'000), silent = virtual_counter_or_system(0);
   EXPECT_EQ(coarse.source,
             "clock_gettime(CLOCK_MONOTONIC): the virtual counter has ticks of 52.1 ns");
   for (const auto& facts : {coarse, silent}) {
@@ -66,34 +66,35 @@ TEST(Clock, IsTheSystemsWhereTheVirtualCounterIsTooCoarse) {
 }
 
 TEST(Clock, IsNeverFinerThanATick) {
-  EXPECT_DOUBLE_EQ(latency::smallest_step(std::vector{16.0, 16.0, 26.0, 46.0}, 0.4), 10);
-  EXPECT_DOUBLE_EQ(latency::smallest_step(std::vector{16.0, 17.0}, 16), 16);
-  EXPECT_DOUBLE_EQ(latency::smallest_step(std::vector(5, 0.0), 16), 16);  // no step was seen
+  EXPECT_DOUBLE_EQ(smallest_step(std::vector{16.0, 16.0, 26.0, 46.0}, 0.4), 10);
+  EXPECT_DOUBLE_EQ(smallest_step(std::vector{16.0, 17.0}, 16), 16);
+  EXPECT_DOUBLE_EQ(smallest_step(std::vector(5, 0.0), 16), 16);  // no step was seen
 }
 
 /// A counter read as another's, or at a wrong rate, would be off by more than this.
 TEST(Clock, GoesAsFastAsTheSystems) {
-  latency::stopwatch watch(latency::calibrate());
+  stopwatch watch(calibrate());
   constexpr std::uint64_t inside = 20'000'000;
-  const std::uint64_t before = latency::system_ns();
+  const std::uint64_t before = system_ns();
   watch.start();
-  const std::uint64_t begun = latency::system_ns();
-  while (latency::system_ns() < begun + inside) {
+  const std::uint64_t begun = system_ns();
+  while (system_ns() < begun + inside) {
   }
   const double ns = watch.stop();
-  const auto outside = static_cast<double>(latency::system_ns() - before);
+  const auto outside = static_cast<double>(system_ns() - before);
   EXPECT_GE(ns, 0.95 * inside);
   EXPECT_LE(ns, 1.05 * outside);
 }
 
 TEST(Clock, TheSystemsClockTakesItsPlace) {
-  const latency::clock_facts system{"system", false, 1, 0, 0};
-  latency::stopwatch watch(system);
-  const std::uint64_t before = latency::system_ns();
+  const clock_facts system{"system", false, 1, 0, 0};
+  stopwatch watch(system);
+  const std::uint64_t before = system_ns();
   watch.start();
-  while (latency::system_ns() < before + 1'000'000) {
+  while (system_ns() < before + 1'000'000) {
   }
   EXPECT_GE(watch.stop(), 900'000);
 }
 
 }  // namespace
+}  // namespace harness::latency

@@ -8,9 +8,8 @@
 
 #include "workloads/random.hpp"
 
+namespace harness::latency {
 namespace {
-
-using latency::histogram;
 
 /// From below a nanosecond to seconds, evenly in magnitude.
 std::vector<double> durations(std::size_t count, std::uint64_t seed) {
@@ -89,3 +88,4 @@ TEST(Histogram, ZeroAndHoursHaveTheirBins) {
 }
 
 }  // namespace
+}  // namespace harness::latency

@@ -5,9 +5,8 @@
 
 #include <gtest/gtest.h>
 
+namespace harness::latency {
 namespace {
-
-using latency::arrival_stream, latency::arrivals, latency::replay;
 
 TEST(OpenLoop, WithoutAQueueResponseIsService) {
   const std::vector<float> service(1000, 10);
@@ -54,3 +53,4 @@ TEST(OpenLoop, PoissonArrivalsHaveTheirMean) {
 }
 
 }  // namespace
+}  // namespace harness::latency

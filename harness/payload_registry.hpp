@@ -1,0 +1,115 @@
+// Builds the part of the catalogue that belongs to one payload. Only the generated part_*.cpp
+// files include this: each instantiates all workloads for one map and one payload.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "harness/catalogue.hpp"
+#include "harness/fixture.hpp"
+#include "harness/growth/fixture.hpp"
+#include "maps/adapters/answer_check.hpp"
+#include "maps/adapters/growing.hpp"
+#include "maps/adapters/slots.hpp"
+#include "mapscope/registry.hpp"
+#include "workloads/hash.hpp"
+#include "workloads/state.hpp"
+#include "workloads/workload.hpp"
+
+namespace harness {
+
+/// What a library draws at random belongs to the seed as well, where the library accepts one.
+template <class Adapter>
+void fix_seed(std::uint64_t seed) {
+  if constexpr (maps::has_seed<Adapter>) Adapter::fix_seed(seed);
+}
+
+template <class Adapter, workloads::workload Workload, class Payload>
+std::unique_ptr<fixture> build(const order& what) {
+  fix_seed<Adapter>(what.seed);
+  return fixture_of<Workload, Payload>::build(what.n, what.seed);
+}
+
+template <class Adapter, class Map>
+workloads::setting<Map> setting_of(const order& what) {
+  workloads::setting<Map> found{.state = what.state, .cold_bytes = what.cold_bytes};
+  if constexpr (maps::has_bucket_count<Map>) found.capacity = &maps::capacity_of<Map>;
+  if constexpr (maps::grows_in_steps<Adapter, Map>) {
+    found.growing = &maps::growth_in_progress<Adapter, Map>;
+  }
+  found.never_half_grown = maps::why_never_half_grown<Adapter>();
+  if constexpr (maps::tells_slots<Adapter, Map>) found.slots = &maps::slots_of<Adapter, Map>;
+  found.no_slots = maps::why_no_slots<Adapter>();
+  return found;
+}
+
+template <class Adapter, class Map, class Workload, class Payload>
+std::unique_ptr<fixture> build_state(const order& what) {
+  static_assert(workloads::workload_of_states<Workload, Map>);
+  fix_seed<Adapter>(what.seed);
+  return fixture_of<Workload, Payload>::build(what.n, what.seed, setting_of<Adapter, Map>(what));
+}
+
+template <class Adapter, class Map, class Payload>
+void add_variants(std::vector<variant>& variants, std::string_view hash) {
+  const auto add = [&]<class... Workload>(std::tuple<Workload...>*) {
+    (variants.push_back({Workload::name, hash, {}, false, &build<Adapter, Workload, Payload>}),
+     ...);
+  };
+  add(static_cast<workloads::all<Map, Payload>*>(nullptr));
+
+  const auto add_states = [&]<class Workload>(Workload*) {
+    for (const auto& one : workloads::states) {
+      if (one.family != Workload::family) continue;
+      variants.push_back({one.name, hash, one.state, Workload::is_only_timed(one.state),
+                          &build_state<Adapter, Map, Workload, Payload>});
+    }
+  };
+  [&]<class... Workload>(std::tuple<Workload...>*) {
+    (add_states(static_cast<Workload*>(nullptr)), ...);
+  }(static_cast<workloads::families<Map, Payload>*>(nullptr));
+}
+
+template <class Adapter, class Payload>
+using map_with_shared_hash =
+    typename Adapter::template map<workloads::key_of<Payload>, workloads::value_of<Payload>,
+                                   workloads::shared_hash>;
+
+template <class Adapter, class Payload>
+using map_with_own_hash = typename Adapter::template map_own_hash<workloads::key_of<Payload>,
+                                                                  workloads::value_of<Payload>>;
+
+template <class Adapter, class Payload>
+std::string check_answers(std::uint64_t seed, std::string_view hash) {
+  if (hash == shared_hash_name) {
+    return maps::answer_check<map_with_shared_hash<Adapter, Payload>, Payload>(seed);
+  }
+  if constexpr (maps::has_own_hash<Adapter>) {
+    return maps::answer_check<map_with_own_hash<Adapter, Payload>, Payload>(seed);
+  }
+  return {};
+}
+
+template <class Adapter, class Payload>
+payload_entry make_payload_entry() {
+  static_assert(maps::adapter<Adapter>, "an adapter has name, title and version()");
+  payload_entry part{{Payload::name, Payload::key_name, Payload::value_name},
+                     {},
+                     &check_answers<Adapter, Payload>};
+  add_variants<Adapter, map_with_shared_hash<Adapter, Payload>, Payload>(part.variants,
+                                                                         shared_hash_name);
+  if constexpr (maps::has_own_hash<Adapter>) {
+    add_variants<Adapter, map_with_own_hash<Adapter, Payload>, Payload>(part.variants,
+                                                                        own_hash_name);
+  }
+#if !defined(MAPSCOPE_WATCHED)
+  part.build_growth = &growth::fixture_of<Adapter, Payload>::build;
+#endif
+  return part;
+}
+
+}  // namespace harness
