@@ -51,7 +51,7 @@ std::vector<std::string_view> describe_hashes() {
 }
 
 template <class Adapter>
-auto keeper_of() -> void (*)(bool) {
+auto memory_keeping_of() -> void (*)(bool) {
   if constexpr (maps::keeps_memory<Adapter>) {
     return &Adapter::keep_memory;
   } else {
@@ -64,9 +64,9 @@ auto keeper_of() -> void (*)(bool) {
 int main(int argc, char** argv) {
   harness::catalogue known{describe_map(), describe_workloads(), describe_hashes(),
                            harness::all_payloads()};
-  known.keep_memory = keeper_of<adapter>();
+  known.keep_memory = memory_keeping_of<adapter>();
 #if defined(MAPSCOPE_WATCHED)
-  known.make_sim = &backends::make_sim;
+  known.make_sim = &harness::backends::make_sim;
 #endif
   return harness::run_application(known, argc, argv);
 }

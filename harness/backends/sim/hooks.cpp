@@ -76,35 +76,38 @@ void freeing(void* block) {
 namespace workloads::observer {
 
 void operation_done() noexcept {
-  if (backends::sim::watching != nullptr) backends::sim::watching->operation_done();
+  if (harness::backends::sim::watching != nullptr)
+    harness::backends::sim::watching->operation_done();
 }
 
 void is_stream(const void* begin, std::size_t bytes) noexcept {
-  using namespace backends::sim;
+  using namespace harness::backends::sim;
   if (watching != nullptr) watching->mark(begin, bytes, region::stream);
 }
 
 void is_header(const void* begin, std::size_t bytes) noexcept {
-  using namespace backends::sim;
+  using namespace harness::backends::sim;
   if (watching != nullptr) watching->mark(begin, bytes, region::header);
 }
 
 aside::aside() noexcept {
-  if (backends::sim::watching != nullptr) backends::sim::watching->look_away(true);
+  if (harness::backends::sim::watching != nullptr)
+    harness::backends::sim::watching->look_away(true);
 }
 
 aside::~aside() {
-  if (backends::sim::watching != nullptr) backends::sim::watching->look_away(false);
+  if (harness::backends::sim::watching != nullptr)
+    harness::backends::sim::watching->look_away(false);
 }
 
 }  // namespace workloads::observer
 
-using backends::sim::access;
-using backends::sim::allocated;
-using backends::sim::block;
-using backends::sim::cleared_bytes;
-using backends::sim::compared_bytes;
-using backends::sim::freeing;
+using harness::backends::sim::access;
+using harness::backends::sim::allocated;
+using harness::backends::sim::block;
+using harness::backends::sim::cleared_bytes;
+using harness::backends::sim::compared_bytes;
+using harness::backends::sim::freeing;
 
 extern "C" {
 
