@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Lab, one_line
-from mapscope.cli import main
+from mapscope.cli import _parser, main
 from mapscope.commands.shared import reference_run
 from mapscope.output.readme_table import BEGIN, END
 from mapscope.repository import RESULTS
@@ -90,7 +90,13 @@ def test_a_readme_without_markers_is_one_line(tmp_path: Path) -> None:
 
 def test_the_commands_of_readme_and_guide_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    for target in set(re.findall(r"(?:^ {4}|^|`)make ([a-z]+)", PAGES, re.MULTILINE)):
+    for target in set(re.findall(r"(?:^ {4}|^|`)make ([a-z_]+)", PAGES, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-    for variable in set(re.findall(r"\b([A-Z_]{2,})=", PAGES)) - {"CXXFLAGS"}:
-        assert f"$({variable})" in makefile, variable
+
+
+def test_the_variables_of_readme_and_guide_are_options() -> None:
+    commands = next(action for action in _parser()._actions if isinstance(action.choices, dict))
+    options = {action.dest.upper() for command in commands.choices.values() for action in command._actions}
+    scripts = "".join(path.read_text() for path in (ROOT / "Makefile", *(ROOT / "scripts").glob("*.sh")))
+    for variable in set(re.findall(r"\b([A-Z_]+)=", PAGES)) - {"CXXFLAGS"}:
+        assert variable in options or re.search(rf"\$[({{]?{variable}\b", scripts), variable
