@@ -1,5 +1,5 @@
-"""The command line: `run` measures; `summary`, `plot`, `validate` and `export` take one run; `compare`, `across`,
-`report`, `trend` and `figures` several. Each is a module of mapscope.commands.
+"""The command line: `run` measures; `summary`, `plot`, `validate`, `export` and `readme` take one run; `compare`,
+`across`, `report`, `trend` and `figures` several. Each is a module of mapscope.commands.
 
 Exit codes: 0 well, 1 measured but with failures, 2 a mistake of the caller, 128 + n after signal n.
 An empty option counts as unset, which is how `make` hands its variables through.
@@ -150,6 +150,13 @@ def _parser() -> argparse.ArgumentParser:
     drawing.set_defaults(command="figures")
     drawing.add_argument("run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)")
     drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
+
+    tabulating = commands.add_parser("readme", help="the results table of the README, from a stored run")
+    tabulating.set_defaults(command="readme")
+    tabulating.add_argument(
+        "run", nargs="?", default="", metavar="RUN", help="(default: what results/index.json names)"
+    )
+    tabulating.add_argument("--out", default="", metavar="FILE", help="the README to rewrite (default README.md)")
 
     ordering = commands.add_parser(
         "order", help="how random hmap's iteration order is, drawn from the counts of semantics_order"

@@ -8,10 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
+from mapscope.errors import DocumentError
+from mapscope.json_file import read_json
 from mapscope.repository import RESULTS
 from mapscope.store.folder import RunFolder, find
 
 LOG_WIDTH = 100
+REFERENCE = "writeup"
+"""The purpose in results/index.json of the run that the article and the README are made from."""
 
 
 def results_of(options: argparse.Namespace) -> Path:
@@ -22,6 +26,15 @@ def results_of(options: argparse.Namespace) -> Path:
 def folder_of(options: argparse.Namespace) -> RunFolder:
     """The run that is named, else the latest. Raises UsageError."""
     return find(options.run or "latest", results_of(options))
+
+
+def reference_run(results: Path) -> str:
+    """The stored run that texts are made from. Raises DocumentError."""
+    path = results / "index.json"
+    for entry in read_json(path):
+        if entry.get("purpose") == REFERENCE:
+            return entry["run"]
+    raise DocumentError(f"{path}: field 'purpose': no run for '{REFERENCE}'")
 
 
 def words(given: str | None) -> list[str]:
