@@ -79,11 +79,11 @@
 #include <type_traits>
 #include <utility>
 
+#include "../common/deduction.hpp"
+#include "../common/emplace.hpp"
+#include "../common/fail.hpp"
 #include "detail/assign.hpp"
-#include "detail/deduction.hpp"
-#include "detail/emplace.hpp"
 #include "detail/erase.hpp"
-#include "detail/fail.hpp"
 #include "detail/find.hpp"
 #include "detail/merge.hpp"
 #include "detail/relocate.hpp"
@@ -124,7 +124,7 @@ class basic_map {
   using layout = typename core::layout;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
-  static constexpr bool lookup_key = detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  static constexpr bool lookup_key = maps::common::usable_as_key<Hash, KeyEqual, Key, K>;
   static constexpr bool functors_move =
       std::is_nothrow_move_constructible_v<Hash> && std::is_nothrow_move_constructible_v<KeyEqual>;
   static constexpr bool functors_swap =
@@ -169,16 +169,16 @@ class basic_map {
       : basic_map(hint, hash, KeyEqual(), alloc) {}
   explicit basic_map(const Allocator& alloc) : basic_map(0, Hash(), KeyEqual(), alloc) {}
 
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
             const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : basic_map(hint, hash, equal, alloc) {
     insert(first, last);
   }
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint, const Allocator& alloc)
       : basic_map(first, last, hint, Hash(), KeyEqual(), alloc) {}
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : basic_map(first, last, hint, hash, KeyEqual(), alloc) {}
 
@@ -276,7 +276,7 @@ class basic_map {
   /// group or the allocator gives. Ends a growth in progress. Strong guarantee for the contents;
   /// if a hash or a copy throws, the order may have changed.
   void reserve(size_type n) {
-    if (n > max_size()) detail::throw_length_error("hmap: reserve() beyond max_size()");
+    if (n > max_size()) maps::common::throw_length_error("hmap: reserve() beyond max_size()");
     const detail::write_guard guard(c_);
     detail::reserve_buckets(c_, detail::buckets_for<Traits>(n));
   }
@@ -284,7 +284,7 @@ class basic_map {
   /// shrinks: fewer buckets than there are, and 0, only end a growth in progress.
   void rehash(size_type buckets) {
     if (buckets > size_type{1} << detail::largest_B(c_)) {
-      detail::throw_length_error("hmap: rehash() beyond max_size()");
+      maps::common::throw_length_error("hmap: rehash() beyond max_size()");
     }
     const detail::write_guard guard(c_);
     detail::reserve_buckets(
@@ -311,11 +311,11 @@ class basic_map {
   // find, contains, try_emplace and insert_or_assign are always in line: a call returns the
   // position through memory, which cost a lookup in the L1 cache a third.
 
-  HMAP_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
-  HMAP_ALWAYS_INLINE const_iterator find(const Key& key) const {
+  MAPS_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
+  MAPS_ALWAYS_INLINE const_iterator find(const Key& key) const {
     return const_iterator(position_of(key));
   }
-  HMAP_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key).at); }
+  MAPS_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key).at); }
   size_type count(const Key& key) const { return contains(key); }
   T& at(const Key& key) { return value_or_throw(key); }
   const T& at(const Key& key) const { return value_or_throw(key); }
@@ -368,11 +368,11 @@ class basic_map {
   // ---- insertion
 
   template <class... Args>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
     return result(detail::assign(c_, keep{}, key, std::forward<Args>(args)...));
   }
   template <class... Args>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
     return result(detail::assign(c_, keep{}, std::move(key), std::forward<Args>(args)...));
   }
   template <class... Args>
@@ -388,11 +388,11 @@ class basic_map {
   /// the table does not grow just now, the value is assigned when the table is done: the end of the
   /// old one may use the table. If that inserts, the result is invalid like any iterator.
   template <class M>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
     return put(key, std::forward<M>(value));
   }
   template <class M>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
     return put(std::move(key), std::forward<M>(value));
   }
   template <class M>
@@ -425,12 +425,12 @@ class basic_map {
   iterator insert(const_iterator, P&& entry) {
     return emplace(std::forward<P>(entry)).first;
   }
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   void insert(It first, It last) {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
     }
-    if constexpr (detail::multi_pass_iterator<It>) {
+    if constexpr (maps::common::multi_pass_iterator<It>) {
       insert_counted(first, last);
     } else {
       for (; first != last; ++first) emplace(*first);
@@ -441,12 +441,12 @@ class basic_map {
   /// Whatever makes a std::pair makes an entry (detail/emplace.hpp). For a key that is there
   /// already no value is made, and the arguments keep theirs.
   template <class... Args>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> emplace(Args&&... args) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> emplace(Args&&... args) {
     const auto add = [this](auto&& key, auto&&... value) {
       return this->try_emplace(std::forward<decltype(key)>(key),
                                std::forward<decltype(value)>(value)...);
     };
-    return detail::emplace_by<Key, T>(c_.alloc, add, std::forward<Args>(args)...);
+    return maps::common::emplace_by<Key, T>(c_.alloc, add, std::forward<Args>(args)...);
   }
   template <class... Args>
   iterator emplace_hint(const_iterator, Args&&... args) {
@@ -537,7 +537,7 @@ class basic_map {
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(basic_map& other) {
-    HMAP_TRY {
+    MAPS_TRY {
       reserve(other.size());
       for (iterator it = other.begin(); it != other.end(); ++it) {
         const detail::location at = it.position().at();
@@ -545,9 +545,9 @@ class basic_map {
                       std::move(layout::value(at.b, at.i)));
       }
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       other.clear();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     other.clear();
   }
@@ -586,7 +586,7 @@ class basic_map {
   }
 
   template <class K>
-  HMAP_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
+  MAPS_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
     const detail::found f = detail::find(c_, key);
     return f.at ? detail::sweep_position<core>(c_, f.at, f.head) : detail::sweep_position<core>();
   }
@@ -594,7 +594,7 @@ class basic_map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const detail::location at = detail::find(c_, key).at;
-    if (!at) detail::throw_out_of_range("hmap: at() of a key that is not there");
+    if (!at) maps::common::throw_out_of_range("hmap: at() of a key that is not there");
     return layout::value(at.b, at.i);
   }
 
@@ -603,12 +603,12 @@ class basic_map {
     return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
   }
 
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
     return {iterator(detail::sweep_position<core>(c_, a.at, a.head)), a.inserted};
   }
 
   template <class K, class M>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> put(K&& key, M&& value) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> put(K&& key, M&& value) {
     const auto overwrite = [&](detail::location at) {
       layout::value(at.b, at.i) = std::forward<M>(value);
       if constexpr (detail::needs_key_update<Key>) layout::mutable_key(at.b, at.i) = key;
@@ -666,36 +666,36 @@ template <class Key, class T, class Hash, class Equal, class Alloc>
 map(const map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
     -> map<Key, T, Hash, Equal, Alloc>;
 
-template <class It, class Hash = hash<detail::key_of<It>>,
-          class Equal = equal_to<detail::key_of<It>>,
-          class Alloc = std::allocator<detail::entry_of<It>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+template <class It, class Hash = hash<maps::common::key_of<It>>,
+          class Equal = equal_to<maps::common::key_of<It>>,
+          class Alloc = std::allocator<maps::common::entry_of<It>>>
+  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
 map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
+    -> map<maps::common::key_of<It>, maps::common::mapped_of<It>, Hash, Equal, Alloc>;
 
-template <class It, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
-map(It, It, std::size_t, Hash, Alloc)
-    -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>, Alloc>;
+template <class It, class Hash, maps::common::allocator_like Alloc>
+  requires maps::common::functor_like<Hash>
+map(It, It, std::size_t, Hash, Alloc) -> map<maps::common::key_of<It>, maps::common::mapped_of<It>,
+                                             Hash, equal_to<maps::common::key_of<It>>, Alloc>;
 
-template <class It, detail::allocator_like Alloc>
+template <class It, maps::common::allocator_like Alloc>
 map(It, It, std::size_t, Alloc)
-    -> map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
-           equal_to<detail::key_of<It>>, Alloc>;
+    -> map<maps::common::key_of<It>, maps::common::mapped_of<It>, hash<maps::common::key_of<It>>,
+           equal_to<maps::common::key_of<It>>, Alloc>;
 
 template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
           class Equal = equal_to<std::remove_const_t<Key>>,
           class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
     Alloc = Alloc()) -> map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
 
-template <class Key, class T, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
+template <class Key, class T, class Hash, maps::common::allocator_like Alloc>
+  requires maps::common::functor_like<Hash>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
     -> map<std::remove_const_t<Key>, T, Hash, equal_to<std::remove_const_t<Key>>, Alloc>;
 
-template <class Key, class T, detail::allocator_like Alloc>
+template <class Key, class T, maps::common::allocator_like Alloc>
 map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
     -> map<std::remove_const_t<Key>, T, hash<std::remove_const_t<Key>>,
            equal_to<std::remove_const_t<Key>>, Alloc>;
@@ -729,38 +729,38 @@ template <class Key, class T, class Hash, class Equal, class Alloc>
 paired_map(const paired_map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
     -> paired_map<Key, T, Hash, Equal, Alloc>;
 
-template <class It, class Hash = hash<detail::key_of<It>>,
-          class Equal = equal_to<detail::key_of<It>>,
-          class Alloc = std::allocator<detail::entry_of<It>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+template <class It, class Hash = hash<maps::common::key_of<It>>,
+          class Equal = equal_to<maps::common::key_of<It>>,
+          class Alloc = std::allocator<maps::common::entry_of<It>>>
+  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
 paired_map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
+    -> paired_map<maps::common::key_of<It>, maps::common::mapped_of<It>, Hash, Equal, Alloc>;
 
-template <class It, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
+template <class It, class Hash, maps::common::allocator_like Alloc>
+  requires maps::common::functor_like<Hash>
 paired_map(It, It, std::size_t, Hash, Alloc)
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>,
-                  Alloc>;
+    -> paired_map<maps::common::key_of<It>, maps::common::mapped_of<It>, Hash,
+                  equal_to<maps::common::key_of<It>>, Alloc>;
 
-template <class It, detail::allocator_like Alloc>
+template <class It, maps::common::allocator_like Alloc>
 paired_map(It, It, std::size_t, Alloc)
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
-                  equal_to<detail::key_of<It>>, Alloc>;
+    -> paired_map<maps::common::key_of<It>, maps::common::mapped_of<It>,
+                  hash<maps::common::key_of<It>>, equal_to<maps::common::key_of<It>>, Alloc>;
 
 template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
           class Equal = equal_to<std::remove_const_t<Key>>,
           class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
+  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(),
            Equal = Equal(), Alloc = Alloc())
     -> paired_map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
 
-template <class Key, class T, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
+template <class Key, class T, class Hash, maps::common::allocator_like Alloc>
+  requires maps::common::functor_like<Hash>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
     -> paired_map<std::remove_const_t<Key>, T, Hash, equal_to<std::remove_const_t<Key>>, Alloc>;
 
-template <class Key, class T, detail::allocator_like Alloc>
+template <class Key, class T, maps::common::allocator_like Alloc>
 paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
     -> paired_map<std::remove_const_t<Key>, T, hash<std::remove_const_t<Key>>,
                   equal_to<std::remove_const_t<Key>>, Alloc>;

@@ -64,16 +64,16 @@ class range {
     if (c.h.count == 0) return;
     extra_ = detail::acquire_cursor(c);
     if (c.growing()) {
-      HMAP_TRY { detail::prepare_retirement(c, *extra_); }
-      HMAP_CATCH_ALL {
+      MAPS_TRY { detail::prepare_retirement(c, *extra_); }
+      MAPS_CATCH_ALL {
         drop();
-        HMAP_RETHROW;
+        MAPS_RETHROW;
       }
     }
     epoch_ = extra_->epoch;
     buckets_ = c.h.buckets;
     B_ = c.h.B;
-    const std::uint64_t random = detail::random_u64();
+    const std::uint64_t random = maps::common::random_u64();
     start_ = bucket_ = random & mask();
     offset_ = static_cast<unsigned>(random >> 61);
   }

@@ -83,15 +83,15 @@
 #include <type_traits>
 #include <utility>
 
+#include "../common/deduction.hpp"
+#include "../common/emplace.hpp"
+#include "../common/fail.hpp"
 #include "detail/erase.hpp"
 #include "detail/find.hpp"
 #include "detail/insert.hpp"
 #include "detail/resize.hpp"
 #include "detail/sweep.hpp"
 #include "hash.hpp"
-#include "hmap/detail/deduction.hpp"
-#include "hmap/detail/emplace.hpp"
-#include "hmap/detail/fail.hpp"
 
 namespace steady {
 
@@ -130,7 +130,7 @@ class map {
   using ops = typename core::ops;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
-  static constexpr bool looks_up = hmap::detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  static constexpr bool looks_up = maps::common::usable_as_key<Hash, KeyEqual, Key, K>;
   template <class It>
   static constexpr bool is_multipass =
       std::is_base_of_v<std::forward_iterator_tag,
@@ -173,16 +173,16 @@ class map {
       : map(hint, hash, KeyEqual(), alloc) {}
   explicit map(const Allocator& alloc) : map(0, Hash(), KeyEqual(), alloc) {}
 
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
       const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : map(hint, hash, equal, alloc) {
     insert(first, last);
   }
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   map(It first, It last, size_type hint, const Allocator& alloc)
       : map(first, last, hint, Hash(), KeyEqual(), alloc) {}
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : map(first, last, hint, hash, KeyEqual(), alloc) {}
 
@@ -280,7 +280,7 @@ class map {
   /// the machine or its control group holds, or can be had of; then nothing has changed (but that,
   /// if moves can throw and did, a growth has gone on).
   void reserve(size_type n) {
-    if (n > max_size()) hmap::detail::throw_length_error("steady: reserve() beyond max_size()");
+    if (n > max_size()) maps::common::throw_length_error("steady: reserve() beyond max_size()");
     if (n > 0) keep_level(detail::level_for<Traits>(n));
   }
   /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
@@ -296,7 +296,7 @@ class map {
   /// what was reserved; the table keeps these buckets instead. Throws as reserve() does.
   void rehash(size_type buckets) {
     if (buckets > core::geometry_type::max_buckets / 2) {
-      hmap::detail::throw_length_error("steady: rehash() beyond max_size()");
+      maps::common::throw_length_error("steady: rehash() beyond max_size()");
     }
     const auto asked = static_cast<unsigned>(std::bit_width(buckets > 0 ? buckets - 1 : 0));
     const unsigned level = std::max<unsigned>(asked, detail::level_for<Traits>(size()));
@@ -337,11 +337,11 @@ class map {
   // find, contains and try_emplace are always in line: a call returns the position through
   // memory.
 
-  STEADY_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
-  STEADY_ALWAYS_INLINE const_iterator find(const Key& key) const {
+  MAPS_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
+  MAPS_ALWAYS_INLINE const_iterator find(const Key& key) const {
     return const_iterator(position_of(key));
   }
-  STEADY_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key)); }
+  MAPS_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key)); }
   size_type count(const Key& key) const { return contains(key); }
   T& at(const Key& key) { return value_or_throw(key); }
   const T& at(const Key& key) const { return value_or_throw(key); }
@@ -394,11 +394,11 @@ class map {
   // ---- insertion
 
   template <class... Args>
-  STEADY_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
     return result(detail::insert(c_, keep{}, key, std::forward<Args>(args)...));
   }
   template <class... Args>
-  STEADY_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
     return result(detail::insert(c_, keep{}, std::move(key), std::forward<Args>(args)...));
   }
   template <class... Args>
@@ -449,7 +449,7 @@ class map {
     return emplace(std::forward<P>(entry)).first;
   }
   /// A range of known length that makes the table grow does so once, for all that is left of it.
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   void insert(It first, It last) {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
@@ -553,7 +553,7 @@ class map {
   /// Before the first of at most `left` inserts: if it makes the table grow, and they are enough to
   /// end that growth, the table grows at once for all of them.
   template <class K>
-  STEADY_ALWAYS_INLINE void make_room_for(const K& key, size_type left) {
+  MAPS_ALWAYS_INLINE void make_room_for(const K& key, size_type left) {
     if (c_.count >= c_.grow_at && left > bucket_count()) [[unlikely]] {
       if (c_.memory.exists() && !contains(key)) make_room(size() + left);
     }
@@ -562,7 +562,7 @@ class map {
   /// emplace(), the first of at most `left`.
   template <class... Args>
   std::pair<iterator, bool> emplace_of(size_type left, Args&&... args) {
-    return hmap::detail::emplace_by<Key, T>(
+    return maps::common::emplace_by<Key, T>(
         c_.alloc,
         [this, left](auto&& key, auto&&... values) {
           make_room_for(key, left);
@@ -575,15 +575,15 @@ class map {
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(map& other) {
-    HMAP_TRY {
+    MAPS_TRY {
       make_room(other.size());
       for (value_type& entry : other) {
         insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
       }
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       other.clear();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     other.clear();
   }
@@ -617,7 +617,7 @@ class map {
   }
 
   template <class K>
-  STEADY_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
+  MAPS_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
     const auto at = detail::find(c_, key);
     return at ? detail::sweep_position<core>(c_, at) : detail::sweep_position<core>();
   }
@@ -625,7 +625,7 @@ class map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const auto at = detail::find(c_, key);
-    if (!at) hmap::detail::throw_out_of_range("steady: at() of a key that is not there");
+    if (!at) maps::common::throw_out_of_range("steady: at() of a key that is not there");
     return at.entry->second;
   }
 
@@ -634,7 +634,7 @@ class map {
     return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
   }
 
-  STEADY_ALWAYS_INLINE std::pair<iterator, bool> result(const detail::insertion<core>& i) noexcept {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> result(const detail::insertion<core>& i) noexcept {
     return {iterator(detail::sweep_position<core>(c_, i.at)), i.inserted};
   }
 
@@ -666,38 +666,38 @@ std::size_t erase_if(map<Key, T, Hash, KeyEqual, Alloc, Traits>& m, Pred pred) {
   return before - m.size();
 }
 
-template <class It, class Hash = hash<hmap::detail::key_of<It>>,
-          class Equal = equal_to<hmap::detail::key_of<It>>,
-          class Alloc = std::allocator<hmap::detail::entry_of<It>>>
-  requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
+template <class It, class Hash = hash<maps::common::key_of<It>>,
+          class Equal = equal_to<maps::common::key_of<It>>,
+          class Alloc = std::allocator<maps::common::entry_of<It>>>
+  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
 map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, Hash, Equal, Alloc>;
+    -> map<maps::common::key_of<It>, maps::common::mapped_of<It>, Hash, Equal, Alloc>;
 
-template <class It, class Hash, hmap::detail::allocator_like Alloc>
-  requires hmap::detail::functor_like<Hash>
-map(It, It, std::size_t, Hash, Alloc) -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>,
-                                             Hash, equal_to<hmap::detail::key_of<It>>, Alloc>;
+template <class It, class Hash, maps::common::allocator_like Alloc>
+  requires maps::common::functor_like<Hash>
+map(It, It, std::size_t, Hash, Alloc) -> map<maps::common::key_of<It>, maps::common::mapped_of<It>,
+                                             Hash, equal_to<maps::common::key_of<It>>, Alloc>;
 
-template <class It, hmap::detail::allocator_like Alloc>
+template <class It, maps::common::allocator_like Alloc>
 map(It, It, std::size_t, Alloc)
-    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, hash<hmap::detail::key_of<It>>,
-           equal_to<hmap::detail::key_of<It>>, Alloc>;
+    -> map<maps::common::key_of<It>, maps::common::mapped_of<It>, hash<maps::common::key_of<It>>,
+           equal_to<maps::common::key_of<It>>, Alloc>;
 
 // Lists of pairs, whose keys may be const.
 
 template <class K, class T, class Key = std::remove_const_t<K>, class Hash = hash<Key>,
           class Equal = equal_to<Key>, class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
+  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
 map(std::initializer_list<std::pair<K, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
     Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
 
-template <class K, class T, class Hash, hmap::detail::allocator_like Alloc,
+template <class K, class T, class Hash, maps::common::allocator_like Alloc,
           class Key = std::remove_const_t<K>>
-  requires hmap::detail::functor_like<Hash>
+  requires maps::common::functor_like<Hash>
 map(std::initializer_list<std::pair<K, T>>, std::size_t, Hash, Alloc)
     -> map<Key, T, Hash, equal_to<Key>, Alloc>;
 
-template <class K, class T, hmap::detail::allocator_like Alloc, class Key = std::remove_const_t<K>>
+template <class K, class T, maps::common::allocator_like Alloc, class Key = std::remove_const_t<K>>
 map(std::initializer_list<std::pair<K, T>>, std::size_t, Alloc)
     -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
 

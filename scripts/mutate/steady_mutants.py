@@ -168,8 +168,8 @@ STEADY_MUTANTS = [
     Mutant(
         "failed_merge_leaves_chains_joined",
         "detail/merge.hpp",
-        "    part_again<Core>(chain, to_chain, from_chain);\n    HMAP_RETHROW;",
-        "    HMAP_RETHROW;",
+        "    part_again<Core>(chain, to_chain, from_chain);\n    MAPS_RETHROW;",
+        "    MAPS_RETHROW;",
         "two buckets share a chain after a copy that threw",
         "exceptions_test",
     ),
@@ -372,7 +372,7 @@ STEADY_MUTANTS = [
     Mutant(
         "memory_promises_anything",
         "detail/resize.hpp",
-        "if (hmap::detail::exceeds_memory(geometry::bytes_per_bucket << level)) {",
+        "if (maps::common::exceeds_memory(geometry::bytes_per_bucket << level)) {",
         "if (false) {",
         "reserve() takes what the machine does not have",
         "sizes_test",

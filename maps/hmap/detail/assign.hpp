@@ -52,7 +52,7 @@ location find_or_vacancy(const Core& c, bucket*& b, location& empty, const K& ke
 
 /// Counts the entry that now lives at `at`, a cell of the chain that starts at `head`.
 template <class Core>
-HMAP_ALWAYS_INLINE void occupy(Core& c, bucket* head, location at, std::uint64_t hash) noexcept {
+MAPS_ALWAYS_INLINE void occupy(Core& c, bucket* head, location at, std::uint64_t hash) noexcept {
   at.b->tophash[at.i] = tophash(hash);
   ++c.h.count;
   if (head < c.first) [[unlikely]] {
@@ -61,7 +61,7 @@ HMAP_ALWAYS_INLINE void occupy(Core& c, bucket* head, location at, std::uint64_t
 }
 
 template <class Core, class... Args>
-HMAP_ALWAYS_INLINE void place(Core& c, bucket* head, location at, std::uint64_t hash,
+MAPS_ALWAYS_INLINE void place(Core& c, bucket* head, location at, std::uint64_t hash,
                               Args&&... args) {
   Core::layout::construct(c.alloc, at.b, at.i, std::forward<Args>(args)...);
   occupy(c, head, at, hash);
@@ -83,7 +83,7 @@ void insert_absent(Core& c, std::uint64_t hash, K&& key, V&& value) {
 }
 
 template <class Core, class K, class... Args>
-HMAP_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args&&... args) {
+MAPS_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args&&... args) {
   entry_aside<Core> entry(c, std::forward<K>(key), std::forward<Args>(args)...);
   const location at = make_room(c, hash);
   entry.move_to(at);
@@ -92,7 +92,7 @@ HMAP_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args
 }
 
 template <class Core, class OnFound, class K, class... Args>
-HMAP_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFound on_found,
+MAPS_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFound on_found,
                                               K&& key, Args&&... args) {
   if (location at = find_hashed(c, key, hash)) {
     on_found(at);
@@ -104,7 +104,7 @@ HMAP_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFou
 
 /// The rest of assign() for a chain that may go on behind its first bucket.
 template <class Core, class K, class... Args>
-HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t hash, K&& key,
+MAPS_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t hash, K&& key,
                                             Args&&... args) {
   bucket* last = head;
   location empty{};
@@ -127,7 +127,7 @@ HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t
 /// How many inserts an out-of-order core overlaps depends on how few instructions they
 /// are: this split made insertion beyond the caches a tenth faster.
 template <class Core, class OnFound, class K, class... Args>
-HMAP_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&... args) {
+MAPS_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&... args) {
   const std::uint64_t hash = c.hash_of(key);
   write_guard guard(c);
   if (c.h.buckets == nullptr) [[unlikely]] {

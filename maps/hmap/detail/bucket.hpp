@@ -259,10 +259,10 @@ struct split_layout {
     require_movable_entries<K, indirect_key, V, indirect_value>();
     typename value_column::template room<Alloc> value_room(alloc, value_cell(b, i));
     key_column::construct(alloc, key_cell(b, i), std::forward<Key>(key));
-    HMAP_TRY { value_room.construct(std::forward<Args>(args)...); }
-    HMAP_CATCH_ALL {
+    MAPS_TRY { value_room.construct(std::forward<Args>(args)...); }
+    MAPS_CATCH_ALL {
       key_column::destroy(alloc, key_cell(b, i));
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
 

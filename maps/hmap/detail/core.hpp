@@ -23,12 +23,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../common/random.hpp"
 #include "../hash.hpp"
 #include "../misuse.hpp"
 #include "atomic.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
-#include "random.hpp"
 
 namespace hmap::detail {
 
@@ -124,7 +124,7 @@ struct core {
   template <class H, class E>
   core(H&& hash_, E&& equal_, const Allocator& alloc_)
       : hash(std::forward<H>(hash_)), equal(std::forward<E>(equal_)), alloc(alloc_) {
-    h.hash0 = static_cast<std::uint32_t>(random_u64());
+    h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());
   }
 
   /// Trades everything but the allocator: the content, and the functors it was built with.
@@ -149,7 +149,7 @@ struct core {
 
   template <class K>
   std::uint64_t hash_of(const K& key) const {
-    return seeded(hash, key, h.hash0);
+    return maps::common::seeded(hash, key, h.hash0);
   }
 
   bool growing() const noexcept { return h.oldbuckets != nullptr; }
@@ -194,8 +194,9 @@ struct core {
 /// A key that may differ from itself (NaN) needs care when it moves; one that may be equal
 /// and yet distinguishable (+0 and -0) is rewritten by assignment, as in Go.
 template <class Key>
-inline constexpr bool is_reflexive = std::is_integral_v<Key> || is_wide_integer<Key> ||
-                                     std::is_enum_v<Key> || std::is_pointer_v<Key>;
+inline constexpr bool is_reflexive =
+    std::is_integral_v<Key> || maps::common::is_wide_integer<Key> || std::is_enum_v<Key> ||
+    std::is_pointer_v<Key>;
 template <class Char, class Traits, class Alloc>
 inline constexpr bool is_reflexive<std::basic_string<Char, Traits, Alloc>> = true;
 template <class Char, class Traits>
@@ -208,7 +209,7 @@ inline constexpr bool detect_misuse = HMAP_DETECT_MISUSE;
 
 /// Tells this thread from all others that run. One instruction where the compiler gives the thread
 /// pointer away; the address of a thread_local can be a call in a shared library.
-HMAP_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
+MAPS_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__) &&            \
     (defined(__x86_64__) || defined(__aarch64__))
   return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
@@ -242,13 +243,13 @@ inline const std::uintptr_t*& reentered() noexcept {
 
 /// Relaxed atomics: the very misuse that is detected is no data race because of it.
 template <class Core>
-HMAP_ALWAYS_INLINE std::uintptr_t writer_of(const Core& c) noexcept {
+MAPS_ALWAYS_INLINE std::uintptr_t writer_of(const Core& c) noexcept {
   return atomic_view<std::uintptr_t>(const_cast<std::uintptr_t&>(c.writer))
       .load(std::memory_order_relaxed);
 }
 
 template <class Core>
-HMAP_ALWAYS_INLINE void check_no_writer(const Core& c, const char* message) {
+MAPS_ALWAYS_INLINE void check_no_writer(const Core& c, const char* message) {
   if constexpr (detect_misuse) {
     if (const std::uintptr_t writer = writer_of(c)) [[unlikely]] {
       report_read(writer, message);
@@ -263,7 +264,7 @@ class write_guard {
 
  public:
   template <class Core>
-  HMAP_ALWAYS_INLINE explicit write_guard(Core& c) : writer_(c.writer) {
+  MAPS_ALWAYS_INLINE explicit write_guard(Core& c) : writer_(c.writer) {
     if constexpr (detect_misuse) {
       if (const std::uintptr_t other = view(writer_).load(std::memory_order_relaxed)) [[unlikely]] {
         report_write(&writer_, other);
@@ -271,14 +272,14 @@ class write_guard {
       view(writer_).store(this_thread(), std::memory_order_relaxed);
     }
   }
-  HMAP_ALWAYS_INLINE ~write_guard() {
+  MAPS_ALWAYS_INLINE ~write_guard() {
     if (!ended_) end();
   }
   write_guard(const write_guard&) = delete;
   write_guard& operator=(const write_guard&) = delete;
 
   /// Ends the write before the guard's scope ends.
-  HMAP_ALWAYS_INLINE void end() noexcept {
+  MAPS_ALWAYS_INLINE void end() noexcept {
     if constexpr (detect_misuse) {
       if (view(writer_).load(std::memory_order_relaxed) == 0) [[unlikely]] {
         report_end(&writer_);

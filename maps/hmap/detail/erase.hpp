@@ -48,7 +48,7 @@ template <class Core>
 void vacate(Core& c, bucket* head, location at) noexcept {
   at.b->tophash[at.i] = empty_one;
   if (nothing_behind(c, at)) spread_empty_rest(c, head, at);
-  if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+  if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());
 }
 
 /// Erases the entry at `at`.
@@ -115,7 +115,7 @@ void clear(Core& c) noexcept {
   c.h.count = 0;
   c.h.noverflow = 0;
   c.h.nevacuate = 0;
-  c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+  c.h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());
 }
 
 }  // namespace hmap::detail

@@ -79,7 +79,7 @@ void hash_grow(Core& c, growth_kind kind) {
 
 /// Whether one more entry asks for growth; for a table that is not growing.
 template <class Core>
-HMAP_ALWAYS_INLINE bool must_grow(const Core& c) noexcept {
+MAPS_ALWAYS_INLINE bool must_grow(const Core& c) noexcept {
   return over_load<typename Core::traits>(c.h.count + 1, c.h.B) ||
          too_many_overflow(c.h.noverflow, c.h.B);
 }

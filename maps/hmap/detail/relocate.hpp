@@ -69,17 +69,17 @@ class relocation {
 
   void run() {
     c_.observer.growth_started(growth_kind::doubling, c_.h.B, array_bytes<Core>(c_.h.B));
-    HMAP_TRY {
+    MAPS_TRY {
       for_each_chain([this](const chain& from) {
         move_chain(from);
         ++moved_chains_;  // and of the next one, whatever is found in the new array
         return true;
       });
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       undo();
       c_.observer.growth_finished();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     finish();
     c_.observer.growth_finished();
@@ -243,16 +243,16 @@ void replace_empty_array(Core& c, bucket* fresh, std::uint8_t B) noexcept {
 template <class Core>
 void relocate(Core& c, bucket* fresh, std::uint8_t B) {
   if (c.h.count == 0) return replace_empty_array(c, fresh, B);
-  HMAP_TRY {
+  MAPS_TRY {
     if (has_cursors(c)) {
       finish_evacuation(c);
       prepare_retirement(c, *c.h.extra);
     }
     relocation<Core>(c, fresh, B).run();
   }
-  HMAP_CATCH_ALL {
+  MAPS_CATCH_ALL {
     free_bucket_array(c, fresh, B);
-    HMAP_RETHROW;
+    MAPS_RETHROW;
   }
 }
 

@@ -27,9 +27,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../common/fail.hpp"
+#include "../../common/memory_limit.hpp"
 #include "core.hpp"
-#include "fail.hpp"
-#include "memory_limit.hpp"
 #include "release.hpp"
 
 namespace hmap::detail {
@@ -98,7 +98,7 @@ struct bucket_memory {
 
  private:
   static bucket* not_null(void* p) {
-    if (p == nullptr) throw_bad_alloc();
+    if (p == nullptr) maps::common::throw_bad_alloc();
     return static_cast<bucket*>(p);
   }
 };
@@ -129,7 +129,7 @@ template <class Core>
 std::size_t checked_array_buckets(std::uint8_t B) {
   if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
       array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
-    throw_bad_alloc();
+    maps::common::throw_bad_alloc();
   }
   return array_buckets<Core>(B);
 }
@@ -158,7 +158,7 @@ template <class Core>
 std::size_t requested_array_buckets(std::uint8_t B) {
   const std::size_t buckets = checked_array_buckets<Core>(B);
   if constexpr (bucket_memory<Core>::from_system) {
-    if (exceeds_memory(array_bytes<Core>(B))) throw_bad_alloc();
+    if (maps::common::exceeds_memory(array_bytes<Core>(B))) maps::common::throw_bad_alloc();
   }
   return buckets;
 }
@@ -238,7 +238,7 @@ template <class Core>
 void count_overflow(Core& c) noexcept {
   if (c.h.B < 16) {
     ++c.h.noverflow;
-  } else if ((random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
+  } else if ((maps::common::random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
     ++c.h.noverflow;
   }
 }
@@ -266,7 +266,7 @@ enum class overflow_fate { freed, pooled };
 /// Appends an empty bucket to the chain that ends in `last`. Throws what the allocator
 /// throws, and then has changed nothing.
 template <class Core>
-HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
+MAPS_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
   bucket* fresh = nullptr;
   if (const std::size_t spares = spare_buckets(c.h.B)) {
     extra_record& extra = extra_of(c);

@@ -88,7 +88,7 @@ class timing {
     throw std::invalid_argument("unknown operation " + op);
   }
 
-  std::int64_t next_key() { return static_cast<std::int64_t>(hmap::detail::splitmix64(random_)); }
+  std::int64_t next_key() { return static_cast<std::int64_t>(maps::common::splitmix64(random_)); }
 
   /// An order of its own for every table, one behind the other.
   keys_type shuffled(const keys_type& keys) {
@@ -98,7 +98,7 @@ class timing {
       all.insert(all.end(), keys.begin(), keys.end());
       std::int64_t* order = all.data() + t * n_;
       for (std::size_t i = n_ - 1; i > 0; --i) {
-        std::swap(order[i], order[hmap::detail::splitmix64(random_) % (i + 1)]);
+        std::swap(order[i], order[maps::common::splitmix64(random_) % (i + 1)]);
       }
     }
     return all;

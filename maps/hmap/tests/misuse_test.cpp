@@ -42,7 +42,7 @@ struct hooked_hash {
   static inline bool on = false;
   std::uint64_t operator()(int key, std::uint32_t) const {
     if (on) hook::run();
-    return hmap::detail::hash_word(static_cast<std::uint64_t>(key), 0);
+    return maps::common::hash_word(static_cast<std::uint64_t>(key), 0);
   }
 };
 struct hooked_value {
@@ -66,7 +66,7 @@ struct movable_value {
 /// Calls nothing back.
 struct quiet_hash {
   std::uint64_t operator()(int key, std::uint32_t) const {
-    return hmap::detail::hash_word(static_cast<std::uint64_t>(key), 0);
+    return maps::common::hash_word(static_cast<std::uint64_t>(key), 0);
   }
 };
 

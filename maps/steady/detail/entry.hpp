@@ -17,8 +17,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../common/emplace.hpp"
 #include "config.hpp"
-#include "hmap/detail/emplace.hpp"
 
 namespace steady::detail {
 
@@ -125,12 +125,12 @@ class transfer {
       for (std::size_t i = 0; i < size_; ++i) ops::relocate(alloc, to_[i], from_[i]);
     } else {
       std::size_t made = 0;
-      HMAP_TRY {
+      MAPS_TRY {
         for (; made < size_; ++made) make(alloc, to_[made], from_[made]);
       }
-      HMAP_CATCH_ALL {
+      MAPS_CATCH_ALL {
         undo(alloc, made);
-        HMAP_RETHROW;
+        MAPS_RETHROW;
       }
       for (std::size_t i = 0; i < size_; ++i) end(alloc, from_[i]);
     }
@@ -160,13 +160,13 @@ class transfer {
   /// made takes the first half down with it.
   static void move_apart(value_type* to, value_type* from) {
     std::construct_at(std::addressof(to->second), std::move(from->second));
-    HMAP_TRY {
+    MAPS_TRY {
       std::construct_at(std::addressof(ops::mutable_key(*to)), std::move(ops::mutable_key(*from)));
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       put_back(from->second, to->second);
       std::destroy_at(std::addressof(to->second));
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
 

@@ -22,7 +22,7 @@ class sweep_position {
 
  public:
   sweep_position() = default;
-  STEADY_ALWAYS_INLINE sweep_position(const Core& c, const location_type& at) noexcept
+  MAPS_ALWAYS_INLINE sweep_position(const Core& c, const location_type& at) noexcept
       : c_(&c), at_(at), tags_(c.bucket_at(at.bucket).tags()) {
     if (at.in == nullptr) rest_ = tag_word(tags_).occupied().after(at.slot);
   }
@@ -36,7 +36,7 @@ class sweep_position {
     return p;
   }
 
-  STEADY_ALWAYS_INLINE void next() noexcept {
+  MAPS_ALWAYS_INLINE void next() noexcept {
     while (rest_) {
       const unsigned slot = rest_.lowest();
       rest_.drop_lowest();
@@ -81,7 +81,7 @@ class sweep_position {
     for (; i < end; ++i) {
       if (end > beyond_caches && i + ahead < end) {
         // Nodes lie anywhere: every third bucket of a full table would wait for one.
-        if (auto* n = c_->bucket_at(i + ahead).chain()) STEADY_PREFETCH(n);
+        if (auto* n = c_->bucket_at(i + ahead).chain()) MAPS_PREFETCH(n);
       }
       const auto b = c_->bucket_at(i);
       slot_set slots = b.word().occupied();

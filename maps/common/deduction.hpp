@@ -9,7 +9,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace hmap::detail {
+namespace maps::common {
 
 /// What std calls a Cpp17InputIterator. The C++20 concept asks for a common reference, which
 /// std::pair<const K&, V&> and std::pair<const K, V> have only from C++23 on.
@@ -46,4 +46,4 @@ concept functor_like = !allocator_like<T> && !std::is_integral_v<T>;
 template <class Hash, class Equal, class Alloc>
 concept functors_and_allocator = functor_like<Hash> && functor_like<Equal> && allocator_like<Alloc>;
 
-}  // namespace hmap::detail
+}  // namespace maps::common

@@ -24,7 +24,7 @@
 #include <cstring>
 #endif
 
-namespace hmap::detail {
+namespace maps::common {
 
 inline constexpr std::uint64_t no_memory_limit = std::numeric_limits<std::uint64_t>::max();
 
@@ -103,4 +103,4 @@ inline bool exceeds_memory(std::uint64_t bytes) noexcept {
   return bytes >= worth_asking && bytes > memory_limit();
 }
 
-}  // namespace hmap::detail
+}  // namespace maps::common

@@ -24,7 +24,7 @@
 
 #include "config.hpp"
 
-namespace hmap::detail {
+namespace maps::common {
 
 inline constexpr std::size_t max_stack_bytes = 1024;
 
@@ -39,10 +39,10 @@ class object_aside {
   template <class... Args>
   explicit object_aside(const Alloc& alloc, Args&&... args) : alloc_(alloc) {
     if constexpr (!on_stack) storage_.block = traits::allocate(alloc_, 1);
-    HMAP_TRY { traits::construct(alloc_, get(), std::forward<Args>(args)...); }
-    HMAP_CATCH_ALL {
+    MAPS_TRY { traits::construct(alloc_, get(), std::forward<Args>(args)...); }
+    MAPS_CATCH_ALL {
       free_block();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
   ~object_aside() {
@@ -95,7 +95,7 @@ inline constexpr bool is_tuple<std::tuple<T...>> = true;
 
 /// Calls sink(key, args...) with a key: `k` itself if it is one, else one that is made of it.
 template <class Key, class Alloc, class Sink, class K, class... Args>
-HMAP_ALWAYS_INLINE decltype(auto) with_key(const Alloc& alloc, Sink& sink, K&& k, Args&&... args) {
+MAPS_ALWAYS_INLINE decltype(auto) with_key(const Alloc& alloc, Sink& sink, K&& k, Args&&... args) {
   if constexpr (is_the_key<K, Key>) {
     return sink(std::forward<K>(k), std::forward<Args>(args)...);
   } else {
@@ -127,7 +127,7 @@ decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink) {
 }
 
 template <class Key, class T, class Alloc, class Sink, class K, class V>
-HMAP_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, K&& k, V&& v) {
+MAPS_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, K&& k, V&& v) {
   return with_key<Key>(alloc, sink, std::forward<K>(k), std::forward<V>(v));
 }
 
@@ -144,7 +144,7 @@ decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, std::piecewise_constr
 }
 
 template <class Key, class T, class Alloc, class Sink, class Entry>
-HMAP_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, Entry&& entry) {
+MAPS_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, Entry&& entry) {
   if constexpr (pair_like<Entry>) {
     return with_key<Key>(alloc, sink, std::forward<Entry>(entry).first,
                          std::forward<Entry>(entry).second);
@@ -156,4 +156,4 @@ HMAP_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, En
   }
 }
 
-}  // namespace hmap::detail
+}  // namespace maps::common
