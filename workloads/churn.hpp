@@ -33,9 +33,9 @@ class churn {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       places_[i] = random_.below(live_.size());
       std::uint64_t& id = live_[places_[i]];
-      spell(id, steps_[i].leaves);
+      encode(id, steps_[i].leaves);
       id = pool_.spare(spent_++);
-      spell(id, steps_[i].enters);
+      encode(id, steps_[i].enters);
     }
     // Each step changes the table twice; of the keys that entered, some have left again.
     expected_ = 2 * steps_.size() + live_.size();

@@ -27,7 +27,7 @@ class find_hit {
     expected_ = 0;
     for (auto& key : keys_) {
       const std::uint64_t id = pool_.present(random_.below(pool_.size()));
-      spell(id, key);
+      encode(id, key);
       expected_ += value_digest<Payload>(id);
     }
   }

@@ -24,7 +24,7 @@ class find_miss {
 
   /// Absent keys cost nothing to make: no key is ever asked for twice.
   void prepare() {
-    for (auto& key : keys_) spell(pool_.absent(random_() >> 8), key);
+    for (auto& key : keys_) encode(pool_.absent(random_() >> 8), key);
   }
 
   void run() {

@@ -18,7 +18,7 @@ class half_grown_tables {
   half_grown_tables(const key_pool& pool, const setting<Map>& where) : pool_(pool), where_(where) {
     if (where.growing == nullptr) throw inapplicable(std::string(where.never_half_grown));
     trigger_ = octave_around<Payload>(pool, where).last + 1;
-    [[maybe_unused]] const observer::aside bookkeeping{};
+    [[maybe_unused]] const observer::untracked_scope bookkeeping{};
     Map scout;
     std::size_t count = insert(scout, 0, trigger_);
     for (; where.growing(scout); ++count) insert(scout, count, 1);

@@ -25,14 +25,14 @@ struct octave {
 template <class Payload, class Map>
 octave octave_around(const key_pool& pool, const setting<Map>& where) {
   if (where.capacity == nullptr) throw inapplicable("the map does not tell when it grows");
-  [[maybe_unused]] const observer::aside bookkeeping{};
+  [[maybe_unused]] const observer::untracked_scope bookkeeping{};
   Map scout;
   entry<Payload> slot;
   octave found{1, 1};
   std::size_t capacity = where.capacity(scout);
   bool in_growth = true;  // from nothing
   for (std::size_t count = 1;; ++count) {
-    spell(pool.present(count - 1), slot);
+    encode(pool.present(count - 1), slot);
     scout.try_emplace(slot.key, slot.value);
     const std::size_t before = std::exchange(capacity, where.capacity(scout));
     const bool grows = capacity != before || (where.growing && where.growing(scout));

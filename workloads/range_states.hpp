@@ -208,10 +208,10 @@ class range_states {
     if (kept < count) random_.shuffle(std::span(ids));
     key_of<Payload> key{};
     for (std::size_t i = kept; i < count; ++i) {
-      spell(ids[i], key);
+      encode(ids[i], key);
       table.erase(key);
     }
-    [[maybe_unused]] const observer::aside bookkeeping{};
+    [[maybe_unused]] const observer::untracked_scope bookkeeping{};
     for (std::size_t i = 0; i < kept; ++i) expected_sum_ += digest_of(ids[i]);
   }
 
@@ -225,7 +225,7 @@ class range_states {
     for (std::size_t t = 0; t < tables_.size(); ++t) {
       // In the middle of each part: of eight 1/16, 3/16, ..., of one 1/2.
       const std::size_t count = made.build(tables_[t], next, 2 * (t % points) + 1, 2 * points);
-      [[maybe_unused]] const observer::aside bookkeeping{};
+      [[maybe_unused]] const observer::untracked_scope bookkeeping{};
       for (std::size_t i = 0; i < count; ++i) expected_sum_ += digest_of(pool_.present(next + i));
       next += count;
     }
@@ -233,7 +233,7 @@ class range_states {
   }
 
   std::uint64_t digest_of(std::uint64_t id) const {
-    return state_.how == look::key_only ? digest(spelled<key_of<Payload>>(id))
+    return state_.how == look::key_only ? digest(encoded<key_of<Payload>>(id))
                                         : entry_digest<Payload>(id);
   }
 

@@ -33,16 +33,16 @@ class ttl_cache {
     first_ = expired_;
     expected_ = 3 * steps_.size();  // calls that say yes or no, hits apart
     for (step& one : steps_) {
-      spell(pool_.present(expired_), one.leaves);
-      spell(pool_.present(expired_ + pool_.size()), one.enters);
+      encode(pool_.present(expired_), one.leaves);
+      encode(pool_.present(expired_ + pool_.size()), one.enters);
       ++expired_;
       for (key_of<Payload>& key : one.live) {
         const std::uint64_t id = pool_.present(expired_ + young());
-        spell(id, key);
+        encode(id, key);
         expected_ += value_digest<Payload>(id);
       }
       const std::uint64_t since = random_.below(std::min<std::size_t>(expired_, pool_.size()));
-      spell(pool_.present(expired_ - 1 - since), one.gone);
+      encode(pool_.present(expired_ - 1 - since), one.gone);
     }
     expected_ += pool_.size();
     for (std::size_t i = 0; i < steps_.size(); ++i) {

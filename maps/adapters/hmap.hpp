@@ -17,7 +17,7 @@ struct hmap {
   static constexpr std::string_view name = "hmap", title = "hmap::map";
 
   static std::string version() { return HMAP_VERSION; }
-  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
+  static void fix_seed(std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = ::hmap::map<Key, Value, Hash>;
@@ -31,7 +31,7 @@ struct hmap {
   }
 
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return slots_of_buckets(map);
   }
 
@@ -42,7 +42,7 @@ struct hmap {
   template <class Key, class Value, class Hash, class Observer>
   using observed_map =
       ::hmap::basic_map<Key, Value, Hash, ::hmap::equal_to<Key>,
-                        ::std::allocator<::std::pair<const Key, Value>>, observed_traits<Observer>>;
+                        std::allocator<std::pair<const Key, Value>>, observed_traits<Observer>>;
 };
 
 }  // namespace adapters

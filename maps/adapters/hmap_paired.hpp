@@ -15,7 +15,7 @@ struct hmap_paired {
   static constexpr std::string_view name = "hmap_paired", title = "hmap::paired_map";
 
   static std::string version() { return HMAP_VERSION; }
-  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
+  static void fix_seed(std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = ::hmap::paired_map<Key, Value, Hash>;
@@ -28,7 +28,7 @@ struct hmap_paired {
     return map.internals().growing();
   }
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return slots_of_buckets(map);
   }
 };

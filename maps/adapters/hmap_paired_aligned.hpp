@@ -16,7 +16,7 @@ struct hmap_paired_aligned {
                                     title = "hmap::paired_map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
-  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
+  static void fix_seed(std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = aligned_hmap<Key, Value, Hash, ::hmap::paired_traits>;
@@ -29,7 +29,7 @@ struct hmap_paired_aligned {
     return map.internals().growing();
   }
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return slots_of_buckets(map);
   }
 };

@@ -15,7 +15,7 @@ struct hmap_split_aligned {
   static constexpr std::string_view name = "hmap_split_aligned", title = "hmap::map, aligned";
 
   static std::string version() { return HMAP_VERSION; }
-  static void fix_seed(::std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
+  static void fix_seed(std::uint64_t seed) { ::hmap::fix_random_seed(seed); }
 
   template <class Key, class Value, class Hash>
   using map = aligned_hmap<Key, Value, Hash, ::hmap::split_traits>;
@@ -28,7 +28,7 @@ struct hmap_split_aligned {
     return map.internals().growing();
   }
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return slots_of_buckets(map);
   }
 };

@@ -19,7 +19,7 @@
 // has moved is looked up in the live table. In a growth that was under way at the start, a
 // new bucket whose old chain still waits is read from that chain, and only what will go to
 // this bucket is produced. Ranging never moves anything, but it makes the table remember
-// it: old arrays and copies of old keys stay while any cursor lives (pins.hpp). Keys must
+// it: old arrays and copies of old keys stay while any cursor lives (cursor_pins.hpp). Keys must
 // be copyable for that.
 //
 // References are good until the next write to the table. Moving or swapping tables moves
@@ -38,8 +38,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "detail/cursor_pins.hpp"
 #include "detail/find.hpp"
-#include "detail/pins.hpp"
 #include "detail/sweep.hpp"
 
 namespace hmap {

@@ -148,9 +148,9 @@ MUTANTS = [
         "long_chains_never_grow",
         "detail/assign.hpp",
         """  if (must_grow(c)) {
-    return assign_aside""",
+    return assign_detached""",
         """  if (false) {
-    return assign_aside""",
+    return assign_detached""",
         "a table whose chains are full never doubles",
     ),
     Mutant(
@@ -164,10 +164,10 @@ MUTANTS = [
         test="relocation_test",
     ),
     Mutant(
-        "entry_aside_is_not_destroyed",
-        "detail/aside.hpp",
-        "    if (is_here_) layout::destroy(c_.alloc, room_.cell(), 0);\n  }\n  entry_aside(",
-        "  }\n  entry_aside(",
+        "detached_entry_is_not_destroyed",
+        "detail/detached_entry.hpp",
+        "    if (is_here_) layout::destroy(c_.alloc, room_.cell(), 0);\n  }\n  detached_entry(",
+        "  }\n  detached_entry(",
         "every insert that grows a table leaks",
     ),
     Mutant(
@@ -447,28 +447,28 @@ MUTANTS = [
     # ---- cursors
     Mutant(
         "first_cursor_to_go_releases",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "fetch_sub(1, std::memory_order_acq_rel) == 1 && c != nullptr",
         "fetch_sub(1, std::memory_order_acq_rel) >= 1 && c != nullptr",
         "the other cursors read freed memory",
     ),
     Mutant(
         "cursor_finds_the_dead_table",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "  extra->owner = nullptr;\n",
         "",
         "a cursor that outlives its table reads it",
     ),
     Mutant(
         "kept_entries_leak",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "if (b->tophash[i] != evacuated_empty) Core::layout::destroy(c.alloc, b, i);",
         "",
         "what was kept for a cursor is never ended",
     ),
     Mutant(
         "range_leaves_no_flag",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         ".fetch_or(iterator_flag | old_iterator_flag,",
         ".fetch_or(old_iterator_flag,",
         "growth does not know that NaNs need care",
@@ -647,7 +647,7 @@ MUTANTS = [
     ),
     Mutant(
         "erased_entry_ends_under_the_guard",
-        "detail/aside.hpp",
+        "detail/detached_entry.hpp",
         "      layout::moves_nothrow &&\n      !(ends_quietly",
         "      false &&\n      !(ends_quietly",
         "a destructor that uses its table is reported",
@@ -1038,7 +1038,7 @@ MUTANTS = [
     ),
     Mutant(
         "ranges_set_their_flags_without_care",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         """  atomic_view<std::uint8_t>(c.h.flags).fetch_or(iterator_flag | old_iterator_flag,
                                                 std::memory_order_relaxed);
 """,
@@ -1049,7 +1049,7 @@ MUTANTS = [
     ),
     Mutant(
         "ending_cursor_looks_into_the_header",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "release_pinned(*c, *extra);",
         "release_pinned(*c, *c->h.extra);",
         "another reader may just be putting its record there",

@@ -89,11 +89,11 @@ void is_header(const void* begin, std::size_t bytes) noexcept {
   if (watching != nullptr) watching->mark(begin, bytes, region::header);
 }
 
-aside::aside() noexcept {
+untracked_scope::untracked_scope() noexcept {
   if (counters::sim::watching != nullptr) counters::sim::watching->look_away(true);
 }
 
-aside::~aside() {
+untracked_scope::~untracked_scope() {
   if (counters::sim::watching != nullptr) counters::sim::watching->look_away(false);
 }
 

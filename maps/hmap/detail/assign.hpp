@@ -17,8 +17,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "aside.hpp"
 #include "core.hpp"
+#include "detached_entry.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
 #include "growth.hpp"
@@ -83,8 +83,8 @@ void insert_absent(Core& c, std::uint64_t hash, K&& key, V&& value) {
 }
 
 template <class Core, class K, class... Args>
-MAPS_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args&&... args) {
-  entry_aside<Core> entry(c, std::forward<K>(key), std::forward<Args>(args)...);
+MAPS_NOINLINE assignment assign_detached(Core& c, std::uint64_t hash, K&& key, Args&&... args) {
+  detached_entry<Core> entry(c, std::forward<K>(key), std::forward<Args>(args)...);
   const location at = make_room(c, hash);
   entry.move_to(at);
   occupy(c, head_of(c, hash), at, hash);
@@ -99,7 +99,7 @@ MAPS_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFou
     grow_work(c, hash, &at);
     return {at, head_of(c, hash), false};
   }
-  return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
+  return assign_detached(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
 }
 
 /// The rest of assign() for a chain that may go on behind its first bucket.
@@ -112,7 +112,7 @@ MAPS_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t
     return {at, head, false};
   }
   if (must_grow(c)) {
-    return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
+    return assign_detached(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
   }
   if (!empty) empty = {new_overflow(c, last), 0};
   place(c, head, empty, hash, std::forward<K>(key), std::forward<Args>(args)...);
@@ -156,7 +156,7 @@ MAPS_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&.
     return a;
   }
   if (must_grow(c)) [[unlikely]] {
-    return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
+    return assign_detached(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
   }
   const location at{head, word.empty().lowest()};
   place(c, head, at, hash, std::forward<K>(key), std::forward<Args>(args)...);

@@ -52,7 +52,7 @@ struct extra_record {
   std::uint8_t leaving_B = 0;
   bucket* pool = nullptr;               // overflow buckets for use again, linked
   std::size_t pooled = 0;               // how many
-  std::atomic<std::size_t> cursors{0};  // alive; see pins.hpp
+  std::atomic<std::size_t> cursors{0};  // alive; see cursor_pins.hpp
   std::atomic<std::size_t> holders{1};  // cursors and the table itself
   void* owner = nullptr;                // the core; null when it is gone
   std::uint64_t epoch = 0;              // how often everything was dropped at once

@@ -4,18 +4,18 @@
 // it and the empty_one cells before it become empty_rest, walking back over overflow
 // buckets: that keeps misses short after erasure. Overflow buckets stay linked and the
 // array keeps its size, as in Go; at zero entries the table takes a new seed. An entry whose
-// destructor may use the table ends when the table is done with its cell (aside.hpp).
+// destructor may use the table ends when the table is done with its cell (detached_entry.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "aside.hpp"
 #include "core.hpp"
+#include "cursor_pins.hpp"
+#include "detached_entry.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
-#include "pins.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {

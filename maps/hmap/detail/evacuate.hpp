@@ -16,15 +16,15 @@
 //     new cells and from the marks left in the old ones.
 //   - Nobody collects garbage. The old chain's overflow buckets are freed with the chain,
 //     in pieces, and so is the old array if it is large (release.hpp). While cursors are
-//     about, everything old stays readable instead (pins.hpp).
+//     about, everything old stays readable instead (cursor_pins.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "core.hpp"
+#include "cursor_pins.hpp"
 #include "growth.hpp"
-#include "pins.hpp"
 #include "prefetch.hpp"
 #include "storage.hpp"
 #include "tophash.hpp"

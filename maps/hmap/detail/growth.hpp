@@ -16,8 +16,8 @@
 #include <limits>
 
 #include "core.hpp"
+#include "cursor_pins.hpp"
 #include "growth_kind.hpp"
-#include "pins.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {

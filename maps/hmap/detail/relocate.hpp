@@ -14,18 +14,18 @@
 //   - entries that can only be moved, by a move that may throw, could not come back. Their table
 //     doubles as often as needed instead (growth.hpp), and keeps what it has reached.
 //
-// With cursors about (pins.hpp) a growth in progress is finished first. The old cells then keep
-// readable keys and are marked evacuated, and the old array is retired instead of freed.
+// With cursors about (cursor_pins.hpp) a growth in progress is finished first. The old cells then
+// keep readable keys and are marked evacuated, and the old array is retired instead of freed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "core.hpp"
+#include "cursor_pins.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
 #include "growth.hpp"
-#include "pins.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {

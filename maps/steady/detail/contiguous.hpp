@@ -5,7 +5,7 @@
 // address space, gigabytes wide, of which only what is used costs anything: growing takes nothing
 // at all, and both halves of a split stay in the block. (Should a reservation be outgrown, the
 // table moves to a wider one in the same way, and the old one's pages go back as they empty.) When
-// the table ends, the next one may have its reservation, with the pages (keeper.hpp).
+// the table ends, the next one may have its reservation, with the pages (page_cache.hpp).
 //
 // So there are two views of the buckets: `lower` for those that a growth has not reached, `upper`
 // for the others. They differ only while a table moves to another block.
@@ -24,7 +24,7 @@
 #include "../../common/fail.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
-#include "keeper.hpp"
+#include "page_cache.hpp"
 #include "pages.hpp"
 
 namespace steady::detail {
@@ -379,7 +379,7 @@ class contiguous {
     if (range_ == nullptr) return {};
     const std::size_t bytes = division<Geometry>(std::size_t{1} << level).bytes;
     kept_range kept;
-    if (void* at = keeper.take(bytes, Geometry::bytes_per_bucket, kept)) {
+    if (void* at = kept_pages.take(bytes, Geometry::bytes_per_bucket, kept)) {
       block b = divided(at, level, true);
       b.touched = std::max(kept.touched, sizeof kept / tag_bytes);  // it was described in there
       b.warm = kept.warm;
@@ -392,11 +392,11 @@ class contiguous {
   /// Deallocates, or leaves to the next table what it may have of it.
   void leave(const block& b) noexcept {
     if (!b.is_range) return deallocate(b);
-    const std::size_t limit = keeper.room() / Geometry::bytes_per_bucket;
+    const std::size_t limit = kept_pages.room() / Geometry::bytes_per_bucket;
     if (range_->has_huge_pages || limit == 0) return deallocate(b);
     if (range_->touched > limit) release_end(limit);
     const std::size_t warm = std::min(std::max(range_->full, range_->warm), range_->touched);
-    keeper.keep(b.at(), {bytes_of(b), Geometry::bytes_per_bucket, range_->touched, warm});
+    kept_pages.keep(b.at(), {bytes_of(b), Geometry::bytes_per_bucket, range_->touched, warm});
   }
 
   static void deallocate(const block& b) noexcept {
