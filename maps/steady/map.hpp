@@ -86,6 +86,7 @@
 #include "../common/deduction.hpp"
 #include "../common/emplace.hpp"
 #include "../common/fail.hpp"
+#include "../common/map_interface.hpp"
 #include "detail/erase.hpp"
 #include "detail/find.hpp"
 #include "detail/insert.hpp"
@@ -123,10 +124,23 @@ struct default_traits {
 struct resident_t {};
 inline constexpr resident_t resident{};
 
+namespace detail {
+
+template <class Map, class Core, class Key, class T, class Hash, class KeyEqual>
+using interface_of =
+    maps::common::map_interface<Map, Key, T, Hash, KeyEqual, sweep_iterator<Core, false>,
+                                sweep_iterator<Core, true>>;
+
+}  // namespace detail
+
 template <class Key, class T, class Hash = hash<Key>, class KeyEqual = equal_to<Key>,
           class Allocator = std::allocator<std::pair<const Key, T>>, class Traits = default_traits>
-class map {
+class map : public detail::interface_of<map<Key, T, Hash, KeyEqual, Allocator, Traits>,
+                                        detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>,
+                                        Key, T, Hash, KeyEqual> {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
+  using interface = detail::interface_of<map, core, Key, T, Hash, KeyEqual>;
+  friend interface;
   using ops = typename core::ops;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
@@ -332,122 +346,23 @@ class map {
   const_iterator end() const noexcept { return {}; }
   const_iterator cend() const noexcept { return {}; }
 
-  // ---- lookup
-  //
-  // find, contains and try_emplace are always in line: a call returns the position through
-  // memory.
+  // ---- lookup: in map_interface.hpp
 
-  MAPS_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
-  MAPS_ALWAYS_INLINE const_iterator find(const Key& key) const {
-    return const_iterator(position_of(key));
-  }
-  MAPS_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key)); }
-  size_type count(const Key& key) const { return contains(key); }
-  T& at(const Key& key) { return value_or_throw(key); }
-  const T& at(const Key& key) const { return value_or_throw(key); }
-  std::pair<iterator, iterator> equal_range(const Key& key) { return range_of(find(key)); }
-  std::pair<const_iterator, const_iterator> equal_range(const Key& key) const {
-    return range_of(find(key));
-  }
+  using interface::at;
+  using interface::contains;
+  using interface::count;
+  using interface::equal_range;
+  using interface::find;
 
-  template <class K>
-    requires looks_up<K>
-  iterator find(const K& key) {
-    return iterator(position_of(key));
-  }
-  template <class K>
-    requires looks_up<K>
-  const_iterator find(const K& key) const {
-    return const_iterator(position_of(key));
-  }
-  template <class K>
-    requires looks_up<K>
-  bool contains(const K& key) const {
-    return bool(detail::find(c_, key));
-  }
-  template <class K>
-    requires looks_up<K>
-  size_type count(const K& key) const {
-    return contains(key);
-  }
-  template <class K>
-    requires looks_up<K>
-  T& at(const K& key) {
-    return value_or_throw(key);
-  }
-  template <class K>
-    requires looks_up<K>
-  const T& at(const K& key) const {
-    return value_or_throw(key);
-  }
-  template <class K>
-    requires looks_up<K>
-  std::pair<iterator, iterator> equal_range(const K& key) {
-    return range_of(find(key));
-  }
-  template <class K>
-    requires looks_up<K>
-  std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
-    return range_of(find(key));
-  }
+  // ---- insertion: in map_interface.hpp, except for ranges
 
-  // ---- insertion
+  using interface::operator[];
+  using interface::emplace;
+  using interface::emplace_hint;
+  using interface::insert;
+  using interface::insert_or_assign;
+  using interface::try_emplace;
 
-  template <class... Args>
-  MAPS_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
-    return result(detail::insert(c_, keep{}, key, std::forward<Args>(args)...));
-  }
-  template <class... Args>
-  MAPS_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
-    return result(detail::insert(c_, keep{}, std::move(key), std::forward<Args>(args)...));
-  }
-  template <class... Args>
-  iterator try_emplace(const_iterator, const Key& key, Args&&... args) {
-    return try_emplace(key, std::forward<Args>(args)...).first;
-  }
-  template <class... Args>
-  iterator try_emplace(const_iterator, Key&& key, Args&&... args) {
-    return try_emplace(std::move(key), std::forward<Args>(args)...).first;
-  }
-
-  template <class M>
-  std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
-    return put(key, std::forward<M>(value));
-  }
-  template <class M>
-  std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
-    return put(std::move(key), std::forward<M>(value));
-  }
-  template <class M>
-  iterator insert_or_assign(const_iterator, const Key& key, M&& value) {
-    return put(key, std::forward<M>(value)).first;
-  }
-  template <class M>
-  iterator insert_or_assign(const_iterator, Key&& key, M&& value) {
-    return put(std::move(key), std::forward<M>(value)).first;
-  }
-
-  T& operator[](const Key& key) { return get_or_make(key); }
-  T& operator[](Key&& key) { return get_or_make(std::move(key)); }
-
-  std::pair<iterator, bool> insert(const value_type& entry) {
-    return try_emplace(entry.first, entry.second);
-  }
-  std::pair<iterator, bool> insert(value_type&& entry) {
-    return try_emplace(entry.first, std::move(entry.second));
-  }
-  template <class P>
-    requires(std::is_constructible_v<value_type, P &&>)
-  std::pair<iterator, bool> insert(P&& entry) {
-    return emplace(std::forward<P>(entry));
-  }
-  iterator insert(const_iterator, const value_type& entry) { return insert(entry).first; }
-  iterator insert(const_iterator, value_type&& entry) { return insert(std::move(entry)).first; }
-  template <class P>
-    requires(std::is_constructible_v<value_type, P &&>)
-  iterator insert(const_iterator, P&& entry) {
-    return emplace(std::forward<P>(entry)).first;
-  }
   /// A range of known length that makes the table grow does so once, for all that is left of it.
   template <maps::common::legacy_input_iterator It>
   void insert(It first, It last) {
@@ -460,16 +375,6 @@ class map {
     } else {
       for (; first != last; ++first) emplace(*first);
     }
-  }
-  void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
-
-  template <class... Args>
-  std::pair<iterator, bool> emplace(Args&&... args) {
-    return emplace_of(1, std::forward<Args>(args)...);
-  }
-  template <class... Args>
-  iterator emplace_hint(const_iterator, Args&&... args) {
-    return emplace(std::forward<Args>(args)...).first;
   }
 
   // ---- erasure
@@ -515,15 +420,6 @@ class map {
   hasher hash_function() const { return c_.hash; }
   key_equal key_eq() const { return c_.equal; }
   allocator_type get_allocator() const noexcept { return c_.alloc; }
-
-  friend bool operator==(const map& a, const map& b) {
-    if (a.size() != b.size()) return false;
-    for (auto&& [key, value] : a) {
-      const auto other = b.find(key);
-      if (other == b.end() || !(other->first == key) || !(other->second == value)) return false;
-    }
-    return true;
-  }
 
   /// The state itself, for inspect.hpp and tests: read only.
   const core& internals() const noexcept { return c_; }
@@ -629,13 +525,23 @@ class map {
     return at.entry->second;
   }
 
-  template <class It>
-  static std::pair<It, It> range_of(It it) {
-    return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
+  template <class K>
+  MAPS_ALWAYS_INLINE bool has(const K& key) const {
+    return bool(detail::find(c_, key));
   }
 
   MAPS_ALWAYS_INLINE std::pair<iterator, bool> result(const detail::insertion<core>& i) noexcept {
     return {iterator(detail::sweep_position<core>(c_, i.at)), i.inserted};
+  }
+
+  template <class K, class... Args>
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> add(K&& key, Args&&... args) {
+    return result(detail::insert(c_, keep{}, std::forward<K>(key), std::forward<Args>(args)...));
+  }
+
+  template <class... Args>
+  std::pair<iterator, bool> add_from(Args&&... args) {
+    return emplace_of(1, std::forward<Args>(args)...);
   }
 
   template <class K, class M>
@@ -661,44 +567,9 @@ class map {
 
 template <class Key, class T, class Hash, class KeyEqual, class Alloc, class Traits, class Pred>
 std::size_t erase_if(map<Key, T, Hash, KeyEqual, Alloc, Traits>& m, Pred pred) {
-  const std::size_t before = m.size();
-  for (auto it = m.begin(); it != m.end();) it = pred(*it) ? m.erase(it) : std::next(it);
-  return before - m.size();
+  return maps::common::erase_entries_if(m, pred);
 }
 
-template <class It, class Hash = hash<maps::common::key_of<It>>,
-          class Equal = equal_to<maps::common::key_of<It>>,
-          class Alloc = std::allocator<maps::common::entry_of<It>>>
-  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
-map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> map<maps::common::key_of<It>, maps::common::mapped_of<It>, Hash, Equal, Alloc>;
-
-template <class It, class Hash, maps::common::allocator_like Alloc>
-  requires maps::common::functor_like<Hash>
-map(It, It, std::size_t, Hash, Alloc) -> map<maps::common::key_of<It>, maps::common::mapped_of<It>,
-                                             Hash, equal_to<maps::common::key_of<It>>, Alloc>;
-
-template <class It, maps::common::allocator_like Alloc>
-map(It, It, std::size_t, Alloc)
-    -> map<maps::common::key_of<It>, maps::common::mapped_of<It>, hash<maps::common::key_of<It>>,
-           equal_to<maps::common::key_of<It>>, Alloc>;
-
-// Lists of pairs, whose keys may be const.
-
-template <class K, class T, class Key = std::remove_const_t<K>, class Hash = hash<Key>,
-          class Equal = equal_to<Key>, class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires maps::common::functors_and_allocator<Hash, Equal, Alloc>
-map(std::initializer_list<std::pair<K, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
-    Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
-
-template <class K, class T, class Hash, maps::common::allocator_like Alloc,
-          class Key = std::remove_const_t<K>>
-  requires maps::common::functor_like<Hash>
-map(std::initializer_list<std::pair<K, T>>, std::size_t, Hash, Alloc)
-    -> map<Key, T, Hash, equal_to<Key>, Alloc>;
-
-template <class K, class T, maps::common::allocator_like Alloc, class Key = std::remove_const_t<K>>
-map(std::initializer_list<std::pair<K, T>>, std::size_t, Alloc)
-    -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+MAPS_DEDUCTION_GUIDES(map)
 
 }  // namespace steady

@@ -909,7 +909,7 @@ MUTANTS = [
     # ---- the class
     Mutant(
         "equal_if_keys_are_equal",
-        "map.hpp",
+        "../common/map_interface.hpp",
         "!(other->first == key && other->second == value)",
         "!(other->first == key)",
         "== ignores values",

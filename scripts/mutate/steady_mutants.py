@@ -451,8 +451,8 @@ STEADY_MUTANTS = [
     ),
     Mutant(
         "keys_are_not_compared",
-        "map.hpp",
-        "!(other->first == key) || ",
+        "../common/map_interface.hpp",
+        "other->first == key && ",
         "",
         "tables of other keys are equal",
         "contract_test",
