@@ -1,3 +1,4 @@
+// Workload churn: each step erases a random key and inserts a new one; the size stays.
 #pragma once
 
 #include <cstddef>
@@ -55,7 +56,7 @@ class churn {
     changes_ = changes;
   }
 
-  /// Asks for the keys of this pass only: reading a large table back would take longer than the
+  /// Looks up the keys of this pass only: reading a large table back would take longer than the
   /// pass itself. A key that left and is still found spoils the sum.
   std::uint64_t answer() const {
     std::uint64_t sum = changes_ + table_.size();

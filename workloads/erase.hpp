@@ -1,3 +1,4 @@
+// Workload erase: every key of a full table leaves, in random order.
 #pragma once
 
 #include <cstddef>

@@ -1,6 +1,6 @@
 // One table filled from empty, or kept at one size while its entries come and go, operation by
 // operation, each of them timed by itself. Not one of the workloads that are timed pass by pass:
-// whoever runs it says what is done before and after each operation.
+// the caller decides what is done before and after each operation.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Tables in the midst of a growth, for maps that grow step by step.
+// Half-grown tables: tables in the middle of a growth, for maps that grow step by step.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +10,8 @@
 
 namespace workloads {
 
-/// A growth is driven on by inserting, and how far it has come is told by how many inserts it
-/// takes: it is half done after half of them.
+/// Inserts advance a growth, and the number of them that it takes measures how far it is: it is
+/// half done after half of them.
 template <class Map, class Payload>
 class half_grown_tables {
  public:

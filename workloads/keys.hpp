@@ -1,4 +1,4 @@
-// Which ids are in the table, which are surely not, and which may come later.
+// The key pool: which ids are in the table, which are certainly not, and which may come later.
 #pragma once
 
 #include <algorithm>

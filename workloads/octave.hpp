@@ -1,4 +1,4 @@
-// Where a map stands between one growth and the next, found by watching one grow.
+// The octave of a map: the entry counts between one growth and the next, found by filling one.
 #pragma once
 
 #include <cstddef>
@@ -24,7 +24,7 @@ struct octave {
 /// that change the capacity, or it lasts for as long as the map says so.
 template <class Payload, class Map>
 octave octave_around(const key_pool& pool, const setting<Map>& where) {
-  if (where.capacity == nullptr) throw inapplicable("the map does not tell when it grows");
+  if (where.capacity == nullptr) throw inapplicable("the map does not report when it grows");
   [[maybe_unused]] const observer::untracked_scope bookkeeping{};
   Map scout;
   entry<Payload> slot;

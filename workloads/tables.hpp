@@ -1,4 +1,4 @@
-// What the workloads share: how long a pass is, filled tables, and reading them back.
+// Tables of a workload: how many, how they are filled and read back, and how long a pass is.
 #pragma once
 
 #include <algorithm>

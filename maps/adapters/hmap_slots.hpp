@@ -6,8 +6,8 @@
 
 namespace adapters {
 
-/// The cells of every bucket that a walk reads: overflow buckets included, and in a growth of each
-/// chain the old or the new one.
+/// The cells of every bucket that iteration reads: overflow buckets included, and in a growth of
+/// each chain the old or the new one.
 template <class Map>
 std::size_t slots_of_buckets(const Map& map) {
   const std::size_t moved = ::hmap::inspect(map).nevacuate;

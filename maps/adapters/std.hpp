@@ -25,7 +25,7 @@ struct std_unordered {
   using map_own_hash = std::unordered_map<Key, Value>;
 
   static constexpr std::string_view no_slots =
-      "it walks from node to node along a list, past no empty place";
+      "it follows a list from node to node and passes no empty slot";
 };
 
 }  // namespace adapters

@@ -35,7 +35,7 @@ struct steady {
     return counts.buckets * ::steady::detail::bucket_slots + counts.in_nodes;
   }
   static constexpr std::string_view never_half_grown =
-      "it splits one bucket at an insert, and a walk meets no split half done";
+      "an insert splits one bucket completely, so iteration never meets a split half done";
 };
 
 }  // namespace adapters

@@ -1,5 +1,5 @@
 // hmap::hash and hmap::equal_to: the default hash and equality. Both are common/hash.hpp's, which
-// describes what a table asks of any other hash. They are types of their own, so that a program
+// describes what a table needs of any other hash. They are types of their own, so that a program
 // may specialize them.
 #pragma once
 

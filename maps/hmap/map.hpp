@@ -25,6 +25,7 @@
 //   reserve obtains the final array first and moves every entry once. The same when a range
 //           of known length, or another table, is inserted and room runs out.
 //   begin   remembers where the first entry was: emptying a table from its front is linear.
+//           Iteration from begin() to end() is called a sweep in these headers, Go's a range.
 //
 // Costs
 //   No insert moves more than two chains or gives more than 128 KB back, but the one that
@@ -321,9 +322,8 @@ class basic_map
   auto range() { return hmap::range<core, false>(c_); }
   auto range() const { return hmap::range<core, true>(c_); }
 
-  // ---- lookup: in map_interface.hpp
+  // ---- lookup: in map_interface.hpp, with at()
 
-  using interface::at;
   using interface::contains;
   using interface::count;
   using interface::equal_range;
@@ -462,8 +462,8 @@ class basic_map
     detail::insert_absent(c_, hash, std::forward<K>(key), std::forward<V>(value));
   }
 
-  /// A range whose length can be asked. Nobody knows which of its keys are here already, so that
-  /// growth begins as with single entries; then it goes on to what the rest may need.
+  /// A range of known length. Which of its keys are here already is not known, so growth begins as
+  /// with single entries; then it goes on to what the rest may need.
   template <class It>
   void insert_counted(It first, It last) {
     std::uint8_t B = c_.h.B;

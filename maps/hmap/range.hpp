@@ -186,7 +186,7 @@ class range {
     const bool reflexive = detail::is_reflexive<key_type> || c.equal(key, key);
     if (check_bucket_ != no_check && !goes_here(c, key, top, reflexive)) return false;
     if (detail::is_evacuated_mark(top) && !reflexive) {
-      // Its value was moved along, and nobody can look it up.
+      // Its value was moved along, and no lookup finds it.
       if (!std::is_copy_constructible_v<typename Core::mapped_type>) return false;
     }
     if (detail::is_evacuated_mark(top) && reflexive) {
@@ -198,7 +198,7 @@ class range {
   }
 
   /// Whether an entry of an old chain that is being split will go to the bucket that is being
-  /// ranged over. Decided at the chain's first cell and kept to its last: Go asks for the kind
+  /// ranged over. Decided at the chain's first cell and kept to its last: Go checks for the kind
   /// of growth at each cell, and errs when one ends and another begins in between. For a key
   /// that differs from itself the low bit of its tophash decides, as in evacuation.
   bool goes_here(const Core& c, const key_type& key, std::uint8_t top, bool reflexive) const {

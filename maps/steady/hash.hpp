@@ -1,5 +1,5 @@
 // steady::hash and steady::equal_to: the default hash and equality. Both are common/hash.hpp's,
-// which describes what a table asks of any other hash.
+// which describes what a table needs of any other hash.
 #pragma once
 
 #include <cstdint>

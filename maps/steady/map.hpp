@@ -1,8 +1,8 @@
-// steady::map: a hash map whose inserts never wait.
+// steady::map: a hash map whose inserts take bounded time, also while it grows.
 //
 // Layout
-//   Buckets of fifteen slots. The sixteen bytes that speak for a bucket stand apart from its
-//   slots, in an array of their own:
+//   Buckets of fifteen slots. A bucket's sixteen bytes of metadata are apart from its slots,
+//   in an array of their own:
 //
 //     tags    fifteen of them, 0 for an empty slot, and a filter      16 bytes a bucket
 //     head    of the chain of what had no room; seldom read            8 bytes a bucket
@@ -39,7 +39,7 @@
 //   emplace, operator[], merge, reserve and rehash invalidate iterators, references and pointers.
 //   erase(key) may merge a bucket and does as well, in a table that has lost three quarters of
 //   its entries; nothing else is moved by it. erase(iterator) moves nothing else, allocates
-//   nothing, and invalidates only what refers to the erased entry: sweeping with erasure sees each
+//   nothing, and invalidates only what refers to the erased entry: iterating with erasure sees each
 //   entry once. It costs what erase(key) costs: its result is looked for when it is used. clear,
 //   swap and assignment invalidate everything but swap's references, which follow the content.
 //   Updating an entry that is there invalidates nothing.
@@ -64,8 +64,8 @@
 //   need more than they give: a bucket is found by arithmetic from an array's address, slots and
 //   nodes are referred to by addresses, and an empty table refers to a constant of the program.
 //
-// Hash floods: every table has a random seed, so nobody outside knows which keys meet. With a hash
-// that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
+// Hash floods: every table has a random seed, so which keys collide is not known outside. With a
+// hash that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
 // a long chain in bounded pieces.
 //
 // Threads: const use is safe.
@@ -96,8 +96,8 @@
 
 namespace steady {
 
-/// What a table is built from beside its types. Derive to change a part; DESIGN.md tells why each
-/// number is what it is.
+/// What a table is built from beside its types. Derive to change a part; DESIGN.md gives the reason
+/// for each number.
 struct default_traits {
   /// Growth begins at so many entries a bucket of fifteen slots, shrinking below so many.
   static constexpr std::size_t max_load = 12;
@@ -297,7 +297,7 @@ class map : public detail::interface_of<map<Key, T, Hash, KeyEqual, Allocator, T
     if (n > max_size()) maps::common::throw_length_error("steady: reserve() beyond max_size()");
     if (n > 0) keep_level(detail::level_for<Traits>(n));
   }
-  /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
+  /// The same, and the memory is resident when it returns: no insert up to n causes a page fault.
   void reserve(size_type n, resident_t) {
     reserve(n);
     if (!c_.memory.exists()) return;
@@ -346,9 +346,8 @@ class map : public detail::interface_of<map<Key, T, Hash, KeyEqual, Allocator, T
   const_iterator end() const noexcept { return {}; }
   const_iterator cend() const noexcept { return {}; }
 
-  // ---- lookup: in map_interface.hpp
+  // ---- lookup: in map_interface.hpp, with at()
 
-  using interface::at;
   using interface::contains;
   using interface::count;
   using interface::equal_range;

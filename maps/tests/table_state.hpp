@@ -27,7 +27,7 @@ struct table_state {
   std::function<Map()> make;
 };
 
-/// n entries, dealt to `chains` chains in turn but for chain 0, which gets every third.
+/// n entries, dealt to `chains` chains round-robin but for chain 0, which gets every third.
 template <class Map>
 void deal(Map& m, int n, int chains) {
   for (int i = 0; i < n; ++i) m.try_emplace(in_chain(i % 3 ? i % chains : 0, i + 1), i);

@@ -1,15 +1,15 @@
 // Inserting and updating.
 //
-// In a table that is not growing: one walk along the chain finds the key or the first
-// empty cell. A new key asks for growth first. The entry is constructed in its cell
+// In a table that is not growing: one pass along the chain finds the key or the first
+// empty cell. A new key checks for growth first. The entry is constructed in its cell
 // before tophash and count say that it is there, so a throwing constructor leaves the
 // table as it was.
 //
 // In a growing table, and when a growth starts, entries move before the new one finds its
 // place, and the caller's arguments may refer to one of them
 // (m.insert_or_assign(k, m.at(k2))). So the key is looked up where it is now; an update is
-// made there and the cell followed through the move; a new entry is built aside first and
-// moved in. Go needs neither: its arguments are copies. Where nothing moves, the caller updates
+// made there and the cell followed through the move; a new entry is built outside the table first
+// and moved in. Go needs neither: its arguments are copies. Where nothing moves, the caller updates
 // the entry after the write has ended, as Go does: the old value's end may use the table.
 #pragma once
 

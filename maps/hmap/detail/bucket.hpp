@@ -336,7 +336,7 @@ struct paired_layout {
   static value_type& entry(bucket* b, unsigned i) noexcept { return *slot_column::get(slot(b, i)); }
   static const K& key(bucket* b, unsigned i) noexcept { return entry(b, i).first; }
   /// The key of an entry about to leave its cell. Every table with real value_type&
-  /// needs this cast; nobody else may see the key between it and the entry's end.
+  /// needs this cast; no other code may see the key between it and the entry's end.
   static K& mutable_key(bucket* b, unsigned i) noexcept {
     return const_cast<K&>(entry(b, i).first);
   }

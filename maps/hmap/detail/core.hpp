@@ -10,8 +10,8 @@
 //   assign.hpp    insert and update          erase.hpp   delete and clear
 //   merge.hpp     entries of another table   sweep.hpp   begin() to end()
 //
-// Field names are Go's own (map.go, type hmap), because whoever reads this has that
-// file open beside it.
+// Field names are Go's own (map.go, type hmap), so that this can be read beside that
+// file.
 #pragma once
 
 #include <atomic>
@@ -34,8 +34,8 @@ namespace hmap::detail {
 
 /// Go's flags but hashWriting (4), which is core::writer here.
 enum flag : std::uint8_t {
-  iterator_flag = 1,      // a cursor may be walking buckets
-  old_iterator_flag = 2,  // a cursor may be walking oldbuckets
+  iterator_flag = 1,      // a cursor may be iterating over buckets
+  old_iterator_flag = 2,  // a cursor may be iterating over oldbuckets
   same_size_grow = 8,     // the growth in progress keeps B
 };
 
@@ -104,9 +104,9 @@ struct core {
   [[no_unique_address]] Allocator alloc;
   [[no_unique_address]] observer_type observer;
 
-  /// In the order of a sweep no entry comes before this chain; null: none is known to be empty.
-  /// begin() starts here and moves it on, also in a const table, so readers race for it. Insertion
-  /// moves it back, whatever moves entries forgets it.
+  /// In the order of a sweep (sweep.hpp) no entry comes before this chain; null: none is known to
+  /// be empty. begin() starts here and moves it on, also in a const table, so readers race for it.
+  /// Insertion moves it back, whatever moves entries forgets it.
   mutable bucket* first = nullptr;
 
   /// The thread that writes the table, or 0: Go's hashWriting flag. Each write sets and clears it.
@@ -173,8 +173,8 @@ struct core {
     return index < h.nevacuate || is_evacuated(bucket_at(h.oldbuckets, index));
   }
 
-  /// Whether bucket `index` of the current array waits for its old chain. Nothing in it may be
-  /// read: what lies there is what the memory held before.
+  /// Whether the old chain of bucket `index` of the current array has not moved yet. Nothing in it
+  /// may be read: what lies there is what the memory held before.
   bool waits(std::size_t index) const noexcept {
     return growing() && !has_moved(index & (old_bucket_count() - 1));
   }

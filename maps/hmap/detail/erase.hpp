@@ -1,7 +1,7 @@
 // Erasing entries, and all of them.
 //
 // An erased cell becomes empty_one. If everything behind it in the chain is empty_rest,
-// it and the empty_one cells before it become empty_rest, walking back over overflow
+// it and the empty_one cells before it become empty_rest, going back over overflow
 // buckets: that keeps misses short after erasure. Overflow buckets stay linked and the
 // array keeps its size, as in Go; at zero entries the table takes a new seed. An entry whose
 // destructor may use the table ends when the table is done with its cell (detached_entry.hpp).

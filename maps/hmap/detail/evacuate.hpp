@@ -7,8 +7,8 @@
 //
 // Order within a chain is kept and holes vanish. On doubling the hash bit that is new
 // decides between X (same index) and Y (index + old bucket count). The destination buckets
-// are cleared here and now; nobody has read or written them before, because every write to
-// them comes through here first and every reader asks whether the chain has moved.
+// are cleared here and now; no code has read or written them before, because every write to
+// them comes through here first and every reader checks whether the chain has moved.
 //
 // Three C++ matters that Go does not have:
 //   - The caller may hold a cell (the entry it updates or erases); `watch` follows it.
@@ -43,7 +43,7 @@ departure departure_of(const Core& c, bucket* b, unsigned i, std::uint8_t top,
   const auto& key = Core::layout::key(b, i);
   const std::uint64_t hash = c.hash_of(key);
   if constexpr (!is_reflexive<typename Core::key_type>) {
-    // A key that differs from itself has a hash that nobody can compute again. A cursor that
+    // A key that differs from itself has a hash that cannot be computed again. A cursor that
     // began in this growth must still know which way it goes: by the low bit of the tophash.
     if ((c.h.flags & iterator_flag) && !c.equal(key, key)) return {(top & 1) != 0, tophash(hash)};
   }
@@ -145,7 +145,7 @@ class chain_restoration {
   location y_;
 };
 
-/// What is left of a chain that has moved, when nobody may look at it any more.
+/// What is left of a chain that has moved, when no reader may look at it any more.
 template <class Core>
 void release_chain(Core& c, bucket* old) noexcept {
   using layout = typename Core::layout;

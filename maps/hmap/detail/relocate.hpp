@@ -9,7 +9,7 @@
 // If something throws on the way (a hash, an allocation, a copy), the table gets its old header
 // back, and the entries their old chains:
 //   - entries that can be moved without a throw move back. The low bits of a new bucket's index
-//     tell the old chain. Entries of one chain may have changed places with each other;
+//     identify the old chain. Entries of one chain may have changed places with each other;
 //   - entries that were copied, because their move could throw, are still there; the copies go;
 //   - entries that can only be moved, by a move that may throw, could not come back. Their table
 //     doubles as often as needed instead (growth.hpp), and keeps what it has reached.

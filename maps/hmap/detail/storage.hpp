@@ -9,7 +9,7 @@
 // An empty bucket is all empty_rest with a null overflow pointer: all zero. Nothing else in
 // it is read before it is written, so keys and values are left untouched.
 //
-// The array that a growth begins with is not cleared at all: a bucket of it is read by nobody
+// The array that a growth begins with is not cleared at all: no code reads a bucket of it
 // before the old chain has moved there, and that move clears it (evacuate.hpp); a spare is
 // cleared when it is taken. Clearing 302 MB at once took an insert 10 ms. A table's first array
 // has no old chains to wait for. With std::allocator its zeroes come from calloc, which gets
@@ -201,7 +201,7 @@ void release_leaving(Core& c) noexcept {
   if (all - extra.leaving_released <= release::piece) free_leaving(c);
 }
 
-/// The table's extra record, or nullptr, for whoever reads beside other readers: one of them
+/// The table's extra record, or nullptr, for a reader beside other readers: one of them
 /// may just be putting the first record there.
 template <class Core>
 extra_record* extra_if_any(const Core& c) noexcept {

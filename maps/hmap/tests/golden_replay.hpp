@@ -91,7 +91,7 @@ class replay {
            std::to_string(ops_) + " (" + last_op_ + "): ";
   }
 
-  /// One record; the reader then stands at the next.
+  /// One record; the reader is then at the next.
   void record() {
     if (trace_.done()) throw trace_error("the trace is cut off");
     trace_line line = trace_.line();

@@ -1,6 +1,6 @@
 // Concurrent misuse is reported with Go's three messages, and use of a table from inside one of its
 // own operations with a fourth. Functors and values call back into the table while it is being
-// written: in the same thread, or in another one that the write waits for. The same every time.
+// written: in the same thread, or in another one, which the write joins. The same every time.
 #include "hmap/misuse.hpp"
 
 #include <condition_variable>
@@ -248,7 +248,7 @@ TEST(FatalHandler, IsReplacedAndRestored) {
   const hmap::fatal_handler mine = [](const char*) {};
   const hmap::fatal_handler original = hmap::set_fatal_handler(mine);
   EXPECT_EQ(hmap::set_fatal_handler(nullptr), mine);
-  EXPECT_EQ(hmap::set_fatal_handler(original), original) << "null stands for the default";
+  EXPECT_EQ(hmap::set_fatal_handler(original), original) << "null means the default";
 }
 
 TEST(FatalHandlerDeathTest, TheDefaultSaysWhatHappenedAndAborts) {

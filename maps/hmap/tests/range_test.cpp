@@ -127,12 +127,12 @@ TYPED_TEST(Range, MovesNothingAndLeavesItsFlagsUntilTheNextGrowth) {
     m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
   }
   EXPECT_FALSE(hmap::inspect(m).iterator);
-  EXPECT_TRUE(hmap::inspect(m).old_iterator) << "it may be walking what is old now";
+  EXPECT_TRUE(hmap::inspect(m).old_iterator) << "it may be iterating over what is old now";
 }
 
 // ---- while the table is written
 
-/// A walk beside which random writes go on, checked at each step against a model.
+/// An iteration during which random writes happen, checked at each step against a model.
 template <class Map>
 class disturbed_walk {
  public:
@@ -197,7 +197,7 @@ TYPED_TEST(Range, KeepsItsPromisesAmidRandomWrites) {
     growth_ended += before.growing && (!after.growing || after.B > before.B);
     several_growths += after.B >= before.B + 2;
   }
-  // The test has lost its teeth if one kind of walk hardly ever happens.
+  // The test proves little if one kind of iteration hardly ever happens.
   EXPECT_GT(from_rest, 50);
   EXPECT_GT(from_growth, 50);
   EXPECT_GT(growth_ended, 50);
@@ -452,7 +452,7 @@ TYPED_TEST(Range, CursorsAreIndependent) {
 TYPED_TEST(Range, WhatACursorNeedsStaysWhenAnotherGoes) {
   TypeParam m = filled<TypeParam>(104);
   auto first = m.range();
-  auto second = m.range();  // both walk the array that the growth leaves behind
+  auto second = m.range();  // both iterate over the array that the growth leaves behind
   first.next();
   for (std::uint64_t i = 104; !hmap::inspect(m).growing; ++i) {
     m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));

@@ -108,7 +108,7 @@ class contiguous {
 
   /// Fetches the pages that the split of bucket i, or one soon after it, will write to; false if
   /// there are none to fetch. A fault costs as much as many splits, and several at once (tags,
-  /// heads and slots, all of them on new pages) were the longest wait of all; asked for in one
+  /// heads and slots, all of them on new pages) took the longest of all; requested in one
   /// call, four pages cost what two faults do.
   bool touch_ahead(std::size_t i) noexcept {
     if (range_ == nullptr) return false;
@@ -309,7 +309,7 @@ class contiguous {
   }
 
   /// For a growth from n buckets: through the partners' memory, and while the table moves through
-  /// that of the others as well. Not for buckets of many pages: each would wait for all of them.
+  /// that of the others as well. Not for buckets of many pages: each would fetch all of them.
   void start_runners(std::size_t n) noexcept {
     range_->running = 0;
     const block b = current(1);
@@ -411,7 +411,7 @@ class contiguous {
   }
 
   /// The pages of buckets [first, last) that nothing below `first` and nothing from `last` on
-  /// needs: what stands below `first` is dead as well, so only the end is rounded down.
+  /// needs: what is below `first` is dead as well, so only the end is rounded down.
   void release(std::size_t first, std::size_t last) noexcept {
     for_each_part(current(0), [&](std::byte* part, std::size_t size) {
       const std::size_t begin = first * size / page_bytes * page_bytes;

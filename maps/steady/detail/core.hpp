@@ -1,5 +1,5 @@
 // The state of a table: its size, how far it has grown, its memory, the functors. The operations
-// on it stand in files of their own and are free functions over a core:
+// on it are free functions over a core, in files of their own:
 //
 //   find.hpp     one bucket, fifteen tags at once, and the chain behind it
 //   chain.hpp    what overflow nodes need: linking, unlinking, the filter

@@ -2,7 +2,7 @@
 //
 // Whether a bucket has been split already is a branch: it is always the same way in a table that
 // is not growing, and lookups then run ahead of it. While a table grows, or has stopped half-way,
-// nobody can predict it, and the address is selected without one.
+// the processor cannot predict it, and the address is selected without one.
 #pragma once
 
 #include <cstddef>
@@ -36,7 +36,7 @@ MAPS_ALWAYS_INLINE typename Core::location_type find_in_slots(const Core& c, con
                                                               std::uint64_t hash) {
   auto slots = word.match(spread_tag(hash));
   if (!slots) return {};
-  // A processor that expects a match is here long before the tags are, and starts the walk through
+  // A processor that expects a match is here long before the tags are, and starts on
   // the page tables.
   MAPS_PREFETCH(at.bucket.slots());
   do {

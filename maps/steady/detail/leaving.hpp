@@ -1,7 +1,7 @@
 // The end of an erased entry. Its destructor may come back to the table (an eviction hook that
 // inserts what it has saved), so the table must be whole by then:
 //
-//   plain bytes, strings                 the slot is closed first, and nobody is called
+//   plain bytes, strings                 the slot is closed first, and no code of the program runs
 //   moves that cannot throw, up to 1 KB  the entry is moved out of its slot, the slot closed, all
 //                                        of the table's own work done; then the entry ends
 //   any other                            the entry ends in its slot, which is closed afterwards;

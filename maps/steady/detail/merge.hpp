@@ -1,4 +1,4 @@
-// Merging the last bucket into its partner: what splitting did, undone. No hash is asked for: both
+// Merging the last bucket into its partner: what splitting did, undone. No hash is computed: both
 // buckets' entries share the low bits, and the tags are there. Entries go to free slots, the few
 // that find none to nodes, which are taken beforehand; then everything changes place at once.
 #pragma once

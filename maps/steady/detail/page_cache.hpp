@@ -1,5 +1,5 @@
-// What tables leave when they end: their ranges, with the pages in them, for the next tables of
-// the kind.
+// The page cache of ended tables: their address ranges, with the pages in them, are kept for the
+// next tables of the kind.
 //
 // The pages of a new range are fetched as they are needed, a microsecond and more for each fault;
 // a program that makes one table after another would pay that every time, while tables that live
@@ -8,7 +8,7 @@
 //
 // A table that takes a range must clear what it relies on; nothing is as it would be in a new one.
 // The description lies in the range itself, so that an atomic pointer for each is all the state,
-// and whoever has exchanged it for nullptr owns the range.
+// and the thread that has exchanged it for nullptr owns the range.
 #pragma once
 
 #include <algorithm>

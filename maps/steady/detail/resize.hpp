@@ -9,7 +9,7 @@
 // are enough for 2^L splits, and the next growth is 12 * 2^L inserts away, so a table is as a rule
 // not between two sizes. It may stay there for ever all the same.
 //
-// A step is upkeep: it makes room that nobody needs yet. Should it throw (a hash, a copy, memory),
+// A step is upkeep: it makes room that is not needed yet. Should it throw (a hash, a copy, memory),
 // the insert or erase that it came with has happened, and a later one tries again. So whoever
 // inserts hears of failing memory only when the entry itself has no place.
 //
@@ -44,7 +44,7 @@ constexpr std::uint8_t level_for(std::size_t n) noexcept {
   return level;
 }
 
-/// How many entries of 2^level buckets stand in nodes when they are full: one in forty, and some.
+/// How many entries of 2^level buckets are in nodes when they are full: one in forty, and some.
 constexpr std::size_t expected_nodes(std::size_t buckets) noexcept { return buckets / 3 + 4; }
 
 /// Sets the counts above and below which operations leave the straight path.
@@ -173,7 +173,7 @@ STEADY_COLD void shrink(Core& c) noexcept {
   }
 }
 
-/// Refuses what cannot be had, before anything is asked for: reserved address space promises more
+/// Refuses what cannot be had, before anything is requested: reserved address space promises more
 /// than there is.
 template <class Core>
 void check_level(const Core&, unsigned level) {

@@ -20,7 +20,7 @@
 
 namespace steady::detail {
 
-/// The entries' hashes in the order in which a sweep meets them.
+/// The entries' hashes in the order of iteration.
 template <class Core>
 class planned_hashes {
   using hash_alloc = typename Core::alloc_traits::template rebind_alloc<std::uint64_t>;

@@ -1,8 +1,9 @@
-// begin() to end(): every bucket in order, its slots from the lowest, then its chain.
+// The sweep: iteration from begin() to end(). Every bucket in order, its slots from the lowest,
+// then its chain.
 //
 // The occupied slots of a bucket are kept as a set while the sweep is in it, which is what makes
-// the step cheap; each is looked at again before it is produced, because somebody may have erased
-// it in the meantime.
+// the step cheap; each is looked at again before it is produced, because it may have been erased in
+// the meantime.
 #pragma once
 
 #include <cstddef>
@@ -80,7 +81,7 @@ class sweep_position {
     const std::size_t end = c_->bucket_count();
     for (; i < end; ++i) {
       if (end > beyond_caches && i + ahead < end) {
-        // Nodes lie anywhere: every third bucket of a full table would wait for one.
+        // Nodes lie anywhere: every third bucket of a full table would be a cache miss.
         if (auto* n = c_->bucket_at(i + ahead).chain()) MAPS_PREFETCH(n);
       }
       const auto b = c_->bucket_at(i);
@@ -141,15 +142,15 @@ class sweep_iterator {
     return a.p_.entry() == b.p_.entry();
   }
 
-  /// Where it stands; for the table's own use.
+  /// The position; for the table's own use.
   const sweep_position<Core>& position() const noexcept { return p_; }
 
  private:
   sweep_position<Core> p_;
 };
 
-/// What erase(iterator) returns: an iterator to the next entry for whoever asks. Looking for it can
-/// take long in a table that is nearly empty, and most callers do not want to know.
+/// What erase(iterator) returns: it converts to an iterator to the next entry. Looking for that
+/// entry can take long in a table that is nearly empty, and most callers do not use it.
 template <class Core>
 class erased {
   using position = sweep_position<Core>;

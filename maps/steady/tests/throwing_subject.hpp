@@ -88,7 +88,7 @@ Map shrinking(int left) {
 }
 
 /// Too large by half, and the two buckets that are merged first have nodes, of which one pair
-/// stands behind empty slots.
+/// is behind empty slots.
 template <class Map>
 Map partners_with_chains() {
   using map_test::in_chain;

@@ -78,7 +78,7 @@ class machine {
  private:
   using model = std::unordered_map<key_type, std::string>;
 
-  /// A cursor, and what it owes: the entries that nobody has touched since it began.
+  /// A cursor, and what it owes: the entries that no write has touched since it began.
   struct cursor {
     std::optional<decltype(std::declval<Map&>().range())> range;
     std::unordered_set<key_type> owed;
