@@ -521,7 +521,7 @@ STEADY_MUTANTS = [
     Mutant(
         "sweep_leaves_out_chains",
         "detail/sweep.hpp",
-        "      if (auto* n = b.chain()) return stand_at(n);\n",
+        "      if (auto* n = b.chain()) return go_to(n);\n",
         "",
         "entries in the chain of an empty bucket are not swept",
         "growth_test",

@@ -14,8 +14,9 @@
 //
 // A page is only given back from the inside of a block that is still allocated, so that is right
 // for memory of any origin. It pays where the block has a mapping of its own and would be unmapped
-// when freed; pages of a heap would only have to be fetched again. glibc's mapped blocks are told
-// by where they begin in a page; with other libraries, and other allocators, arrays leave at once.
+// when freed; pages of a heap would only have to be fetched again. glibc's mapped blocks are
+// recognized by where they begin in a page; with other libraries, and other allocators, arrays
+// leave at once.
 #pragma once
 
 #include <algorithm>

@@ -153,7 +153,8 @@ bucket* make_bucket_array(Core& c, std::uint8_t B) {
 }
 
 /// checked_array_buckets() for a size that the caller of the table has named. What the machine
-/// cannot hold is refused: the kernel would grant it as addresses, and kill whoever touches them.
+/// cannot hold is refused: the kernel would grant it as addresses, and kill a process that touches
+/// them.
 template <class Core>
 std::size_t requested_array_buckets(std::uint8_t B) {
   const std::size_t buckets = checked_array_buckets<Core>(B);

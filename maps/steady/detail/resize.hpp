@@ -10,8 +10,8 @@
 // not between two sizes. It may stay there for ever all the same.
 //
 // A step is upkeep: it makes room that is not needed yet. Should it throw (a hash, a copy, memory),
-// the insert or erase that it came with has happened, and a later one tries again. So whoever
-// inserts hears of failing memory only when the entry itself has no place.
+// the insert or erase that it came with has happened, and a later one tries again. So an
+// insert reports failing memory only when the entry itself has no place.
 //
 //   max_load   the load at which growing begins, of 15; entries in nodes there; chosen: 12
 //                11: 1.1 %     12: 2.1 %     12.5: 2.8 %     13: 3.7 %

@@ -56,7 +56,7 @@ class sweep_position {
   way leave_before_erasure() noexcept {
     if (at_.in == nullptr) return way::step;
     if (at_.in->next == nullptr) return way::next_bucket;
-    stand_at(at_.in->next);
+    go_to(at_.in->next);
     return way::none;
   }
   void go(way w) noexcept {
@@ -71,7 +71,7 @@ class sweep_position {
  private:
   void leave_slots() noexcept {
     auto* n = at_.in != nullptr ? at_.in->next : c_->bucket_at(at_.bucket).chain();
-    if (n != nullptr) return stand_at(n);
+    if (n != nullptr) return go_to(n);
     enter(at_.bucket + 1);
   }
   /// The first entry from the beginning of bucket i on.
@@ -95,11 +95,11 @@ class sweep_position {
         rest_ = slots;
         return;
       }
-      if (auto* n = b.chain()) return stand_at(n);
+      if (auto* n = b.chain()) return go_to(n);
     }
     *this = {};
   }
-  void stand_at(typename Core::node_type* n) noexcept {
+  void go_to(typename Core::node_type* n) noexcept {
     at_.entry = n->entry();
     at_.in = n;
     rest_ = slot_set(0);
