@@ -93,17 +93,17 @@ function(add_bench target adapter header)
   add_dependencies(${target} mapscope_allocations)
 endfunction()
 
-# add_counting_benches(<name> <header> ...): the binaries that count what bench_<name> times. Where
+# add_counting_benches(<name> <adapter> <header> ...): the binaries that count what bench_<name> times. Where
 # tests are built, only those are that a test runs.
-function(add_counting_benches name header)
+function(add_counting_benches name adapter header)
   if(watched_flags)
-    add_bench(bench_${name}_sim ${name} ${header} HARNESS ${counting_harness} ${ARGN})
+    add_bench(bench_${name}_sim ${adapter} ${header} HARNESS ${counting_harness} ${ARGN})
     plain(bench_${name}_sim)
     watched(bench_${name}_sim)
     set_target_properties(bench_${name}_sim PROPERTIES EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})
   endif()
   if(callgrind_suffix)
-    add_bench(bench_${name}${callgrind_suffix} ${name} ${header} HARNESS ${counting_harness} ${ARGN})
+    add_bench(bench_${name}${callgrind_suffix} ${adapter} ${header} HARNESS ${counting_harness} ${ARGN})
     plain(bench_${name}${callgrind_suffix})
     target_compile_options(bench_${name}${callgrind_suffix} PRIVATE ${callgrind_flags})
     set_target_properties(bench_${name}${callgrind_suffix} PROPERTIES
@@ -111,11 +111,15 @@ function(add_counting_benches name header)
   endif()
 endfunction()
 
-# add_map(<name> [VARIANT] [LIBRARIES <target>...] [VERSION <version>]): the map behind
-# maps/adapters/<name>.hpp, as the binary bench_<name> and those that count. A VARIANT of another
-# map is built and measured only where it is named.
+# add_map(<name> [VARIANT] [ADAPTER <struct>] [LIBRARIES <target>...] [VERSION <version>]): the map
+# behind maps/adapters/<name>.hpp, as the binary bench_<name> and those that count. ADAPTER is the
+# adapter's name where it is not <name>. A VARIANT of another map is built and measured only where it
+# is named.
 function(add_map name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT" "" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT" "ADAPTER" "")
+  if(NOT arg_ADAPTER)
+    set(arg_ADAPTER ${name})
+  endif()
   set(header "maps/adapters/${name}.hpp")
   file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" line REGEX "title *[={]" LIMIT_COUNT 1)
   if(NOT line MATCHES "title *[={] *\"([^\"]*)\"")
@@ -126,8 +130,8 @@ function(add_map name)
 
   set_property(GLOBAL PROPERTY MAPSCOPE_VARIANT_${name} ${arg_VARIANT})
 
-  add_bench(bench_${name} ${name} ${header} ${arg_UNPARSED_ARGUMENTS})
-  add_counting_benches(${name} ${header} ${arg_UNPARSED_ARGUMENTS})
+  add_bench(bench_${name} ${arg_ADAPTER} ${header} ${arg_UNPARSED_ARGUMENTS})
+  add_counting_benches(${name} ${arg_ADAPTER} ${header} ${arg_UNPARSED_ARGUMENTS})
   if(arg_VARIANT)
     foreach(target IN ITEMS bench_${name} bench_${name}_sim bench_${name}${callgrind_suffix})
       if(TARGET ${target})

@@ -52,6 +52,17 @@ function(add_no_exceptions_test map)
   endforeach()
 endfunction()
 
+# add_consumers_test(<name> <map>[,<map>...] <program>): a project that uses these maps builds and
+# runs the program.
+function(add_consumers_test name maps program)
+  add_test(NAME ${name}
+    COMMAND "${CMAKE_COMMAND}" -DMAPS=${maps} "-DMAP_SOURCE=${mapscope_SOURCE_DIR}/maps"
+            "-DMAP_PROGRAM=${CMAKE_CURRENT_SOURCE_DIR}/${program}"
+            "-DSCRATCH=${CMAKE_CURRENT_BINARY_DIR}/consumers" "-DGENERATOR=${CMAKE_GENERATOR}"
+            "-DCXX=${CMAKE_CXX_COMPILER}"
+            -P "${mapscope_SOURCE_DIR}/maps/tests/consumer/test.cmake")
+endfunction()
+
 if(MAPSCOPE_BUILD_TESTS)
   include(GoogleTest)
 endif()

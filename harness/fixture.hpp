@@ -41,7 +41,7 @@ class fixture_of final : public fixture {
   void prepare() override { work_.prepare(); }
   void run() override { work_.run(); }
   std::uint64_t answer() const override {
-    [[maybe_unused]] const workloads::observer::aside bookkeeping{};
+    [[maybe_unused]] const workloads::observer::untracked_scope bookkeeping{};
     return work_.answer();
   }
   std::uint64_t expected() const override { return work_.expected(); }
@@ -49,7 +49,7 @@ class fixture_of final : public fixture {
   double payload_bytes() const override { return payload_bytes_; }
   workloads::scanned slots() const override {
     if constexpr (requires { work_.slots(); }) {
-      [[maybe_unused]] const workloads::observer::aside bookkeeping{};
+      [[maybe_unused]] const workloads::observer::untracked_scope bookkeeping{};
       return work_.slots();
     } else {
       return {};

@@ -42,7 +42,7 @@ workloads::setting<Map> setting_of(const order& what) {
     found.growing = &maps::growth_in_progress<Adapter, Map>;
   }
   found.never_half_grown = maps::why_never_half_grown<Adapter>();
-  if constexpr (maps::tells_slots<Adapter, Map>) found.slots = &maps::slots_of<Adapter, Map>;
+  if constexpr (maps::reports_slots<Adapter, Map>) found.slots = &maps::slots_of<Adapter, Map>;
   found.no_slots = maps::why_no_slots<Adapter>();
   return found;
 }

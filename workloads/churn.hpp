@@ -1,3 +1,4 @@
+// Workload churn: each step erases a random key and inserts a new one; the size stays.
 #pragma once
 
 #include <cstddef>
@@ -33,9 +34,9 @@ class churn {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       places_[i] = random_.below(live_.size());
       std::uint64_t& id = live_[places_[i]];
-      spell(id, steps_[i].leaves);
+      encode(id, steps_[i].leaves);
       id = pool_.spare(spent_++);
-      spell(id, steps_[i].enters);
+      encode(id, steps_[i].enters);
     }
     // Each step changes the table twice; of the keys that entered, some have left again.
     expected_ = 2 * steps_.size() + live_.size();
@@ -55,7 +56,7 @@ class churn {
     changes_ = changes;
   }
 
-  /// Asks for the keys of this pass only: reading a large table back would take longer than the
+  /// Looks up the keys of this pass only: reading a large table back would take longer than the
   /// pass itself. A key that left and is still found spoils the sum.
   std::uint64_t answer() const {
     std::uint64_t sum = changes_ + table_.size();

@@ -1,3 +1,4 @@
+// Workload erase: every key of a full table leaves, in random order.
 #pragma once
 
 #include <cstddef>
@@ -35,7 +36,7 @@ class erase {
     for (std::size_t t = 0; t < count; ++t) {
       random_.shuffle(std::span(ids_).subspan(t * pool_.size(), pool_.size()));
     }
-    for (std::size_t i = 0; i < ids_.size(); ++i) spell(ids_[i], keys_[i]);
+    for (std::size_t i = 0; i < ids_.size(); ++i) encode(ids_[i], keys_[i]);
   }
 
   void run() {

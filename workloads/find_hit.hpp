@@ -1,3 +1,4 @@
+// Workload find_hit: independent lookups of random present keys.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +10,7 @@
 
 namespace workloads {
 
-/// Throughput: no lookup waits for another one, so the processor overlaps their cache misses.
+/// Throughput: no lookup depends on another one, so the processor overlaps their cache misses.
 template <class Map, class Payload>
 class find_hit {
  public:
@@ -27,7 +28,7 @@ class find_hit {
     expected_ = 0;
     for (auto& key : keys_) {
       const std::uint64_t id = pool_.present(random_.below(pool_.size()));
-      spell(id, key);
+      encode(id, key);
       expected_ += value_digest<Payload>(id);
     }
   }

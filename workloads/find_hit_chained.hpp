@@ -1,3 +1,4 @@
+// Workload find_hit_chained: lookups of present keys, each of which depends on the one before.
 #pragma once
 
 #include <array>
@@ -18,7 +19,7 @@ class find_hit_chained {
   static constexpr std::string_view
       name = "find_hit_chained",
       summary = "look up present keys, each one chosen by the value found before it",
-      operation = "one successful lookup that waits for the one before it";
+      operation = "one successful lookup that depends on the one before it";
 
   find_hit_chained(const key_pool& pool, std::uint64_t seed)
       : pool_(pool),
@@ -33,8 +34,8 @@ class find_hit_chained {
     std::size_t choice = 0;
     for (auto key = keys_.begin(); key != keys_.end(); key += 2) {
       const std::array ids{draw(), draw()};
-      spell(ids[0], key[0]);
-      spell(ids[1], key[1]);
+      encode(ids[0], key[0]);
+      encode(ids[1], key[1]);
       const std::uint64_t value = value_digest<Payload>(ids[choice]);
       expected_ += value;
       choice = value & 1;

@@ -1,3 +1,4 @@
+// Workload find_miss: independent lookups of random absent keys.
 #pragma once
 
 #include <cstddef>
@@ -22,9 +23,9 @@ class find_miss {
     fill<Payload>(table_, pool);
   }
 
-  /// Absent keys cost nothing to make: no key is ever asked for twice.
+  /// Absent keys cost nothing to make: no key is looked up twice.
   void prepare() {
-    for (auto& key : keys_) spell(pool_.absent(random_() >> 8), key);
+    for (auto& key : keys_) encode(pool_.absent(random_() >> 8), key);
   }
 
   void run() {

@@ -1,6 +1,6 @@
 // One table filled from empty, or kept at one size while its entries come and go, operation by
 // operation, each of them timed by itself. Not one of the workloads that are timed pass by pass:
-// whoever runs it says what is done before and after each operation.
+// the caller decides what is done before and after each operation.
 #pragma once
 
 #include <algorithm>
@@ -58,19 +58,19 @@ class growth_script {
   template <class Each>
   void fill(Each each) {
     for (std::size_t i = 0; begins_full() && i < pool_.size(); ++i) {
-      spell(pool_.present(i), slots_[0]);
+      encode(pool_.present(i), slots_[0]);
       each(slots_[0]);
     }
   }
 
-  /// Calls `each(i, slot)` for every operation. The keys are spelled in small batches, so that
-  /// they are in the cache and take no memory to speak of.
+  /// Calls `each(i, slot)` for every operation. The keys are encoded in small batches, so that
+  /// they are in the cache and take little memory.
   template <class Each>
   void run(Each each) {
     random_source random(seed_);
     for (std::size_t first = 0; first < operations(); first += batch) {
       const std::size_t count = std::min(batch, operations() - first);
-      for (std::size_t k = 0; k < count; ++k) spell(id_of(first + k, random), slots_[k]);
+      for (std::size_t k = 0; k < count; ++k) encode(id_of(first + k, random), slots_[k]);
       for (std::size_t k = 0; k < count; ++k) each(first + k, slots_[k]);
     }
   }

@@ -1,4 +1,4 @@
-// Tables in the midst of a growth, for maps that grow step by step.
+// Half-grown tables: tables in the middle of a growth, for maps that grow step by step.
 #pragma once
 
 #include <cstddef>
@@ -10,15 +10,15 @@
 
 namespace workloads {
 
-/// A growth is driven on by inserting, and how far it has come is told by how many inserts it
-/// takes: it is half done after half of them.
+/// Inserts advance a growth, and the number of them that it takes measures how far it is: it is
+/// half done after half of them.
 template <class Map, class Payload>
 class half_grown_tables {
  public:
   half_grown_tables(const key_pool& pool, const setting<Map>& where) : pool_(pool), where_(where) {
     if (where.growing == nullptr) throw inapplicable(std::string(where.never_half_grown));
     trigger_ = octave_around<Payload>(pool, where).last + 1;
-    [[maybe_unused]] const observer::aside bookkeeping{};
+    [[maybe_unused]] const observer::untracked_scope bookkeeping{};
     Map scout;
     std::size_t count = insert(scout, 0, trigger_);
     for (; where.growing(scout); ++count) insert(scout, count, 1);

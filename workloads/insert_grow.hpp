@@ -1,3 +1,4 @@
+// Workload insert_grow: inserts into an empty table that grows as it fills.
 #pragma once
 
 #include <string_view>

@@ -1,3 +1,4 @@
+// Workload insert_reserved: inserts into an empty table that has reserved its final size.
 #pragma once
 
 #include <string_view>

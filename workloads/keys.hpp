@@ -1,4 +1,4 @@
-// Which ids are in the table, which are surely not, and which may come later.
+// The key pool: which ids are in the table, which are certainly not, and which may come later.
 #pragma once
 
 #include <algorithm>
@@ -37,31 +37,31 @@ class key_pool {
 };
 
 template <class Payload>
-void spell(std::uint64_t id, entry<Payload>& out) {
-  spell(id, out.key);
-  spell(key_pool::value_id(id), out.value);
+void encode(std::uint64_t id, entry<Payload>& out) {
+  encode(id, out.key);
+  encode(key_pool::value_id(id), out.value);
 }
 
 template <class Payload>
 std::uint64_t value_digest(std::uint64_t id) {
-  return digest(spelled<value_of<Payload>>(key_pool::value_id(id)));
+  return digest(encoded<value_of<Payload>>(key_pool::value_id(id)));
 }
 
 template <class Payload>
 std::uint64_t entry_digest(std::uint64_t id) {
-  const auto pair = spelled<entry<Payload>>(id);
+  const auto pair = encoded<entry<Payload>>(id);
   return entry_digest(pair.key, pair.value);
 }
 
 /// Mean bytes of key and value over (a large sample of) the present entries.
 template <class Payload>
 double mean_payload_bytes(const key_pool& pool) {
-  [[maybe_unused]] const observer::aside bookkeeping{};
+  [[maybe_unused]] const observer::untracked_scope bookkeeping{};
   constexpr std::size_t sample = 1 << 16;
   const std::size_t count = std::min(pool.size(), sample);
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto pair = spelled<entry<Payload>>(pool.present(i));
+    const auto pair = encoded<entry<Payload>>(pool.present(i));
     bytes += bytes_of(pair.key) + bytes_of(pair.value);
   }
   return static_cast<double>(bytes) / static_cast<double>(count);

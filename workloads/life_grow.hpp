@@ -1,3 +1,4 @@
+// Workload life_grow: insert_grow, and the end of the table is timed too.
 #pragma once
 
 #include <string_view>

@@ -1,3 +1,4 @@
+// Workload life_reserved: insert_reserved, and the end of the table is timed too.
 #pragma once
 
 #include <string_view>

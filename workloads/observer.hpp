@@ -1,7 +1,7 @@
-// What a workload tells to whoever watches it: where an operation ends, which memory belongs to it
-// and not to the map, and what is not worth watching. In the binaries that are timed nobody
-// watches, and each of these is empty and inline: no instruction of it is left. A build that
-// watches every access defines MAPSCOPE_WATCHED, and the functions.
+// What a workload reports to the simulation of every memory access: where an operation ends, which
+// memory is the workload's and not the map's, and which accesses not to track. In the binaries that
+// are timed each of these is empty and inline, and compiles to no instruction. A build that
+// simulates defines MAPSCOPE_WATCHED, and the functions.
 #pragma once
 
 #include <cstddef>
@@ -18,12 +18,12 @@ void operation_done() noexcept;
 void is_stream(const void* begin, std::size_t bytes) noexcept;
 /// The map objects themselves, wherever they lie; what they point to is the map's own business.
 void is_header(const void* begin, std::size_t bytes) noexcept;
-/// While one exists, what is done is bookkeeping that no map would do: it is not looked at.
-struct aside {
-  aside() noexcept;
-  ~aside();
-  aside(const aside&) = delete;
-  aside& operator=(const aside&) = delete;
+/// While one exists, no access is tracked: for bookkeeping that no map would do.
+struct untracked_scope {
+  untracked_scope() noexcept;
+  ~untracked_scope();
+  untracked_scope(const untracked_scope&) = delete;
+  untracked_scope& operator=(const untracked_scope&) = delete;
 };
 
 #else
@@ -33,7 +33,7 @@ inline constexpr bool is_watched = false;
 inline void operation_done() noexcept {}
 inline void is_stream(const void*, std::size_t) noexcept {}
 inline void is_header(const void*, std::size_t) noexcept {}
-struct aside {};
+struct untracked_scope {};
 
 #endif
 

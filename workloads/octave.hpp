@@ -1,4 +1,4 @@
-// Where a map stands between one growth and the next, found by watching one grow.
+// The octave of a map: the entry counts between one growth and the next, found by filling one.
 #pragma once
 
 #include <cstddef>
@@ -24,15 +24,15 @@ struct octave {
 /// that change the capacity, or it lasts for as long as the map says so.
 template <class Payload, class Map>
 octave octave_around(const key_pool& pool, const setting<Map>& where) {
-  if (where.capacity == nullptr) throw inapplicable("the map does not tell when it grows");
-  [[maybe_unused]] const observer::aside bookkeeping{};
+  if (where.capacity == nullptr) throw inapplicable("the map does not report when it grows");
+  [[maybe_unused]] const observer::untracked_scope bookkeeping{};
   Map scout;
   entry<Payload> slot;
   octave found{1, 1};
   std::size_t capacity = where.capacity(scout);
   bool in_growth = true;  // from nothing
   for (std::size_t count = 1;; ++count) {
-    spell(pool.present(count - 1), slot);
+    encode(pool.present(count - 1), slot);
     scout.try_emplace(slot.key, slot.value);
     const std::size_t before = std::exchange(capacity, where.capacity(scout));
     const bool grows = capacity != before || (where.growing && where.growing(scout));

@@ -1,5 +1,5 @@
-// What a table holds: the key and value types, how an id is spelled in each of them, and what
-// reading one amounts to.
+// Payloads: the key and value types of a table, how an id is encoded in each type, and the digest
+// that reading one yields.
 #pragma once
 
 #include <algorithm>
@@ -60,7 +60,7 @@ using key_of = typename Payload::key_type;
 template <class Payload>
 using value_of = typename Payload::value_type;
 
-// Spelling ids. Different ids are spelled differently in every type.
+// Encoding of ids. Different ids have different encodings in every type.
 
 inline constexpr std::size_t shortest_string = 8;
 inline constexpr std::size_t longest_string = 135;
@@ -68,25 +68,25 @@ inline constexpr std::size_t longest_string = 135;
 /// Real strings are mostly short with a long tail: one of the ranges 8-15, 8-23, 8-39, 8-71 and
 /// 8-135 is drawn evenly, then a length within it. About four in ten fit a short-string buffer.
 constexpr std::size_t string_length(std::uint64_t id) noexcept {
-  const std::uint64_t dice = scramble(id ^ golden_ratio);
-  const std::size_t range = shortest_string << (dice % 5);
-  return shortest_string + (dice >> 8) % range;
+  const std::uint64_t bits = scramble(id ^ golden_ratio);
+  const std::size_t range = shortest_string << (bits % 5);
+  return shortest_string + (bits >> 8) % range;
 }
 
-inline void spell(std::uint64_t id, std::uint64_t& out) noexcept { out = id; }
+inline void encode(std::uint64_t id, std::uint64_t& out) noexcept { out = id; }
 
-inline void spell(std::uint64_t id, record& out) noexcept {
+inline void encode(std::uint64_t id, record& out) noexcept {
   random_source words(id);
   for (auto& word : out.words) word = words();
 }
 
 /// The id itself comes first, as eight raw bytes, and makes the string unique.
-inline void spell(std::uint64_t id, std::string& out) {
+inline void encode(std::uint64_t id, std::string& out) {
   constexpr std::size_t word = sizeof(std::uint64_t);
   std::array<char, longest_string + word> text;
   const std::size_t length = string_length(id);
   {
-    [[maybe_unused]] const observer::aside bookkeeping{};
+    [[maybe_unused]] const observer::untracked_scope bookkeeping{};
     random_source filler(id);
     std::memcpy(text.data(), &id, word);
     for (std::size_t at = word; at < length; at += word) {
@@ -98,9 +98,9 @@ inline void spell(std::uint64_t id, std::string& out) {
 }
 
 template <class T>
-T spelled(std::uint64_t id) {
+T encoded(std::uint64_t id) {
   T out{};
-  spell(id, out);
+  encode(id, out);
   return out;
 }
 

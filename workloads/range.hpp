@@ -1,3 +1,4 @@
+// Workload range: iteration over a whole table, reading keys and values.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +15,7 @@ template <class Map, class Payload>
 class range {
  public:
   static constexpr std::string_view name = "range",
-                                    summary = "walk over a whole table, reading keys and values",
+                                    summary = "iterate over a whole table, reading keys and values",
                                     operation = "one entry visited";
 
   range(const key_pool& pool, std::uint64_t)

@@ -1,3 +1,5 @@
+// Workload range_<state>: iteration over tables at given loads, with entries erased, in growth, not
+// in the cache, or read in other ways.
 #pragma once
 
 #include <algorithm>
@@ -18,11 +20,11 @@
 
 namespace workloads {
 
-/// How a walk looks at an entry.
+/// How iteration reads an entry.
 enum class look { entry, key_only, copied_reference, copied_entry, cursor };
 
 /// What one state of range_states means. Unless it says otherwise: a table just before it grows,
-/// nothing erased, walked over again and again by reference.
+/// nothing erased, iterated over again and again by reference.
 struct range_state {
   enum class growth { none, passing, stuck };
 
@@ -89,7 +91,7 @@ inline std::optional<range_state> range_state::named(std::string_view name) {
 }
 
 inline std::string range_state::summary() const {
-  std::string text = "walk over ";
+  std::string text = "iterate over ";
   text += cold ? "tables that are in no cache" : "a whole table";
   switch (in_growth) {
     case growth::none:
@@ -149,7 +151,7 @@ class range_states {
   void run() {
     std::uint64_t sum = 0;
     for (std::size_t i = 0; i < repeats_; ++i) {
-      for (const std::size_t t : order_) sum += walk(tables_[t]);
+      for (const std::size_t t : order_) sum += iterate(tables_[t]);
     }
     sum_ = sum;
   }
@@ -169,8 +171,8 @@ class range_states {
  private:
   static constexpr bool has_cursor = requires(Map& map) { map.range().next(); };
 
-  /// A walk that meets few entries is repeated, until it is long enough or has scanned enough; not
-  /// often where it is watched, because then each is like the one before.
+  /// An iteration over few entries is repeated until it is long enough or has scanned enough;
+  /// rarely in a simulation, because each repetition is like the one before.
   static std::size_t repeats_for(std::size_t live, std::size_t made) noexcept {
     constexpr std::size_t most_scanned = std::size_t{1} << (observer::is_watched ? 16 : 24);
     const std::size_t wanted = (least_operations + live - 1) / live;
@@ -208,10 +210,10 @@ class range_states {
     if (kept < count) random_.shuffle(std::span(ids));
     key_of<Payload> key{};
     for (std::size_t i = kept; i < count; ++i) {
-      spell(ids[i], key);
+      encode(ids[i], key);
       table.erase(key);
     }
-    [[maybe_unused]] const observer::aside bookkeeping{};
+    [[maybe_unused]] const observer::untracked_scope bookkeeping{};
     for (std::size_t i = 0; i < kept; ++i) expected_sum_ += digest_of(ids[i]);
   }
 
@@ -225,7 +227,7 @@ class range_states {
     for (std::size_t t = 0; t < tables_.size(); ++t) {
       // In the middle of each part: of eight 1/16, 3/16, ..., of one 1/2.
       const std::size_t count = made.build(tables_[t], next, 2 * (t % points) + 1, 2 * points);
-      [[maybe_unused]] const observer::aside bookkeeping{};
+      [[maybe_unused]] const observer::untracked_scope bookkeeping{};
       for (std::size_t i = 0; i < count; ++i) expected_sum_ += digest_of(pool_.present(next + i));
       next += count;
     }
@@ -233,22 +235,22 @@ class range_states {
   }
 
   std::uint64_t digest_of(std::uint64_t id) const {
-    return state_.how == look::key_only ? digest(spelled<key_of<Payload>>(id))
+    return state_.how == look::key_only ? digest(encoded<key_of<Payload>>(id))
                                         : entry_digest<Payload>(id);
   }
 
-  std::uint64_t walk(Map& table) {
+  std::uint64_t iterate(Map& table) {
     switch (state_.how) {
       case look::entry: return sum_of_entries(table);
-      case look::key_only: return walk_keys(table);
-      case look::copied_reference: return walk_copies(table);
-      case look::copied_entry: return walk_entries(table);
-      case look::cursor: return walk_with_cursor(table);
+      case look::key_only: return iterate_keys(table);
+      case look::copied_reference: return iterate_copies(table);
+      case look::copied_entry: return iterate_entries(table);
+      case look::cursor: return iterate_with_cursor(table);
     }
     return 0;
   }
 
-  static std::uint64_t walk_keys(const Map& table) {
+  static std::uint64_t iterate_keys(const Map& table) {
     std::uint64_t sum = 0;
     for (auto&& entry : table) {
       sum += digest(entry.first);
@@ -258,7 +260,7 @@ class range_states {
   }
 
   /// What `auto` comes to is the map's choice: of hmap::map it is a pair of references.
-  static std::uint64_t walk_copies(const Map& table) {
+  static std::uint64_t iterate_copies(const Map& table) {
     std::uint64_t sum = 0;
     for (auto entry : table) {
       sum += entry_digest(entry.first, entry.second);
@@ -267,7 +269,7 @@ class range_states {
     return sum;
   }
 
-  static std::uint64_t walk_entries(const Map& table) {
+  static std::uint64_t iterate_entries(const Map& table) {
     std::uint64_t sum = 0;
     for (auto&& entry : table) {
       const typename Map::value_type copied(entry.first, entry.second);
@@ -277,7 +279,7 @@ class range_states {
     return sum;
   }
 
-  static std::uint64_t walk_with_cursor(Map& table) {
+  static std::uint64_t iterate_with_cursor(Map& table) {
     std::uint64_t sum = 0;
     if constexpr (has_cursor) {
       auto cursor = table.range();

@@ -17,19 +17,19 @@ namespace workloads {
 /// By default the tables of a cold state hold at least so much; no cache does.
 inline constexpr std::size_t cold_bytes_by_default = std::size_t{256} << 20;
 
-/// What a workload of many states is told besides its keys: its state, and what can be asked of
-/// the map beyond its interface. A null function's reason stands beside it.
+/// What a workload of many states gets besides its keys: its state, and what the map reports beyond
+/// its interface. The reason for a null function is beside it.
 template <class Map>
 struct setting {
   std::string_view state;
   std::size_t cold_bytes = cold_bytes_by_default;
 
-  /// In units of the map's own; 0 where it does not tell.
+  /// In units of the map's own; 0 where it does not report it.
   std::size_t (*capacity)(const Map&) = nullptr;
   /// Whether a growth that was started is not over.
   bool (*growing)(const Map&) = nullptr;
   std::string_view never_half_grown = {};
-  /// The places for entries that a walk over the table looks at.
+  /// The places for entries that iteration over the table looks at.
   std::size_t (*slots)(const Map&) = nullptr;
   std::string_view no_slots = {};
 };

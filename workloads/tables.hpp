@@ -1,4 +1,4 @@
-// What the workloads share: how long a pass is, filled tables, and reading them back.
+// Tables of a workload: how many, how they are filled and read back, and how long a pass is.
 #pragma once
 
 #include <algorithm>
@@ -35,7 +35,7 @@ template <class Payload, class Map>
 void fill(Map& table, const key_pool& pool, std::size_t first = 0) {
   entry<Payload> slot;
   for (std::size_t i = first; i < first + pool.size(); ++i) {
-    spell(pool.present(i), slot);
+    encode(pool.present(i), slot);
     table.try_emplace(slot.key, slot.value);
   }
 }
@@ -61,7 +61,7 @@ std::uint64_t sum_of_entries(const Map& table) {
 /// What the entries present(0) .. present(count - 1) must add up to.
 template <class Payload>
 std::uint64_t expected_sum(const key_pool& pool, std::size_t count) {
-  [[maybe_unused]] const observer::aside bookkeeping{};
+  [[maybe_unused]] const observer::untracked_scope bookkeeping{};
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) sum += entry_digest<Payload>(pool.present(i));
   return sum;

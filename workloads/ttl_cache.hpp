@@ -1,3 +1,4 @@
+// Workload ttl_cache: a cache whose entries expire in the order in which they came.
 #pragma once
 
 #include <algorithm>
@@ -33,16 +34,16 @@ class ttl_cache {
     first_ = expired_;
     expected_ = 3 * steps_.size();  // calls that say yes or no, hits apart
     for (step& one : steps_) {
-      spell(pool_.present(expired_), one.leaves);
-      spell(pool_.present(expired_ + pool_.size()), one.enters);
+      encode(pool_.present(expired_), one.leaves);
+      encode(pool_.present(expired_ + pool_.size()), one.enters);
       ++expired_;
       for (key_of<Payload>& key : one.live) {
         const std::uint64_t id = pool_.present(expired_ + young());
-        spell(id, key);
+        encode(id, key);
         expected_ += value_digest<Payload>(id);
       }
       const std::uint64_t since = random_.below(std::min<std::size_t>(expired_, pool_.size()));
-      spell(pool_.present(expired_ - 1 - since), one.gone);
+      encode(pool_.present(expired_ - 1 - since), one.gone);
     }
     expected_ += pool_.size();
     for (std::size_t i = 0; i < steps_.size(); ++i) {
@@ -65,7 +66,7 @@ class ttl_cache {
     sum_ = sum;
   }
 
-  /// Asks for what entered in this pass; all of it that has expired again must be gone.
+  /// Looks up what entered in this pass; what has expired again must be gone.
   std::uint64_t answer() const {
     std::uint64_t sum = sum_ + table_.size();
     for (const step& one : steps_) {
@@ -80,7 +81,7 @@ class ttl_cache {
   std::size_t operations() const noexcept { return steps_.size(); }
 
  private:
-  struct step {  // in the order in which they are asked for
+  struct step {  // in the order in which they are used
     key_of<Payload> leaves{};
     entry<Payload> enters{};
     std::array<key_of<Payload>, 3> live{};
@@ -95,7 +96,7 @@ class ttl_cache {
     }
   };
 
-  /// How far from the oldest: the newer of two draws, as what is new is asked for more.
+  /// How far from the oldest: the newer of two draws, as new entries are looked up more.
   std::size_t young() noexcept {
     const std::size_t one = random_.below(pool_.size()), other = random_.below(pool_.size());
     return std::max(one, other);

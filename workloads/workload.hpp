@@ -1,5 +1,5 @@
-// What the harness asks of a workload. A workload knows the map's interface and a key pool; it
-// knows no concrete map, no benchmark library and no counter.
+// The workload concept: what the harness needs of a workload. A workload knows the map's interface
+// and a key pool; it knows no concrete map, no benchmark library and no counter.
 #pragma once
 
 #include <concepts>

@@ -21,7 +21,7 @@ struct absl_node {
   using map_own_hash = absl::node_hash_map<Key, Value>;
 
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return map.bucket_count();
   }
 };

@@ -44,15 +44,15 @@ class answer_checker {
 
   void step() {
     ++steps_;
-    workloads::spell(pool_.present(random_.below(keys_)), key_);
-    workloads::spell(random_(), value_);
-    const std::size_t dice = random_.below(1000);
-    if (dice == 0) return reserve();
-    if (dice == 1) return compare_all();
-    if (dice < 300) return look_up();
-    const bool inserts = (dice % 8 != 0) == inserting_;
+    workloads::encode(pool_.present(random_.below(keys_)), key_);
+    workloads::encode(random_(), value_);
+    const std::size_t draw = random_.below(1000);
+    if (draw == 0) return reserve();
+    if (draw == 1) return compare_all();
+    if (draw < 300) return look_up();
+    const bool inserts = (draw % 8 != 0) == inserting_;
     if (!inserts) return erase();
-    switch (dice % 3) {
+    switch (draw % 3) {
       case 0: return try_emplace();
       case 1: return insert_or_assign();
       default: return subscript();

@@ -21,7 +21,7 @@ struct boost_unordered {
   using map_own_hash = boost::unordered_map<Key, Value>;
 
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return map.bucket_count();
   }
 };

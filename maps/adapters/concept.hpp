@@ -2,20 +2,18 @@
 // and the answer check use. Each operation is a concept of its own, so that a compiler which
 // refuses an adapter names the operation that is missing.
 //
-// An adapter is a struct in namespace `adapters`, named like its file:
+// An adapter is a struct in namespace `adapters`, named like its file (or as add_map's ADAPTER
+// says). It has:
 //
-//     struct name {
-//       static constexpr std::string_view name, title;   // as in `bench_<name>`; for people
-//       static std::string version();                    // of the library behind it
-//       template <class Key, class Value, class Hash> using map;
-//       template <class Key, class Value> using map_own_hash;  // optional: the library's own hash
-//       static void fix_seed(std::uint64_t seed);        // optional: of what the library
-//       randomises static void keep_memory(bool all);               // optional: of a library that
-//       keeps the
-//     };                                                 // pages of ended tables: all, or none
+//   name, title       std::string_view: the name as in `bench_<name>`, and one for people
+//   version()         std::string: the version of the library behind it
+//   map               template <class Key, class Value, class Hash>
 //
-// (`adapters::std` exists: within that namespace the standard library is `::std`. That is why
-// the concepts live in namespace `maps`.)
+// and optionally:
+//
+//   map_own_hash      template <class Key, class Value>: the map with its library's own hash
+//   fix_seed(seed)    fixes what the library randomizes
+//   keep_memory(all)  whether the library keeps all pages of ended tables, or none
 #pragma once
 
 #include <concepts>

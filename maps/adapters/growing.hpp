@@ -1,6 +1,6 @@
-// What a map tells of its growth besides bucket_count(). All of it is optional in an adapter:
+// What a map reports of its growth besides bucket_count(). All of it is optional in an adapter:
 //
-//     template <class Map> static bool growth_in_progress(Map const&);
+//     template <class Map> static bool growth_in_progress(const Map&);
 //         whether a growth that was started is not over: for maps that grow step by step
 //     template <class Key, class Value, class Hash, class Observer> using observed_map;
 //         the same map with hmap's observer (hmap/observer.hpp) of that type
@@ -25,7 +25,8 @@ template <class Adapter, class Key, class Value, class Hash, class Observer>
 concept can_be_observed =
     requires { typename Adapter::template observed_map<Key, Value, Hash, Observer>; };
 
-/// A table's capacity in the map's own units (buckets, slots or groups); 0 where it does not tell.
+/// A table's capacity in the map's own units (buckets, slots or groups); 0 where it does not report
+/// it.
 template <class Map>
 std::size_t capacity_of(const Map& map) noexcept {
   if constexpr (has_bucket_count<Map>) {

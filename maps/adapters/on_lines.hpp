@@ -13,9 +13,9 @@ namespace adapters {
 /// become 192: three lines either way, as buckets that lie close together share theirs.
 template <class Layout>
 struct on_lines : Layout {
-  static constexpr ::std::size_t alignment = 64;
-  static constexpr ::std::size_t size = ::hmap::detail::align_up(Layout::size, alignment);
-  static constexpr ::std::size_t overflow_offset = size - sizeof(::hmap::detail::bucket*);
+  static constexpr std::size_t alignment = 64;
+  static constexpr std::size_t size = ::hmap::detail::align_up(Layout::size, alignment);
+  static constexpr std::size_t overflow_offset = size - sizeof(::hmap::detail::bucket*);
 };
 
 template <class Traits>
@@ -27,6 +27,6 @@ struct aligned_traits : Traits {
 template <class Key, class Value, class Hash, class Traits>
 using aligned_hmap =
     ::hmap::basic_map<Key, Value, Hash, ::hmap::equal_to<Key>,
-                      ::std::allocator<::std::pair<const Key, Value>>, aligned_traits<Traits>>;
+                      std::allocator<std::pair<const Key, Value>>, aligned_traits<Traits>>;
 
 }  // namespace adapters

@@ -1,10 +1,9 @@
-// What a walk over a whole map has to look at. All of it is optional in an adapter:
+// What iteration over a whole map scans. All of it is optional in an adapter:
 //
-//     template <class Map> static std::size_t slots(Map const&);
+//     template <class Map> static std::size_t slots(const Map&);
 //         the places for entries (or, of nodes, the heads of chains) that begin() to end() passes
-//         by
 //     static constexpr std::string_view no_slots;
-//         or why it passes by none
+//         or why it passes none
 //     static constexpr std::string_view never_half_grown;
 //         why no table is ever met in the midst of a growth; see growing.hpp for those that are
 #pragma once
@@ -16,7 +15,7 @@
 namespace maps {
 
 template <class Adapter, class Map>
-concept tells_slots = requires(const Map& map) {
+concept reports_slots = requires(const Map& map) {
   { Adapter::slots(map) } -> std::convertible_to<std::size_t>;
 };
 
@@ -30,7 +29,7 @@ constexpr std::string_view why_no_slots() {
   if constexpr (requires { Adapter::no_slots; }) {
     return Adapter::no_slots;
   } else {
-    return "the adapter does not tell what a walk scans";
+    return "the adapter does not report what iteration scans";
   }
 }
 

@@ -6,26 +6,26 @@
 
 namespace adapters {
 
-// Named like its binary and its file; from here on the standard library is `::std`.
-struct std {
-  static constexpr ::std::string_view name = "std", title = "std::unordered_map";
+// Not named like its file: within `struct std` the standard library would be `::std`.
+struct std_unordered {
+  static constexpr std::string_view name = "std", title = "std::unordered_map";
 
-  static ::std::string version() {
+  static std::string version() {
 #if defined(_LIBCPP_VERSION)
-    return "libc++ " + ::std::to_string(_LIBCPP_VERSION);
+    return "libc++ " + std::to_string(_LIBCPP_VERSION);
 #else
-    return "libstdc++ " + ::std::to_string(_GLIBCXX_RELEASE);
+    return "libstdc++ " + std::to_string(_GLIBCXX_RELEASE);
 #endif
   }
 
   template <class Key, class Value, class Hash>
-  using map = ::std::unordered_map<Key, Value, Hash>;
+  using map = std::unordered_map<Key, Value, Hash>;
 
   template <class Key, class Value>
-  using map_own_hash = ::std::unordered_map<Key, Value>;
+  using map_own_hash = std::unordered_map<Key, Value>;
 
-  static constexpr ::std::string_view no_slots =
-      "it walks from node to node along a list, past no empty place";
+  static constexpr std::string_view no_slots =
+      "it follows a list from node to node and passes no empty slot";
 };
 
 }  // namespace adapters

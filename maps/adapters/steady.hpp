@@ -16,11 +16,11 @@ struct steady {
   static constexpr std::string_view name = "steady", title = "steady::map";
 
   static std::string version() { return STEADY_VERSION; }
-  static void fix_seed(::std::uint64_t seed) { ::steady::fix_random_seed(seed); }
+  static void fix_seed(std::uint64_t seed) { ::steady::fix_random_seed(seed); }
 
   /// As the heap does in the same mode: all that tables leave, or nothing.
   static void keep_memory(bool all) {
-    ::steady::set_kept_pages_limit(all ? ::std::numeric_limits<::std::size_t>::max() : 0);
+    ::steady::set_kept_pages_limit(all ? std::numeric_limits<std::size_t>::max() : 0);
   }
 
   template <class Key, class Value, class Hash>
@@ -30,12 +30,12 @@ struct steady {
   using map_own_hash = ::steady::map<Key, Value>;
 
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     const auto counts = ::steady::inspect(map);
     return counts.buckets * ::steady::detail::bucket_slots + counts.in_nodes;
   }
-  static constexpr ::std::string_view never_half_grown =
-      "it splits one bucket at an insert, and a walk meets no split half done";
+  static constexpr std::string_view never_half_grown =
+      "an insert splits one bucket completely, so iteration never meets a split half done";
 };
 
 }  // namespace adapters

@@ -21,7 +21,7 @@ struct tsl_robin {
   using map_own_hash = tsl::robin_map<Key, Value>;
 
   template <class Map>
-  static ::std::size_t slots(const Map& map) {
+  static std::size_t slots(const Map& map) {
     return map.bucket_count();
   }
 };

@@ -24,8 +24,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "../common/fail.hpp"
 #include "detail/config.hpp"
-#include "detail/fail.hpp"
 #include "map.hpp"
 
 namespace hmap {
@@ -91,10 +91,10 @@ class handle {
     shared_alloc alloc(table.get_allocator());
     handle h;
     h.shared_ = shared_traits::allocate(alloc, 1);
-    HMAP_TRY { ::new (static_cast<void*>(h.shared_)) shared(std::move(table)); }
-    HMAP_CATCH_ALL {
+    MAPS_TRY { ::new (static_cast<void*>(h.shared_)) shared(std::move(table)); }
+    MAPS_CATCH_ALL {
       shared_traits::deallocate(alloc, std::exchange(h.shared_, nullptr), 1);
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     return h;
   }
@@ -122,7 +122,7 @@ class handle {
   }
   template <class K>
   T& at(const K& key) const {
-    if (!shared_) detail::throw_out_of_range("hmap: at() of a key in a nil map");
+    if (!shared_) maps::common::throw_out_of_range("hmap: at() of a key in a nil map");
     return shared_->table.at(key);
   }
   iterator begin() const noexcept { return shared_ ? shared_->table.begin() : iterator(); }

@@ -56,7 +56,7 @@ struct memory_view {
   std::size_t leaving;   // an array that has drained and is on its way out
   std::size_t released;  // of these two: pages that are back with the kernel already
   std::size_t overflow;  // overflow buckets outside the arrays
-  std::size_t pool;      // such buckets that wait for use again
+  std::size_t pool;      // such buckets that can be used again
   std::size_t indirect;  // entries too large for a cell
   std::size_t extra;
   std::size_t total() const noexcept {
@@ -242,7 +242,7 @@ class checker {
     if (first != location{b, i}) fail("chain ", ch.index, ": a key twice, or not found");
   }
 
-  /// In the order of a sweep.
+  /// In the order of a sweep (begin() to end()).
   void nothing_comes_before_the_first() {
     for (std::size_t i = 0; i < c_.bucket_count(); ++i) {
       if (!c_.waits(i) && !is_empty_before_first(i, c_.bucket_at(c_.h.buckets, i))) return;

@@ -25,6 +25,7 @@
 //   reserve obtains the final array first and moves every entry once. The same when a range
 //           of known length, or another table, is inserted and room runs out.
 //   begin   remembers where the first entry was: emptying a table from its front is linear.
+//           Iteration from begin() to end() is called a sweep in these headers, Go's a range.
 //
 // Costs
 //   No insert moves more than two chains or gives more than 128 KB back, but the one that
@@ -79,11 +80,12 @@
 #include <type_traits>
 #include <utility>
 
+#include "../common/deduction.hpp"
+#include "../common/emplace.hpp"
+#include "../common/fail.hpp"
+#include "../common/map_interface.hpp"
 #include "detail/assign.hpp"
-#include "detail/deduction.hpp"
-#include "detail/emplace.hpp"
 #include "detail/erase.hpp"
-#include "detail/fail.hpp"
 #include "detail/find.hpp"
 #include "detail/merge.hpp"
 #include "detail/relocate.hpp"
@@ -118,13 +120,27 @@ struct paired_traits : split_traits {
   using const_reference = const std::pair<const K, V>&;
 };
 
+namespace detail {
+
+template <class Map, class Core, class Key, class T, class Hash, class KeyEqual>
+using interface_of =
+    maps::common::map_interface<Map, Key, T, Hash, KeyEqual, sweep_iterator<Core, false>,
+                                sweep_iterator<Core, true>>;
+
+}  // namespace detail
+
 template <class Key, class T, class Hash, class KeyEqual, class Allocator, class Traits>
-class basic_map {
+class basic_map
+    : public detail::interface_of<basic_map<Key, T, Hash, KeyEqual, Allocator, Traits>,
+                                  detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>, Key, T,
+                                  Hash, KeyEqual> {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
+  using interface = detail::interface_of<basic_map, core, Key, T, Hash, KeyEqual>;
+  friend interface;
   using layout = typename core::layout;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
-  static constexpr bool lookup_key = detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  static constexpr bool lookup_key = maps::common::usable_as_key<Hash, KeyEqual, Key, K>;
   static constexpr bool functors_move =
       std::is_nothrow_move_constructible_v<Hash> && std::is_nothrow_move_constructible_v<KeyEqual>;
   static constexpr bool functors_swap =
@@ -169,16 +185,16 @@ class basic_map {
       : basic_map(hint, hash, KeyEqual(), alloc) {}
   explicit basic_map(const Allocator& alloc) : basic_map(0, Hash(), KeyEqual(), alloc) {}
 
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
             const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : basic_map(hint, hash, equal, alloc) {
     insert(first, last);
   }
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint, const Allocator& alloc)
       : basic_map(first, last, hint, Hash(), KeyEqual(), alloc) {}
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   basic_map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : basic_map(first, last, hint, hash, KeyEqual(), alloc) {}
 
@@ -276,7 +292,7 @@ class basic_map {
   /// group or the allocator gives. Ends a growth in progress. Strong guarantee for the contents;
   /// if a hash or a copy throws, the order may have changed.
   void reserve(size_type n) {
-    if (n > max_size()) detail::throw_length_error("hmap: reserve() beyond max_size()");
+    if (n > max_size()) maps::common::throw_length_error("hmap: reserve() beyond max_size()");
     const detail::write_guard guard(c_);
     detail::reserve_buckets(c_, detail::buckets_for<Traits>(n));
   }
@@ -284,7 +300,7 @@ class basic_map {
   /// shrinks: fewer buckets than there are, and 0, only end a growth in progress.
   void rehash(size_type buckets) {
     if (buckets > size_type{1} << detail::largest_B(c_)) {
-      detail::throw_length_error("hmap: rehash() beyond max_size()");
+      maps::common::throw_length_error("hmap: rehash() beyond max_size()");
     }
     const detail::write_guard guard(c_);
     detail::reserve_buckets(
@@ -306,151 +322,37 @@ class basic_map {
   auto range() { return hmap::range<core, false>(c_); }
   auto range() const { return hmap::range<core, true>(c_); }
 
-  // ---- lookup
+  // ---- lookup: in map_interface.hpp, with at()
+
+  using interface::contains;
+  using interface::count;
+  using interface::equal_range;
+  using interface::find;
+
+  // ---- insertion: in map_interface.hpp, except for ranges
   //
-  // find, contains, try_emplace and insert_or_assign are always in line: a call returns the
-  // position through memory, which cost a lookup in the L1 cache a third.
+  // For keys that are equal and yet different (+0.0 and -0.0) insert_or_assign() keeps the last
+  // one, as in Go. Where the table does not grow just now, the value is assigned when the table is
+  // done: the destructor of the old one may use the table. If that inserts, the result is invalid
+  // like any iterator.
 
-  HMAP_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
-  HMAP_ALWAYS_INLINE const_iterator find(const Key& key) const {
-    return const_iterator(position_of(key));
-  }
-  HMAP_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key).at); }
-  size_type count(const Key& key) const { return contains(key); }
-  T& at(const Key& key) { return value_or_throw(key); }
-  const T& at(const Key& key) const { return value_or_throw(key); }
-  std::pair<iterator, iterator> equal_range(const Key& key) { return range_of(find(key)); }
-  std::pair<const_iterator, const_iterator> equal_range(const Key& key) const {
-    return range_of(find(key));
-  }
+  using interface::operator[];
+  using interface::emplace;
+  using interface::emplace_hint;
+  using interface::insert;
+  using interface::insert_or_assign;
+  using interface::try_emplace;
 
-  template <class K>
-    requires lookup_key<K>
-  iterator find(const K& key) {
-    return iterator(position_of(key));
-  }
-  template <class K>
-    requires lookup_key<K>
-  const_iterator find(const K& key) const {
-    return const_iterator(position_of(key));
-  }
-  template <class K>
-    requires lookup_key<K>
-  bool contains(const K& key) const {
-    return bool(detail::find(c_, key).at);
-  }
-  template <class K>
-    requires lookup_key<K>
-  size_type count(const K& key) const {
-    return contains(key);
-  }
-  template <class K>
-    requires lookup_key<K>
-  T& at(const K& key) {
-    return value_or_throw(key);
-  }
-  template <class K>
-    requires lookup_key<K>
-  const T& at(const K& key) const {
-    return value_or_throw(key);
-  }
-  template <class K>
-    requires lookup_key<K>
-  std::pair<iterator, iterator> equal_range(const K& key) {
-    return range_of(find(key));
-  }
-  template <class K>
-    requires lookup_key<K>
-  std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
-    return range_of(find(key));
-  }
-
-  // ---- insertion
-
-  template <class... Args>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
-    return result(detail::assign(c_, keep{}, key, std::forward<Args>(args)...));
-  }
-  template <class... Args>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
-    return result(detail::assign(c_, keep{}, std::move(key), std::forward<Args>(args)...));
-  }
-  template <class... Args>
-  iterator try_emplace(const_iterator, const Key& key, Args&&... args) {
-    return try_emplace(key, std::forward<Args>(args)...).first;
-  }
-  template <class... Args>
-  iterator try_emplace(const_iterator, Key&& key, Args&&... args) {
-    return try_emplace(std::move(key), std::forward<Args>(args)...).first;
-  }
-
-  /// For keys that are equal and yet different (+0.0 and -0.0) the last one stays, as in Go. Where
-  /// the table does not grow just now, the value is assigned when the table is done: the end of the
-  /// old one may use the table. If that inserts, the result is invalid like any iterator.
-  template <class M>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
-    return put(key, std::forward<M>(value));
-  }
-  template <class M>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
-    return put(std::move(key), std::forward<M>(value));
-  }
-  template <class M>
-  iterator insert_or_assign(const_iterator, const Key& key, M&& value) {
-    return put(key, std::forward<M>(value)).first;
-  }
-  template <class M>
-  iterator insert_or_assign(const_iterator, Key&& key, M&& value) {
-    return put(std::move(key), std::forward<M>(value)).first;
-  }
-
-  T& operator[](const Key& key) { return get_or_make(key); }
-  T& operator[](Key&& key) { return get_or_make(std::move(key)); }
-
-  std::pair<iterator, bool> insert(const value_type& entry) {
-    return try_emplace(entry.first, entry.second);
-  }
-  std::pair<iterator, bool> insert(value_type&& entry) {
-    return try_emplace(entry.first, std::move(entry.second));
-  }
-  template <class P>
-    requires(std::is_constructible_v<value_type, P &&>)
-  std::pair<iterator, bool> insert(P&& entry) {
-    return emplace(std::forward<P>(entry));
-  }
-  iterator insert(const_iterator, const value_type& entry) { return insert(entry).first; }
-  iterator insert(const_iterator, value_type&& entry) { return insert(std::move(entry)).first; }
-  template <class P>
-    requires(std::is_constructible_v<value_type, P &&>)
-  iterator insert(const_iterator, P&& entry) {
-    return emplace(std::forward<P>(entry)).first;
-  }
-  template <detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   void insert(It first, It last) {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
     }
-    if constexpr (detail::multi_pass_iterator<It>) {
+    if constexpr (maps::common::multi_pass_iterator<It>) {
       insert_counted(first, last);
     } else {
       for (; first != last; ++first) emplace(*first);
     }
-  }
-  void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
-
-  /// Whatever makes a std::pair makes an entry (detail/emplace.hpp). For a key that is there
-  /// already no value is made, and the arguments keep theirs.
-  template <class... Args>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> emplace(Args&&... args) {
-    const auto add = [this](auto&& key, auto&&... value) {
-      return this->try_emplace(std::forward<decltype(key)>(key),
-                               std::forward<decltype(value)>(value)...);
-    };
-    return detail::emplace_by<Key, T>(c_.alloc, add, std::forward<Args>(args)...);
-  }
-  template <class... Args>
-  iterator emplace_hint(const_iterator, Args&&... args) {
-    return emplace(std::forward<Args>(args)...).first;
   }
 
   // ---- erasure
@@ -497,16 +399,6 @@ class basic_map {
   observer_type& observer() noexcept { return c_.observer; }
   const observer_type& observer() const noexcept { return c_.observer; }
 
-  /// The same entries, in any order. Keys that the tables take for equal must be equal by == too.
-  friend bool operator==(const basic_map& a, const basic_map& b) {
-    if (a.size() != b.size()) return false;
-    for (auto&& [key, value] : a) {
-      const auto other = b.find(key);
-      if (other == b.end() || !(other->first == key && other->second == value)) return false;
-    }
-    return true;
-  }
-
   /// The state itself, for inspect.hpp and tests: read only.
   const core& internals() const noexcept { return c_; }
 
@@ -537,7 +429,7 @@ class basic_map {
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(basic_map& other) {
-    HMAP_TRY {
+    MAPS_TRY {
       reserve(other.size());
       for (iterator it = other.begin(); it != other.end(); ++it) {
         const detail::location at = it.position().at();
@@ -545,9 +437,9 @@ class basic_map {
                       std::move(layout::value(at.b, at.i)));
       }
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       other.clear();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     other.clear();
   }
@@ -570,8 +462,8 @@ class basic_map {
     detail::insert_absent(c_, hash, std::forward<K>(key), std::forward<V>(value));
   }
 
-  /// A range whose length can be asked. Nobody knows which of its keys are here already, so that
-  /// growth begins as with single entries; then it goes on to what the rest may need.
+  /// A range of known length. Which of its keys are here already is not known, so growth begins as
+  /// with single entries; then it goes on to what the rest may need.
   template <class It>
   void insert_counted(It first, It last) {
     std::uint8_t B = c_.h.B;
@@ -586,7 +478,7 @@ class basic_map {
   }
 
   template <class K>
-  HMAP_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
+  MAPS_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
     const detail::found f = detail::find(c_, key);
     return f.at ? detail::sweep_position<core>(c_, f.at, f.head) : detail::sweep_position<core>();
   }
@@ -594,21 +486,35 @@ class basic_map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const detail::location at = detail::find(c_, key).at;
-    if (!at) detail::throw_out_of_range("hmap: at() of a key that is not there");
+    if (!at) maps::common::throw_out_of_range("hmap: at() of a key that is not there");
     return layout::value(at.b, at.i);
   }
 
-  template <class It>
-  static std::pair<It, It> range_of(It it) {
-    return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
+  template <class K>
+  MAPS_ALWAYS_INLINE bool has(const K& key) const {
+    return bool(detail::find(c_, key).at);
   }
 
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> result(detail::assignment a) noexcept {
     return {iterator(detail::sweep_position<core>(c_, a.at, a.head)), a.inserted};
   }
 
+  template <class K, class... Args>
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> add(K&& key, Args&&... args) {
+    return result(detail::assign(c_, keep{}, std::forward<K>(key), std::forward<Args>(args)...));
+  }
+
+  template <class... Args>
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> add_from(Args&&... args) {
+    const auto add = [this](auto&& key, auto&&... value) {
+      return this->try_emplace(std::forward<decltype(key)>(key),
+                               std::forward<decltype(value)>(value)...);
+    };
+    return maps::common::emplace_by<Key, T>(c_.alloc, add, std::forward<Args>(args)...);
+  }
+
   template <class K, class M>
-  HMAP_ALWAYS_INLINE std::pair<iterator, bool> put(K&& key, M&& value) {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> put(K&& key, M&& value) {
     const auto overwrite = [&](detail::location at) {
       layout::value(at.b, at.i) = std::forward<M>(value);
       if constexpr (detail::needs_key_update<Key>) layout::mutable_key(at.b, at.i) = key;
@@ -632,9 +538,7 @@ class basic_map {
 
 template <class Key, class T, class Hash, class KeyEqual, class Alloc, class Traits, class Pred>
 std::size_t erase_if(basic_map<Key, T, Hash, KeyEqual, Alloc, Traits>& m, Pred pred) {
-  const std::size_t before = m.size();
-  for (auto it = m.begin(); it != m.end();) it = pred(*it) ? m.erase(it) : std::next(it);
-  return before - m.size();
+  return maps::common::erase_entries_if(m, pred);
 }
 
 /// Go's layout: eight keys, then eight values. Iterators give pairs of references by value
@@ -666,39 +570,7 @@ template <class Key, class T, class Hash, class Equal, class Alloc>
 map(const map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
     -> map<Key, T, Hash, Equal, Alloc>;
 
-template <class It, class Hash = hash<detail::key_of<It>>,
-          class Equal = equal_to<detail::key_of<It>>,
-          class Alloc = std::allocator<detail::entry_of<It>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
-map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
-
-template <class It, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
-map(It, It, std::size_t, Hash, Alloc)
-    -> map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>, Alloc>;
-
-template <class It, detail::allocator_like Alloc>
-map(It, It, std::size_t, Alloc)
-    -> map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
-           equal_to<detail::key_of<It>>, Alloc>;
-
-template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
-          class Equal = equal_to<std::remove_const_t<Key>>,
-          class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
-    Alloc = Alloc()) -> map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
-
-template <class Key, class T, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
-    -> map<std::remove_const_t<Key>, T, Hash, equal_to<std::remove_const_t<Key>>, Alloc>;
-
-template <class Key, class T, detail::allocator_like Alloc>
-map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
-    -> map<std::remove_const_t<Key>, T, hash<std::remove_const_t<Key>>,
-           equal_to<std::remove_const_t<Key>>, Alloc>;
+MAPS_DEDUCTION_GUIDES(map)
 
 /// The same table with keys and values in real pairs: iterators give value_type&, as code
 /// written for std::unordered_map expects.
@@ -729,40 +601,6 @@ template <class Key, class T, class Hash, class Equal, class Alloc>
 paired_map(const paired_map<Key, T, Hash, Equal, Alloc>&, const std::type_identity_t<Alloc>&)
     -> paired_map<Key, T, Hash, Equal, Alloc>;
 
-template <class It, class Hash = hash<detail::key_of<It>>,
-          class Equal = equal_to<detail::key_of<It>>,
-          class Alloc = std::allocator<detail::entry_of<It>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
-paired_map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, Equal, Alloc>;
-
-template <class It, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
-paired_map(It, It, std::size_t, Hash, Alloc)
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, Hash, equal_to<detail::key_of<It>>,
-                  Alloc>;
-
-template <class It, detail::allocator_like Alloc>
-paired_map(It, It, std::size_t, Alloc)
-    -> paired_map<detail::key_of<It>, detail::mapped_of<It>, hash<detail::key_of<It>>,
-                  equal_to<detail::key_of<It>>, Alloc>;
-
-template <class Key, class T, class Hash = hash<std::remove_const_t<Key>>,
-          class Equal = equal_to<std::remove_const_t<Key>>,
-          class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires detail::functors_and_allocator<Hash, Equal, Alloc>
-paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t = 0, Hash = Hash(),
-           Equal = Equal(), Alloc = Alloc())
-    -> paired_map<std::remove_const_t<Key>, T, Hash, Equal, Alloc>;
-
-template <class Key, class T, class Hash, detail::allocator_like Alloc>
-  requires detail::functor_like<Hash>
-paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Hash, Alloc)
-    -> paired_map<std::remove_const_t<Key>, T, Hash, equal_to<std::remove_const_t<Key>>, Alloc>;
-
-template <class Key, class T, detail::allocator_like Alloc>
-paired_map(std::initializer_list<std::pair<Key, T>>, std::size_t, Alloc)
-    -> paired_map<std::remove_const_t<Key>, T, hash<std::remove_const_t<Key>>,
-                  equal_to<std::remove_const_t<Key>>, Alloc>;
+MAPS_DEDUCTION_GUIDES(paired_map)
 
 }  // namespace hmap

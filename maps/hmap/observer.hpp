@@ -1,4 +1,4 @@
-// Events of a table's growth, for those who measure it.
+// Events of a table's growth, for measurements.
 //
 // A table's traits name an observer type. The default has empty members and no state: it
 // adds no byte to the table and no instruction to the code. Any type with these members
@@ -15,7 +15,7 @@ namespace hmap {
 using detail::growth_kind;
 
 struct no_observer {
-  /// A fresh array of 2^B buckets (`bytes` with its spares) stands beside the old one.
+  /// A fresh array of 2^B buckets (`bytes` with its spares) was allocated beside the old one.
   void growth_started(growth_kind, unsigned /*B*/, std::size_t /*bytes*/) noexcept {}
   /// The chain of old bucket `index` has moved.
   void bucket_evacuated(std::size_t /*index*/) noexcept {}

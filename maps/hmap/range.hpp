@@ -19,7 +19,7 @@
 // has moved is looked up in the live table. In a growth that was under way at the start, a
 // new bucket whose old chain still waits is read from that chain, and only what will go to
 // this bucket is produced. Ranging never moves anything, but it makes the table remember
-// it: old arrays and copies of old keys stay while any cursor lives (pins.hpp). Keys must
+// it: old arrays and copies of old keys stay while any cursor lives (cursor_pins.hpp). Keys must
 // be copyable for that.
 //
 // References are good until the next write to the table. Moving or swapping tables moves
@@ -38,8 +38,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "detail/cursor_pins.hpp"
 #include "detail/find.hpp"
-#include "detail/pins.hpp"
 #include "detail/sweep.hpp"
 
 namespace hmap {
@@ -64,16 +64,16 @@ class range {
     if (c.h.count == 0) return;
     extra_ = detail::acquire_cursor(c);
     if (c.growing()) {
-      HMAP_TRY { detail::prepare_retirement(c, *extra_); }
-      HMAP_CATCH_ALL {
+      MAPS_TRY { detail::prepare_retirement(c, *extra_); }
+      MAPS_CATCH_ALL {
         drop();
-        HMAP_RETHROW;
+        MAPS_RETHROW;
       }
     }
     epoch_ = extra_->epoch;
     buckets_ = c.h.buckets;
     B_ = c.h.B;
-    const std::uint64_t random = detail::random_u64();
+    const std::uint64_t random = maps::common::random_u64();
     start_ = bucket_ = random & mask();
     offset_ = static_cast<unsigned>(random >> 61);
   }
@@ -186,7 +186,7 @@ class range {
     const bool reflexive = detail::is_reflexive<key_type> || c.equal(key, key);
     if (check_bucket_ != no_check && !goes_here(c, key, top, reflexive)) return false;
     if (detail::is_evacuated_mark(top) && !reflexive) {
-      // Its value was moved along, and nobody can look it up.
+      // Its value was moved along, and no lookup finds it.
       if (!std::is_copy_constructible_v<typename Core::mapped_type>) return false;
     }
     if (detail::is_evacuated_mark(top) && reflexive) {
@@ -198,7 +198,7 @@ class range {
   }
 
   /// Whether an entry of an old chain that is being split will go to the bucket that is being
-  /// ranged over. Decided at the chain's first cell and kept to its last: Go asks for the kind
+  /// ranged over. Decided at the chain's first cell and kept to its last: Go checks for the kind
   /// of growth at each cell, and errs when one ends and another begins in between. For a key
   /// that differs from itself the low bit of its tophash decides, as in evacuation.
   bool goes_here(const Core& c, const key_type& key, std::uint8_t top, bool reflexive) const {

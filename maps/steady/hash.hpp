@@ -1,29 +1,27 @@
-// steady::hash: the default hash. It is hmap's, and so is the protocol between a table and any
-// other hash (hmap/hash.hpp): one that takes a seed is asked with the table's own, one that is
-// avalanching is taken as it is, any other is mixed with the seed by a 128-bit multiplication.
+// steady::hash and steady::equal_to: the default hash and equality. Both are common/hash.hpp's,
+// which describes what a table needs of any other hash.
 #pragma once
 
 #include <cstdint>
 
-#include "hmap/hash.hpp"
+#include "../common/hash.hpp"
+#include "../common/random.hpp"
 
 namespace steady {
 
 template <class Key>
-using hash = hmap::hash<Key>;
+using hash = maps::common::hash<Key>;
 template <class Key>
-using equal_to = hmap::equal_to<Key>;
+using equal_to = maps::common::equal_to<Key>;
 
-/// Makes every later seed of this thread's tables a function of `seed`: same program, same
-/// tables. For tests and benchmarks only; without it each table of each process differs.
-inline void fix_random_seed(std::uint64_t seed) noexcept { hmap::fix_random_seed(seed); }
+using maps::common::fix_random_seed;
 
 namespace detail {
 
-using hmap::detail::seeded;
+using maps::common::seeded;
 
 inline std::uint32_t random_seed() noexcept {
-  return static_cast<std::uint32_t>(hmap::detail::random_u64());
+  return static_cast<std::uint32_t>(maps::common::random_u64());
 }
 
 }  // namespace detail

@@ -1,4 +1,4 @@
-// A table's state as data, for tests and for the curious: where it stands between two sizes, how
+// A table's state as data, for tests and debugging: how far it is between two sizes, how
 // its entries lie, what memory it takes, and whether everything is as it should be.
 #pragma once
 
@@ -19,7 +19,7 @@ struct table_state {
   bool shrinking = false;
   bool moving = false;       // to another block
   bool in_range = false;     // of reserved addresses
-  std::size_t in_nodes = 0;  // entries that stand in chains
+  std::size_t in_nodes = 0;  // entries in chains
   std::size_t bytes = 0;     // that the table keeps busy, itself included, its entries' own not
 };
 

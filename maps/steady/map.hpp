@@ -1,8 +1,8 @@
-// steady::map: a hash map whose inserts never wait.
+// steady::map: a hash map whose inserts take bounded time, also while it grows.
 //
 // Layout
-//   Buckets of fifteen slots. The sixteen bytes that speak for a bucket stand apart from its
-//   slots, in an array of their own:
+//   Buckets of fifteen slots. A bucket's sixteen bytes of metadata are apart from its slots,
+//   in an array of their own:
 //
 //     tags    fifteen of them, 0 for an empty slot, and a filter      16 bytes a bucket
 //     head    of the chain of what had no room; seldom read            8 bytes a bucket
@@ -39,7 +39,7 @@
 //   emplace, operator[], merge, reserve and rehash invalidate iterators, references and pointers.
 //   erase(key) may merge a bucket and does as well, in a table that has lost three quarters of
 //   its entries; nothing else is moved by it. erase(iterator) moves nothing else, allocates
-//   nothing, and invalidates only what refers to the erased entry: sweeping with erasure sees each
+//   nothing, and invalidates only what refers to the erased entry: iterating with erasure sees each
 //   entry once. It costs what erase(key) costs: its result is looked for when it is used. clear,
 //   swap and assignment invalidate everything but swap's references, which follow the content.
 //   Updating an entry that is there invalidates nothing.
@@ -64,8 +64,8 @@
 //   need more than they give: a bucket is found by arithmetic from an array's address, slots and
 //   nodes are referred to by addresses, and an empty table refers to a constant of the program.
 //
-// Hash floods: every table has a random seed, so nobody outside knows which keys meet. With a hash
-// that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
+// Hash floods: every table has a random seed, so which keys collide is not known outside. With a
+// hash that ignores it, keys that meet form a chain, and only they are slow: splits and merges take
 // a long chain in bounded pieces.
 //
 // Threads: const use is safe.
@@ -83,20 +83,21 @@
 #include <type_traits>
 #include <utility>
 
+#include "../common/deduction.hpp"
+#include "../common/emplace.hpp"
+#include "../common/fail.hpp"
+#include "../common/map_interface.hpp"
 #include "detail/erase.hpp"
 #include "detail/find.hpp"
 #include "detail/insert.hpp"
 #include "detail/resize.hpp"
 #include "detail/sweep.hpp"
 #include "hash.hpp"
-#include "hmap/detail/deduction.hpp"
-#include "hmap/detail/emplace.hpp"
-#include "hmap/detail/fail.hpp"
 
 namespace steady {
 
-/// What a table is built from beside its types. Derive to change a part; DESIGN.md tells why each
-/// number is what it is.
+/// What a table is built from beside its types. Derive to change a part; DESIGN.md gives the reason
+/// for each number.
 struct default_traits {
   /// Growth begins at so many entries a bucket of fifteen slots, shrinking below so many.
   static constexpr std::size_t max_load = 12;
@@ -123,14 +124,27 @@ struct default_traits {
 struct resident_t {};
 inline constexpr resident_t resident{};
 
+namespace detail {
+
+template <class Map, class Core, class Key, class T, class Hash, class KeyEqual>
+using interface_of =
+    maps::common::map_interface<Map, Key, T, Hash, KeyEqual, sweep_iterator<Core, false>,
+                                sweep_iterator<Core, true>>;
+
+}  // namespace detail
+
 template <class Key, class T, class Hash = hash<Key>, class KeyEqual = equal_to<Key>,
           class Allocator = std::allocator<std::pair<const Key, T>>, class Traits = default_traits>
-class map {
+class map : public detail::interface_of<map<Key, T, Hash, KeyEqual, Allocator, Traits>,
+                                        detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>,
+                                        Key, T, Hash, KeyEqual> {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
+  using interface = detail::interface_of<map, core, Key, T, Hash, KeyEqual>;
+  friend interface;
   using ops = typename core::ops;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
-  static constexpr bool looks_up = hmap::detail::usable_as_key<Hash, KeyEqual, Key, K>;
+  static constexpr bool looks_up = maps::common::usable_as_key<Hash, KeyEqual, Key, K>;
   template <class It>
   static constexpr bool is_multipass =
       std::is_base_of_v<std::forward_iterator_tag,
@@ -173,16 +187,16 @@ class map {
       : map(hint, hash, KeyEqual(), alloc) {}
   explicit map(const Allocator& alloc) : map(0, Hash(), KeyEqual(), alloc) {}
 
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   map(It first, It last, size_type hint = 0, const Hash& hash = Hash(),
       const KeyEqual& equal = KeyEqual(), const Allocator& alloc = Allocator())
       : map(hint, hash, equal, alloc) {
     insert(first, last);
   }
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   map(It first, It last, size_type hint, const Allocator& alloc)
       : map(first, last, hint, Hash(), KeyEqual(), alloc) {}
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   map(It first, It last, size_type hint, const Hash& hash, const Allocator& alloc)
       : map(first, last, hint, hash, KeyEqual(), alloc) {}
 
@@ -280,10 +294,10 @@ class map {
   /// the machine or its control group holds, or can be had of; then nothing has changed (but that,
   /// if moves can throw and did, a growth has gone on).
   void reserve(size_type n) {
-    if (n > max_size()) hmap::detail::throw_length_error("steady: reserve() beyond max_size()");
+    if (n > max_size()) maps::common::throw_length_error("steady: reserve() beyond max_size()");
     if (n > 0) keep_level(detail::level_for<Traits>(n));
   }
-  /// The same, and the memory is resident when it returns: no insert up to n waits for a page.
+  /// The same, and the memory is resident when it returns: no insert up to n causes a page fault.
   void reserve(size_type n, resident_t) {
     reserve(n);
     if (!c_.memory.exists()) return;
@@ -296,7 +310,7 @@ class map {
   /// what was reserved; the table keeps these buckets instead. Throws as reserve() does.
   void rehash(size_type buckets) {
     if (buckets > core::geometry_type::max_buckets / 2) {
-      hmap::detail::throw_length_error("steady: rehash() beyond max_size()");
+      maps::common::throw_length_error("steady: rehash() beyond max_size()");
     }
     const auto asked = static_cast<unsigned>(std::bit_width(buckets > 0 ? buckets - 1 : 0));
     const unsigned level = std::max<unsigned>(asked, detail::level_for<Traits>(size()));
@@ -332,124 +346,24 @@ class map {
   const_iterator end() const noexcept { return {}; }
   const_iterator cend() const noexcept { return {}; }
 
-  // ---- lookup
-  //
-  // find, contains and try_emplace are always in line: a call returns the position through
-  // memory.
+  // ---- lookup: in map_interface.hpp, with at()
 
-  STEADY_ALWAYS_INLINE iterator find(const Key& key) { return iterator(position_of(key)); }
-  STEADY_ALWAYS_INLINE const_iterator find(const Key& key) const {
-    return const_iterator(position_of(key));
-  }
-  STEADY_ALWAYS_INLINE bool contains(const Key& key) const { return bool(detail::find(c_, key)); }
-  size_type count(const Key& key) const { return contains(key); }
-  T& at(const Key& key) { return value_or_throw(key); }
-  const T& at(const Key& key) const { return value_or_throw(key); }
-  std::pair<iterator, iterator> equal_range(const Key& key) { return range_of(find(key)); }
-  std::pair<const_iterator, const_iterator> equal_range(const Key& key) const {
-    return range_of(find(key));
-  }
+  using interface::contains;
+  using interface::count;
+  using interface::equal_range;
+  using interface::find;
 
-  template <class K>
-    requires looks_up<K>
-  iterator find(const K& key) {
-    return iterator(position_of(key));
-  }
-  template <class K>
-    requires looks_up<K>
-  const_iterator find(const K& key) const {
-    return const_iterator(position_of(key));
-  }
-  template <class K>
-    requires looks_up<K>
-  bool contains(const K& key) const {
-    return bool(detail::find(c_, key));
-  }
-  template <class K>
-    requires looks_up<K>
-  size_type count(const K& key) const {
-    return contains(key);
-  }
-  template <class K>
-    requires looks_up<K>
-  T& at(const K& key) {
-    return value_or_throw(key);
-  }
-  template <class K>
-    requires looks_up<K>
-  const T& at(const K& key) const {
-    return value_or_throw(key);
-  }
-  template <class K>
-    requires looks_up<K>
-  std::pair<iterator, iterator> equal_range(const K& key) {
-    return range_of(find(key));
-  }
-  template <class K>
-    requires looks_up<K>
-  std::pair<const_iterator, const_iterator> equal_range(const K& key) const {
-    return range_of(find(key));
-  }
+  // ---- insertion: in map_interface.hpp, except for ranges
 
-  // ---- insertion
+  using interface::operator[];
+  using interface::emplace;
+  using interface::emplace_hint;
+  using interface::insert;
+  using interface::insert_or_assign;
+  using interface::try_emplace;
 
-  template <class... Args>
-  STEADY_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(const Key& key, Args&&... args) {
-    return result(detail::insert(c_, keep{}, key, std::forward<Args>(args)...));
-  }
-  template <class... Args>
-  STEADY_ALWAYS_INLINE std::pair<iterator, bool> try_emplace(Key&& key, Args&&... args) {
-    return result(detail::insert(c_, keep{}, std::move(key), std::forward<Args>(args)...));
-  }
-  template <class... Args>
-  iterator try_emplace(const_iterator, const Key& key, Args&&... args) {
-    return try_emplace(key, std::forward<Args>(args)...).first;
-  }
-  template <class... Args>
-  iterator try_emplace(const_iterator, Key&& key, Args&&... args) {
-    return try_emplace(std::move(key), std::forward<Args>(args)...).first;
-  }
-
-  template <class M>
-  std::pair<iterator, bool> insert_or_assign(const Key& key, M&& value) {
-    return put(key, std::forward<M>(value));
-  }
-  template <class M>
-  std::pair<iterator, bool> insert_or_assign(Key&& key, M&& value) {
-    return put(std::move(key), std::forward<M>(value));
-  }
-  template <class M>
-  iterator insert_or_assign(const_iterator, const Key& key, M&& value) {
-    return put(key, std::forward<M>(value)).first;
-  }
-  template <class M>
-  iterator insert_or_assign(const_iterator, Key&& key, M&& value) {
-    return put(std::move(key), std::forward<M>(value)).first;
-  }
-
-  T& operator[](const Key& key) { return get_or_make(key); }
-  T& operator[](Key&& key) { return get_or_make(std::move(key)); }
-
-  std::pair<iterator, bool> insert(const value_type& entry) {
-    return try_emplace(entry.first, entry.second);
-  }
-  std::pair<iterator, bool> insert(value_type&& entry) {
-    return try_emplace(entry.first, std::move(entry.second));
-  }
-  template <class P>
-    requires(std::is_constructible_v<value_type, P &&>)
-  std::pair<iterator, bool> insert(P&& entry) {
-    return emplace(std::forward<P>(entry));
-  }
-  iterator insert(const_iterator, const value_type& entry) { return insert(entry).first; }
-  iterator insert(const_iterator, value_type&& entry) { return insert(std::move(entry)).first; }
-  template <class P>
-    requires(std::is_constructible_v<value_type, P &&>)
-  iterator insert(const_iterator, P&& entry) {
-    return emplace(std::forward<P>(entry)).first;
-  }
   /// A range of known length that makes the table grow does so once, for all that is left of it.
-  template <hmap::detail::legacy_input_iterator It>
+  template <maps::common::legacy_input_iterator It>
   void insert(It first, It last) {
     if constexpr (std::is_same_v<It, iterator> || std::is_same_v<It, const_iterator>) {
       if (first.position().table() == &c_) return;  // all of it is here already
@@ -460,16 +374,6 @@ class map {
     } else {
       for (; first != last; ++first) emplace(*first);
     }
-  }
-  void insert(std::initializer_list<value_type> entries) { insert(entries.begin(), entries.end()); }
-
-  template <class... Args>
-  std::pair<iterator, bool> emplace(Args&&... args) {
-    return emplace_of(1, std::forward<Args>(args)...);
-  }
-  template <class... Args>
-  iterator emplace_hint(const_iterator, Args&&... args) {
-    return emplace(std::forward<Args>(args)...).first;
   }
 
   // ---- erasure
@@ -516,15 +420,6 @@ class map {
   key_equal key_eq() const { return c_.equal; }
   allocator_type get_allocator() const noexcept { return c_.alloc; }
 
-  friend bool operator==(const map& a, const map& b) {
-    if (a.size() != b.size()) return false;
-    for (auto&& [key, value] : a) {
-      const auto other = b.find(key);
-      if (other == b.end() || !(other->first == key) || !(other->second == value)) return false;
-    }
-    return true;
-  }
-
   /// The state itself, for inspect.hpp and tests: read only.
   const core& internals() const noexcept { return c_; }
 
@@ -553,7 +448,7 @@ class map {
   /// Before the first of at most `left` inserts: if it makes the table grow, and they are enough to
   /// end that growth, the table grows at once for all of them.
   template <class K>
-  STEADY_ALWAYS_INLINE void make_room_for(const K& key, size_type left) {
+  MAPS_ALWAYS_INLINE void make_room_for(const K& key, size_type left) {
     if (c_.count >= c_.grow_at && left > bucket_count()) [[unlikely]] {
       if (c_.memory.exists() && !contains(key)) make_room(size() + left);
     }
@@ -562,7 +457,7 @@ class map {
   /// emplace(), the first of at most `left`.
   template <class... Args>
   std::pair<iterator, bool> emplace_of(size_type left, Args&&... args) {
-    return hmap::detail::emplace_by<Key, T>(
+    return maps::common::emplace_by<Key, T>(
         c_.alloc,
         [this, left](auto&& key, auto&&... values) {
           make_room_for(key, left);
@@ -575,15 +470,15 @@ class map {
   /// Moves the entries over one by one, because their memory belongs to another allocator.
   /// `other` is empty afterwards, also after a throw: half of its keys are moved from.
   void take_entries(map& other) {
-    HMAP_TRY {
+    MAPS_TRY {
       make_room(other.size());
       for (value_type& entry : other) {
         insert_absent(std::move(ops::mutable_key(entry)), std::move(entry.second));
       }
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       other.clear();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     other.clear();
   }
@@ -617,7 +512,7 @@ class map {
   }
 
   template <class K>
-  STEADY_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
+  MAPS_ALWAYS_INLINE detail::sweep_position<core> position_of(const K& key) const {
     const auto at = detail::find(c_, key);
     return at ? detail::sweep_position<core>(c_, at) : detail::sweep_position<core>();
   }
@@ -625,17 +520,27 @@ class map {
   template <class K>
   T& value_or_throw(const K& key) const {
     const auto at = detail::find(c_, key);
-    if (!at) hmap::detail::throw_out_of_range("steady: at() of a key that is not there");
+    if (!at) maps::common::throw_out_of_range("steady: at() of a key that is not there");
     return at.entry->second;
   }
 
-  template <class It>
-  static std::pair<It, It> range_of(It it) {
-    return it == It{} ? std::pair{it, it} : std::pair{it, std::next(it)};
+  template <class K>
+  MAPS_ALWAYS_INLINE bool has(const K& key) const {
+    return bool(detail::find(c_, key));
   }
 
-  STEADY_ALWAYS_INLINE std::pair<iterator, bool> result(const detail::insertion<core>& i) noexcept {
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> result(const detail::insertion<core>& i) noexcept {
     return {iterator(detail::sweep_position<core>(c_, i.at)), i.inserted};
+  }
+
+  template <class K, class... Args>
+  MAPS_ALWAYS_INLINE std::pair<iterator, bool> add(K&& key, Args&&... args) {
+    return result(detail::insert(c_, keep{}, std::forward<K>(key), std::forward<Args>(args)...));
+  }
+
+  template <class... Args>
+  std::pair<iterator, bool> add_from(Args&&... args) {
+    return emplace_of(1, std::forward<Args>(args)...);
   }
 
   template <class K, class M>
@@ -661,44 +566,9 @@ class map {
 
 template <class Key, class T, class Hash, class KeyEqual, class Alloc, class Traits, class Pred>
 std::size_t erase_if(map<Key, T, Hash, KeyEqual, Alloc, Traits>& m, Pred pred) {
-  const std::size_t before = m.size();
-  for (auto it = m.begin(); it != m.end();) it = pred(*it) ? m.erase(it) : std::next(it);
-  return before - m.size();
+  return maps::common::erase_entries_if(m, pred);
 }
 
-template <class It, class Hash = hash<hmap::detail::key_of<It>>,
-          class Equal = equal_to<hmap::detail::key_of<It>>,
-          class Alloc = std::allocator<hmap::detail::entry_of<It>>>
-  requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
-map(It, It, std::size_t = 0, Hash = Hash(), Equal = Equal(), Alloc = Alloc())
-    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, Hash, Equal, Alloc>;
-
-template <class It, class Hash, hmap::detail::allocator_like Alloc>
-  requires hmap::detail::functor_like<Hash>
-map(It, It, std::size_t, Hash, Alloc) -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>,
-                                             Hash, equal_to<hmap::detail::key_of<It>>, Alloc>;
-
-template <class It, hmap::detail::allocator_like Alloc>
-map(It, It, std::size_t, Alloc)
-    -> map<hmap::detail::key_of<It>, hmap::detail::mapped_of<It>, hash<hmap::detail::key_of<It>>,
-           equal_to<hmap::detail::key_of<It>>, Alloc>;
-
-// Lists of pairs, whose keys may be const.
-
-template <class K, class T, class Key = std::remove_const_t<K>, class Hash = hash<Key>,
-          class Equal = equal_to<Key>, class Alloc = std::allocator<std::pair<const Key, T>>>
-  requires hmap::detail::functors_and_allocator<Hash, Equal, Alloc>
-map(std::initializer_list<std::pair<K, T>>, std::size_t = 0, Hash = Hash(), Equal = Equal(),
-    Alloc = Alloc()) -> map<Key, T, Hash, Equal, Alloc>;
-
-template <class K, class T, class Hash, hmap::detail::allocator_like Alloc,
-          class Key = std::remove_const_t<K>>
-  requires hmap::detail::functor_like<Hash>
-map(std::initializer_list<std::pair<K, T>>, std::size_t, Hash, Alloc)
-    -> map<Key, T, Hash, equal_to<Key>, Alloc>;
-
-template <class K, class T, hmap::detail::allocator_like Alloc, class Key = std::remove_const_t<K>>
-map(std::initializer_list<std::pair<K, T>>, std::size_t, Alloc)
-    -> map<Key, T, hash<Key>, equal_to<Key>, Alloc>;
+MAPS_DEDUCTION_GUIDES(map)
 
 }  // namespace steady

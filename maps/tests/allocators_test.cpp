@@ -135,7 +135,7 @@ TYPED_TEST(Allocators, Construction) {
   Map moved_in_place(std::move(moved_elsewhere), from_b);
   this->expect_made(moved_in_place);
 
-  // A copy asks the allocator where it should live.
+  // The allocator chooses the allocator of a copy.
   Map picky{typename Map::allocator_type(this->a_, &this->b_)};
   picky.try_emplace(1, "one");
   const Map chosen(picky);

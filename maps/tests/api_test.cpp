@@ -1,5 +1,5 @@
 // The interface: everything std::unordered_map has but node handles and buckets, in every variant;
-// and a program written for std::unordered_map that cannot tell the difference.
+// and a program written for std::unordered_map that sees no difference.
 #include <algorithm>
 #include <bit>
 #include <cmath>
@@ -490,14 +490,14 @@ TYPED_TEST(Api, ATableMayInsertItsOwnRange) {
 }
 
 TYPED_TEST(Api, ATableMayInsertItsOwnRangeEvenIfThatEndsItsGrowth) {
-  // Inserting a key that is there may move chains too: the range must not be walked meanwhile.
+  // Inserting a key that is there may move chains too: the range must not be iterated meanwhile.
   for (int steps = 0; steps < 16; ++steps) {
     TypeParam m = filled<TypeParam>(100);
     for (std::uint64_t i = 100; !inspect(m).growing; ++i) {
       m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
     }
     for (int i = 0; i < steps; ++i) m.erase("absent");
-    // What is left stands at the end of a sweep: in chains that growth has not reached.
+    // What is left is at the end of an iteration: in chains that growth has not reached.
     for (auto it = m.begin(); m.size() > 6;) it = m.erase(it);
     const TypeParam before = m;
     m.insert(m.begin(), m.end());

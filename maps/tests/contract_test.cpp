@@ -86,7 +86,7 @@ TYPED_TEST(Contract, EmplaceOfAKeyThatIsThereLeavesTheArgumentsAlone) {
   EXPECT_EQ(*m.at(2), 2);
 }
 
-/// A callable whose copy fails when it is told to.
+/// A callable whose copy fails on request.
 struct fragile_function {
   static inline bool armed = false;
   fragile_function() = default;

@@ -56,7 +56,7 @@ long page_faults() {
   return usage.ru_minflt;
 }
 
-/// Whoever walks through a reserved table to the next entry reads its memory for the first time,
+/// Iterating through a reserved table to the next entry reads its memory for the first time,
 /// page by page.
 TYPED_TEST(Erasure, DoesNotWalkToAnEntryThatNobodyAsksFor) {
   using Map = typename TestFixture::template map<std::uint64_t, std::uint64_t>;
@@ -98,7 +98,7 @@ TYPED_TEST(Erasure, DrainedFromTheFront) {
   EXPECT_EQ(m.begin()->first, 1U);
 }
 
-/// The same through a table that begins() are asked of while it grows, moves and is copied.
+/// The same through a table whose begin() is called while it grows, moves and is copied.
 TYPED_TEST(Erasure, TheFirstEntryIsFoundWhateverHappens) {
   using Map = typename TestFixture::template map<std::uint64_t, std::uint64_t>;
   random_stream random(9);

@@ -112,7 +112,7 @@ std::size_t throw_everywhere(const table_state<Map>& s, const operation<Map>& o)
       EXPECT_SOUND(m) << here << " again";
     } else {
       EXPECT_EQ(now, after) << here;
-      EXPECT_TRUE(!threw || !subject::reports_upkeep) << here << ": and nobody heard";
+      EXPECT_TRUE(!threw || !subject::reports_upkeep) << here << ": and it was not reported";
     }
     EXPECT_EQ(m.size(), after.size()) << here;
     if (!threw || ::testing::Test::HasFailure()) return k - 1;

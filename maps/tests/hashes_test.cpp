@@ -155,7 +155,7 @@ TYPED_TEST(Hashes, StringsWithTraitsOfTheirOwn) {
   for (int i = 0; i < 200; ++i) m.try_emplace(("Key" + std::to_string(i)).c_str(), i);
   for (int i = 0; i < 200; ++i) ASSERT_EQ(m.at(("kEY" + std::to_string(i)).c_str()), i);
   EXPECT_FALSE(m.try_emplace("KEY7", 0).second);
-  // Bytes would not do, and nobody else knows: there is no default.
+  // Bytes would not do, and only the traits know: there is no default.
   static_assert(
       !std::is_invocable_v<subject::hash<caseless_string>, caseless_string, std::uint32_t>);
   static_assert(std::is_invocable_v<subject::hash<std::string>, std::string, std::uint32_t>);

@@ -1,5 +1,5 @@
 // What the tests of every map share: payloads, and tables full of them. No map is named here; the
-// one under test is in subject.hpp, which stands beside each map's own tests.
+// one under test is in subject.hpp, which is beside each map's own tests.
 #pragma once
 
 #include <array>

@@ -91,7 +91,7 @@ TYPED_TEST(Sizes, CopiesAndRangesMoveNothing) {
   tracked::forget();
   const Map ranged(pairs.begin(), pairs.end());
   EXPECT_EQ(tracked::copies, 1'000);
-  // Until room is needed for the first time nobody knows that it will be.
+  // Until room is needed for the first time it is not known to be needed.
   EXPECT_LE(tracked::moves, 32);
   this->expect_filled(ranged, 1'000);
 }

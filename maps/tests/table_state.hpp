@@ -2,9 +2,11 @@
 // difference to what throws, and what is in it.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -27,10 +29,20 @@ struct table_state {
   std::function<Map()> make;
 };
 
-/// n entries, dealt to `chains` chains in turn but for chain 0, which gets every third.
+/// n entries, dealt to `chains` chains round-robin but for chain 0, which gets every third.
 template <class Map>
 void deal(Map& m, int n, int chains) {
   for (int i = 0; i < n; ++i) m.try_emplace(in_chain(i % 3 ? i % chains : 0, i + 1), i);
+}
+
+/// The state of a table with room for `hint` entries and n of them, dealt as above.
+template <class Map>
+table_state<Map> dealt(std::string name, std::size_t hint, int n, int chains) {
+  return {std::move(name), [=] {
+            Map m(hint);
+            deal(m, n, chains);
+            return m;
+          }};
 }
 
 /// In no table, and in the growing ones only.

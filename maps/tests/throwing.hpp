@@ -23,7 +23,7 @@ class fault {
     throw fault();
   }
   static std::size_t chances() noexcept { return chances_; }
-  /// Also what nobody heard of, because it was caught on its way.
+  /// Also what was caught on its way and not reported.
   static std::size_t thrown() noexcept { return thrown_; }
 
   /// The k-th chance throws while this lives.

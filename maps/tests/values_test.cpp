@@ -18,7 +18,7 @@ namespace {
 using namespace map_test;
 
 /// Grows a table, updates, erases every third entry, and sees that the rest is right: with
-/// nothing asked of the value but what `make` and `same` do.
+/// no use of the value but what `make` and `same` do.
 template <class Map, class Make, class Same>
 void live_through(Make make, Same same, int n = 300) {
   Map m;

@@ -1,6 +1,6 @@
 """Deliberate bugs in maps/hmap: what run.py puts in, one at a time, for the tests to find.
 
-Each has a name, a file below maps/hmap/, the text to replace (it must occur exactly once), what
+Each has a name, a file relative to maps/hmap/, the text to replace (it must occur exactly once), what
 to put there, and why it would matter. `test` names a test of maps/hmap/tests or maps/tests that is
 built when the probe finds nothing; `sanitizer` is what that test is built with.
 """
@@ -67,8 +67,8 @@ MUTANTS = [
         "key_survives_a_value_that_throws",
         "detail/bucket.hpp",
         """      key_column::destroy(alloc, key_cell(b, i));
-      HMAP_RETHROW;""",
-        "      HMAP_RETHROW;",
+      MAPS_RETHROW;""",
+        "      MAPS_RETHROW;",
         "a key leaks when its value cannot be made",
     ),
     Mutant(
@@ -148,9 +148,9 @@ MUTANTS = [
         "long_chains_never_grow",
         "detail/assign.hpp",
         """  if (must_grow(c)) {
-    return assign_aside""",
+    return assign_detached""",
         """  if (false) {
-    return assign_aside""",
+    return assign_detached""",
         "a table whose chains are full never doubles",
     ),
     Mutant(
@@ -164,10 +164,10 @@ MUTANTS = [
         test="relocation_test",
     ),
     Mutant(
-        "entry_aside_is_not_destroyed",
-        "detail/aside.hpp",
-        "    if (is_here_) layout::destroy(c_.alloc, room_.cell(), 0);\n  }\n  entry_aside(",
-        "  }\n  entry_aside(",
+        "detached_entry_is_not_destroyed",
+        "detail/detached_entry.hpp",
+        "    if (is_here_) layout::destroy(c_.alloc, room_.cell(), 0);\n  }\n  detached_entry(",
+        "  }\n  detached_entry(",
         "every insert that grows a table leaks",
     ),
     Mutant(
@@ -376,7 +376,7 @@ MUTANTS = [
     Mutant(
         "empty_table_keeps_its_seed",
         "detail/erase.hpp",
-        "if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(random_u64());",
+        "if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());",
         "--c.h.count;",
         "Go draws a new seed when a map becomes empty",
     ),
@@ -411,7 +411,7 @@ MUTANTS = [
     Mutant(
         "clear_keeps_the_seed",
         "detail/erase.hpp",
-        "  c.h.nevacuate = 0;\n  c.h.hash0 = static_cast<std::uint32_t>(random_u64());\n",
+        "  c.h.nevacuate = 0;\n  c.h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());\n",
         "  c.h.nevacuate = 0;\n",
         "Go draws a new seed in clear",
     ),
@@ -447,28 +447,28 @@ MUTANTS = [
     # ---- cursors
     Mutant(
         "first_cursor_to_go_releases",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "fetch_sub(1, std::memory_order_acq_rel) == 1 && c != nullptr",
         "fetch_sub(1, std::memory_order_acq_rel) >= 1 && c != nullptr",
         "the other cursors read freed memory",
     ),
     Mutant(
         "cursor_finds_the_dead_table",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "  extra->owner = nullptr;\n",
         "",
         "a cursor that outlives its table reads it",
     ),
     Mutant(
         "kept_entries_leak",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "if (b->tophash[i] != evacuated_empty) Core::layout::destroy(c.alloc, b, i);",
         "",
         "what was kept for a cursor is never ended",
     ),
     Mutant(
         "range_leaves_no_flag",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         ".fetch_or(iterator_flag | old_iterator_flag,",
         ".fetch_or(old_iterator_flag,",
         "growth does not know that NaNs need care",
@@ -647,7 +647,7 @@ MUTANTS = [
     ),
     Mutant(
         "erased_entry_ends_under_the_guard",
-        "detail/aside.hpp",
+        "detail/detached_entry.hpp",
         "      layout::moves_nothrow &&\n      !(ends_quietly",
         "      false &&\n      !(ends_quietly",
         "a destructor that uses its table is reported",
@@ -773,7 +773,7 @@ MUTANTS = [
     Mutant(
         "what_no_machine_holds_is_tried",
         "detail/storage.hpp",
-        "if (exceeds_memory(array_bytes<Core>(B))) throw_bad_alloc();",
+        "if (maps::common::exceeds_memory(array_bytes<Core>(B))) maps::common::throw_bad_alloc();",
         "",
         "the kernel grants addresses and kills who touches them",
         test="sizes_test",
@@ -855,7 +855,7 @@ MUTANTS = [
     Mutant(
         "sweep_begins_in_a_bucket_that_waits",
         "detail/sweep.hpp",
-        "    if (known == nullptr && c.waits(0)) [[unlikely]] p.next_head();\n",
+        "    if (known == nullptr && c.waits(0)) [[unlikely]]\n      p.next_head();\n",
         "",
         "a sweep produces what lay there",
         test="used_memory_test",
@@ -895,8 +895,8 @@ MUTANTS = [
     Mutant(
         "doubles_are_taken_for_reflexive",
         "detail/core.hpp",
-        "std::is_enum_v<Key> || std::is_pointer_v<Key>;",
-        "std::is_enum_v<Key> || std::is_pointer_v<Key> || std::is_floating_point_v<Key>;",
+        "std::is_pointer_v<Key>;",
+        "std::is_pointer_v<Key> || std::is_floating_point_v<Key>;",
         "NaN keys are lost to ranges",
     ),
     Mutant(
@@ -909,7 +909,7 @@ MUTANTS = [
     # ---- the class
     Mutant(
         "equal_if_keys_are_equal",
-        "map.hpp",
+        "../common/map_interface.hpp",
         "!(other->first == key && other->second == value)",
         "!(other->first == key)",
         "== ignores values",
@@ -924,7 +924,7 @@ MUTANTS = [
     Mutant(
         "reserve_takes_any_number",
         "map.hpp",
-        """    if (n > max_size()) detail::throw_length_error("hmap: reserve() beyond max_size()");
+        """    if (n > max_size()) maps::common::throw_length_error("hmap: reserve() beyond max_size()");
 """,
         "",
         "an absurd size is tried instead of refused",
@@ -968,21 +968,21 @@ MUTANTS = [
     # ---- hashes
     Mutant(
         "weak_hashes_are_not_mixed",
-        "hash.hpp",
+        "../common/hash.hpp",
         "return hash_word(hash(key), seed);\n  }\n}",
         "return hash(key) ^ seed;\n  }\n}",
         "std::hash on strides puts all keys into one chain",
     ),
     Mutant(
         "nans_share_a_hash",
-        "hash.hpp",
-        "if (key != key) return detail::random_u64();",
+        "../common/hash.hpp",
+        "if (key != key) return random_u64();",
         "if (key != key) return 7;",
         "a million NaNs in one chain",
     ),
     Mutant(
         "string_hash_skips_bytes",
-        "hash.hpp",
+        "../common/hash.hpp",
         "const std::uint64_t b = n > first ? read_tail(p + first, n - first) : 0;",
         "const std::uint64_t b = n - first;",
         "strings that differ in their last bytes collide",
@@ -1038,9 +1038,9 @@ MUTANTS = [
     ),
     Mutant(
         "ranges_set_their_flags_without_care",
-        "detail/pins.hpp",
-        """  atomic_view<std::uint8_t>(c.h.flags)
-      .fetch_or(iterator_flag | old_iterator_flag, std::memory_order_relaxed);
+        "detail/cursor_pins.hpp",
+        """  atomic_view<std::uint8_t>(c.h.flags).fetch_or(iterator_flag | old_iterator_flag,
+                                                std::memory_order_relaxed);
 """,
         "  c.h.flags |= iterator_flag | old_iterator_flag;\n",
         "concurrent readers race for the flags",
@@ -1049,7 +1049,7 @@ MUTANTS = [
     ),
     Mutant(
         "ending_cursor_looks_into_the_header",
-        "detail/pins.hpp",
+        "detail/cursor_pins.hpp",
         "release_pinned(*c, *extra);",
         "release_pinned(*c, *c->h.extra);",
         "another reader may just be putting its record there",

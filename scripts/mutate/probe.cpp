@@ -60,7 +60,7 @@ Map filled(u64 n) {
 }
 u64 random(u64 n) {
   static u64 state = 1;
-  return hmap::detail::splitmix64(state) % n;
+  return maps::common::splitmix64(state) % n;
 }
 
 // ---- tophash words

@@ -13,7 +13,7 @@
 namespace {
 
 std::uint64_t state = 1;
-std::uint64_t below(std::uint64_t n) { return hmap::detail::splitmix64(state) % n; }
+std::uint64_t below(std::uint64_t n) { return maps::common::splitmix64(state) % n; }
 
 void require(bool holds, const std::string& what) {
   if (holds) return;

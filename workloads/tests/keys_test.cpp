@@ -24,7 +24,7 @@ TEST(key_pool, present_absent_and_spare_are_disjoint) {
     for (std::size_t i = 0; i < n; ++i) {
       for (const std::uint64_t id : {pool.present(i), pool.absent(i), pool.spare(i)}) {
         ids.insert(id);
-        words.insert(spelled<std::string>(id));
+        words.insert(encoded<std::string>(id));
       }
     }
     EXPECT_EQ(ids.size(), 3 * n);
@@ -46,9 +46,9 @@ TEST(key_pool, the_keys_of_two_seeds_do_not_overlap) {
   EXPECT_EQ(ids.size(), 2 * n);
 }
 
-TEST(spell, a_string_starts_with_its_id) {
+TEST(encode, a_string_starts_with_its_id) {
   for (const std::uint64_t id : {0ULL, 1ULL, 0x0123456789ABCDEFULL}) {
-    const auto text = spelled<std::string>(id);
+    const auto text = encoded<std::string>(id);
     std::uint64_t start = 0;
     std::memcpy(&start, text.data(), sizeof start);
     EXPECT_EQ(start, id);
@@ -56,12 +56,12 @@ TEST(spell, a_string_starts_with_its_id) {
   }
 }
 
-TEST(spell, string_lengths_mix_short_and_long) {
+TEST(encode, string_lengths_mix_short_and_long) {
   const key_pool pool(n, 1);
   std::size_t in_place = 0, total = 0;
   std::set<std::size_t> lengths;
   for (std::size_t i = 0; i < n; ++i) {
-    const std::size_t length = spelled<std::string>(pool.present(i)).size();
+    const std::size_t length = encoded<std::string>(pool.present(i)).size();
     lengths.insert(length);
     total += length;
     in_place += length <= 15;
@@ -77,8 +77,8 @@ TEST(make_slots, keep_their_buffers) {
   auto slots = make_slots<entry<string_string>>(1);
   const void* const buffers[]{slots[0].key.data(), slots[0].value.data()};
   for (std::uint64_t id = 0; id < 1000; ++id) {
-    spell(id, slots[0].key);
-    spell(id, slots[0].value);
+    encode(id, slots[0].key);
+    encode(id, slots[0].value);
     ASSERT_EQ(slots[0].key.data(), buffers[0]);
     ASSERT_EQ(slots[0].value.data(), buffers[1]);
   }
@@ -107,9 +107,9 @@ TEST(make_slots, lie_in_the_order_in_which_they_are_read) {
   EXPECT_TRUE(std::ranges::is_sorted(places, std::less<>{}));
 }
 
-TEST(spell, records_differ_in_the_words_a_digest_reads) {
-  EXPECT_NE(digest(spelled<record>(1)), digest(spelled<record>(2)));
-  EXPECT_EQ(spelled<record>(1), spelled<record>(1));
+TEST(encode, records_differ_in_the_words_a_digest_reads) {
+  EXPECT_NE(digest(encoded<record>(1)), digest(encoded<record>(2)));
+  EXPECT_EQ(encoded<record>(1), encoded<record>(1));
 }
 
 TEST(entry_digest, notices_values_that_changed_places) {

@@ -17,7 +17,7 @@ namespace {
 
 /// Doubles at 8, 16, 32, ... entries; the growth that 8 * 2^k starts lasts for 2^k inserts more.
 struct stepping_map : std::unordered_map<std::uint64_t, std::uint64_t, shared_hash> {
-  std::size_t capacity = 8, left_to_move = 0, walked = 0;
+  std::size_t capacity = 8, left_to_move = 0;
 
   auto try_emplace(std::uint64_t key, std::uint64_t value) {
     if (left_to_move > 0) --left_to_move;
@@ -108,10 +108,10 @@ TEST(range_states, visit_as_many_as_are_left) {
   EXPECT_EQ(in_state("load100_one").operations() % tables, 0U);
 }
 
-TEST(range_states, tell_what_was_scanned_or_why_not) {
+TEST(range_states, report_what_was_scanned_or_why_not) {
   const auto work = in_state("load100_live1");
-  const std::size_t walks = work.operations() / 10;  // over tables with ten entries left
-  EXPECT_EQ(work.slots().slots, walks * 1024);
+  const std::size_t iterations = work.operations() / 10;  // over tables with ten entries left
+  EXPECT_EQ(work.slots().slots, iterations * 1024);
   auto silent = setting_for("keys");
   silent.slots = nullptr;
   silent.no_slots = "a list";
@@ -124,7 +124,7 @@ TEST(range_states, cold_tables_hold_so_much_and_come_in_another_order) {
   EXPECT_LT(work.operations() * sizeof(std::uint64_t) * 2, 150'000U);
 }
 
-TEST(half_grown, tables_stand_where_they_should) {
+TEST(half_grown, tables_are_where_they_should_be) {
   const half_grown_tables<stepping_map, int_int> made(key_pool(1000, 1), setting_for({}));
   stepping_map table;
   made.build(table, 0, 1, 2);

@@ -157,7 +157,7 @@ TEST(wrong_maps, wrong_count_of_erased) {
   EXPECT_EQ(workloads_that_notice<erases_in_secret>(), (names{"erase", "churn", "ttl_cache"}));
 }
 
-// A map that writes down which keys it is asked about, in order.
+// A map that records which keys are looked up, in order.
 
 std::vector<std::uint64_t> heard;
 

@@ -90,12 +90,12 @@ void is_header(const void* begin, std::size_t bytes) noexcept {
   if (watching != nullptr) watching->mark(begin, bytes, region::header);
 }
 
-aside::aside() noexcept {
+untracked_scope::untracked_scope() noexcept {
   if (harness::backends::sim::watching != nullptr)
     harness::backends::sim::watching->look_away(true);
 }
 
-aside::~aside() {
+untracked_scope::~untracked_scope() {
   if (harness::backends::sim::watching != nullptr)
     harness::backends::sim::watching->look_away(false);
 }

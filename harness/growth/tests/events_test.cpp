@@ -57,8 +57,8 @@ TEST(GrowthEvents, AReservedTableHasNone) {
 
 TEST(GrowthEvents, OfATableThatGrowsAtOnceEndInTheirOperation) {
   std::vector<float> trace;
-  const auto report =
-      run<adapters::std>({5'000, 1, workloads::growth_mix::mixed, 0, false, false}, trace);
+  const auto report = run<adapters::std_unordered>(
+      {5'000, 1, workloads::growth_mix::mixed, 0, false, false}, trace);
   ASSERT_GT(report->events, 5U);
   for (std::size_t i = 0; i < report->events; ++i) {
     EXPECT_EQ(report->event_list[i].drained_at, report->event_list[i].operation);
@@ -104,7 +104,7 @@ TEST(GrowthEvents, ChurnCompacts) {
   EXPECT_GT(observed->observed, 2U) << "the observer sees them as well";
 
   set.n = full / 2;
-  EXPECT_EQ(run<adapters::std>(set, trace)->events, 0U);
+  EXPECT_EQ(run<adapters::std_unordered>(set, trace)->events, 0U);
 }
 
 /// A growth that began before the first operation is none of theirs.
@@ -136,7 +136,7 @@ TEST(GrowthDrain, EveryOperationIsMeasuredInEveryState) {
 }
 
 TEST(GrowthEvents, MemoryIsNotCountedWithoutACounter) {
-  fixture_of<adapters::std, workloads::int_int> work(
+  fixture_of<adapters::std_unordered, workloads::int_int> work(
       {1'000, 1, workloads::growth_mix::insert, 0, false, false});
   EXPECT_FALSE(work.can_be_observed());
   auto report = std::make_unique<pass_report>(), none = std::make_unique<pass_report>();

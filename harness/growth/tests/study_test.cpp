@@ -11,7 +11,7 @@
 namespace harness::growth {
 namespace {
 
-constexpr builder build = &fixture_of<adapters::std, workloads::int_int>::build;
+constexpr builder build = &fixture_of<adapters::std_unordered, workloads::int_int>::build;
 
 request asking_for(std::size_t n, workloads::growth_mix mix) {
   return {{n, 1, mix, 1, false, false}, pages::small, 1, "", "", -1};

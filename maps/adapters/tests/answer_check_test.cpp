@@ -117,7 +117,7 @@ TEST(answer_check, catches_a_subscript_that_forgets_the_default) {
   expect_caught<map>("the value at map[key] ");
 }
 
-TEST(answer_check, catches_a_walk_that_skips_an_entry) {
+TEST(answer_check, catches_iteration_that_skips_an_entry) {
   struct map : base {
     const_iterator begin() const { return empty() ? base::begin() : std::next(base::begin()); }
     using base::begin;

@@ -1,15 +1,15 @@
 // Inserting and updating.
 //
-// In a table that is not growing: one walk along the chain finds the key or the first
-// empty cell. A new key asks for growth first. The entry is constructed in its cell
+// In a table that is not growing: one pass along the chain finds the key or the first
+// empty cell. A new key checks for growth first. The entry is constructed in its cell
 // before tophash and count say that it is there, so a throwing constructor leaves the
 // table as it was.
 //
 // In a growing table, and when a growth starts, entries move before the new one finds its
 // place, and the caller's arguments may refer to one of them
 // (m.insert_or_assign(k, m.at(k2))). So the key is looked up where it is now; an update is
-// made there and the cell followed through the move; a new entry is built aside first and
-// moved in. Go needs neither: its arguments are copies. Where nothing moves, the caller updates
+// made there and the cell followed through the move; a new entry is built outside the table first
+// and moved in. Go needs neither: its arguments are copies. Where nothing moves, the caller updates
 // the entry after the write has ended, as Go does: the old value's end may use the table.
 #pragma once
 
@@ -17,8 +17,8 @@
 #include <cstdint>
 #include <utility>
 
-#include "aside.hpp"
 #include "core.hpp"
+#include "detached_entry.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
 #include "growth.hpp"
@@ -52,7 +52,7 @@ location find_or_vacancy(const Core& c, bucket*& b, location& empty, const K& ke
 
 /// Counts the entry that now lives at `at`, a cell of the chain that starts at `head`.
 template <class Core>
-HMAP_ALWAYS_INLINE void occupy(Core& c, bucket* head, location at, std::uint64_t hash) noexcept {
+MAPS_ALWAYS_INLINE void occupy(Core& c, bucket* head, location at, std::uint64_t hash) noexcept {
   at.b->tophash[at.i] = tophash(hash);
   ++c.h.count;
   if (head < c.first) [[unlikely]] {
@@ -61,7 +61,7 @@ HMAP_ALWAYS_INLINE void occupy(Core& c, bucket* head, location at, std::uint64_t
 }
 
 template <class Core, class... Args>
-HMAP_ALWAYS_INLINE void place(Core& c, bucket* head, location at, std::uint64_t hash,
+MAPS_ALWAYS_INLINE void place(Core& c, bucket* head, location at, std::uint64_t hash,
                               Args&&... args) {
   Core::layout::construct(c.alloc, at.b, at.i, std::forward<Args>(args)...);
   occupy(c, head, at, hash);
@@ -83,8 +83,8 @@ void insert_absent(Core& c, std::uint64_t hash, K&& key, V&& value) {
 }
 
 template <class Core, class K, class... Args>
-HMAP_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args&&... args) {
-  entry_aside<Core> entry(c, std::forward<K>(key), std::forward<Args>(args)...);
+MAPS_NOINLINE assignment assign_detached(Core& c, std::uint64_t hash, K&& key, Args&&... args) {
+  detached_entry<Core> entry(c, std::forward<K>(key), std::forward<Args>(args)...);
   const location at = make_room(c, hash);
   entry.move_to(at);
   occupy(c, head_of(c, hash), at, hash);
@@ -92,19 +92,19 @@ HMAP_NOINLINE assignment assign_aside(Core& c, std::uint64_t hash, K&& key, Args
 }
 
 template <class Core, class OnFound, class K, class... Args>
-HMAP_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFound on_found,
+MAPS_NOINLINE assignment assign_while_growing(Core& c, std::uint64_t hash, OnFound on_found,
                                               K&& key, Args&&... args) {
   if (location at = find_hashed(c, key, hash)) {
     on_found(at);
     grow_work(c, hash, &at);
     return {at, head_of(c, hash), false};
   }
-  return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
+  return assign_detached(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
 }
 
 /// The rest of assign() for a chain that may go on behind its first bucket.
 template <class Core, class K, class... Args>
-HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t hash, K&& key,
+MAPS_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t hash, K&& key,
                                             Args&&... args) {
   bucket* last = head;
   location empty{};
@@ -112,7 +112,7 @@ HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t
     return {at, head, false};
   }
   if (must_grow(c)) {
-    return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
+    return assign_detached(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
   }
   if (!empty) empty = {new_overflow(c, last), 0};
   place(c, head, empty, hash, std::forward<K>(key), std::forward<Args>(args)...);
@@ -127,7 +127,7 @@ HMAP_NOINLINE assignment assign_along_chain(Core& c, bucket* head, std::uint64_t
 /// How many inserts an out-of-order core overlaps depends on how few instructions they
 /// are: this split made insertion beyond the caches a tenth faster.
 template <class Core, class OnFound, class K, class... Args>
-HMAP_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&... args) {
+MAPS_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&... args) {
   const std::uint64_t hash = c.hash_of(key);
   write_guard guard(c);
   if (c.h.buckets == nullptr) [[unlikely]] {
@@ -156,7 +156,7 @@ HMAP_ALWAYS_INLINE assignment assign(Core& c, OnFound on_found, K&& key, Args&&.
     return a;
   }
   if (must_grow(c)) [[unlikely]] {
-    return assign_aside(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
+    return assign_detached(c, hash, std::forward<K>(key), std::forward<Args>(args)...);
   }
   const location at{head, word.empty().lowest()};
   place(c, head, at, hash, std::forward<K>(key), std::forward<Args>(args)...);

@@ -259,10 +259,10 @@ struct split_layout {
     require_movable_entries<K, indirect_key, V, indirect_value>();
     typename value_column::template room<Alloc> value_room(alloc, value_cell(b, i));
     key_column::construct(alloc, key_cell(b, i), std::forward<Key>(key));
-    HMAP_TRY { value_room.construct(std::forward<Args>(args)...); }
-    HMAP_CATCH_ALL {
+    MAPS_TRY { value_room.construct(std::forward<Args>(args)...); }
+    MAPS_CATCH_ALL {
       key_column::destroy(alloc, key_cell(b, i));
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
 
@@ -336,7 +336,7 @@ struct paired_layout {
   static value_type& entry(bucket* b, unsigned i) noexcept { return *slot_column::get(slot(b, i)); }
   static const K& key(bucket* b, unsigned i) noexcept { return entry(b, i).first; }
   /// The key of an entry about to leave its cell. Every table with real value_type&
-  /// needs this cast; nobody else may see the key between it and the entry's end.
+  /// needs this cast; no other code may see the key between it and the entry's end.
   static K& mutable_key(bucket* b, unsigned i) noexcept {
     return const_cast<K&>(entry(b, i).first);
   }

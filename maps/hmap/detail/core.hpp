@@ -10,8 +10,8 @@
 //   assign.hpp    insert and update          erase.hpp   delete and clear
 //   merge.hpp     entries of another table   sweep.hpp   begin() to end()
 //
-// Field names are Go's own (map.go, type hmap), because whoever reads this has that
-// file open beside it.
+// Field names are Go's own (map.go, type hmap), so that this can be read beside that
+// file.
 #pragma once
 
 #include <atomic>
@@ -23,19 +23,19 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../common/random.hpp"
 #include "../hash.hpp"
 #include "../misuse.hpp"
 #include "atomic.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
-#include "random.hpp"
 
 namespace hmap::detail {
 
 /// Go's flags but hashWriting (4), which is core::writer here.
 enum flag : std::uint8_t {
-  iterator_flag = 1,      // a cursor may be walking buckets
-  old_iterator_flag = 2,  // a cursor may be walking oldbuckets
+  iterator_flag = 1,      // a cursor may be iterating over buckets
+  old_iterator_flag = 2,  // a cursor may be iterating over oldbuckets
   same_size_grow = 8,     // the growth in progress keeps B
 };
 
@@ -52,7 +52,7 @@ struct extra_record {
   std::uint8_t leaving_B = 0;
   bucket* pool = nullptr;               // overflow buckets for use again, linked
   std::size_t pooled = 0;               // how many
-  std::atomic<std::size_t> cursors{0};  // alive; see pins.hpp
+  std::atomic<std::size_t> cursors{0};  // alive; see cursor_pins.hpp
   std::atomic<std::size_t> holders{1};  // cursors and the table itself
   void* owner = nullptr;                // the core; null when it is gone
   std::uint64_t epoch = 0;              // how often everything was dropped at once
@@ -104,9 +104,9 @@ struct core {
   [[no_unique_address]] Allocator alloc;
   [[no_unique_address]] observer_type observer;
 
-  /// In the order of a sweep no entry comes before this chain; null: none is known to be empty.
-  /// begin() starts here and moves it on, also in a const table, so readers race for it. Insertion
-  /// moves it back, whatever moves entries forgets it.
+  /// In the order of a sweep (sweep.hpp) no entry comes before this chain; null: none is known to
+  /// be empty. begin() starts here and moves it on, also in a const table, so readers race for it.
+  /// Insertion moves it back, whatever moves entries forgets it.
   mutable bucket* first = nullptr;
 
   /// The thread that writes the table, or 0: Go's hashWriting flag. Each write sets and clears it.
@@ -124,7 +124,7 @@ struct core {
   template <class H, class E>
   core(H&& hash_, E&& equal_, const Allocator& alloc_)
       : hash(std::forward<H>(hash_)), equal(std::forward<E>(equal_)), alloc(alloc_) {
-    h.hash0 = static_cast<std::uint32_t>(random_u64());
+    h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());
   }
 
   /// Trades everything but the allocator: the content, and the functors it was built with.
@@ -149,7 +149,7 @@ struct core {
 
   template <class K>
   std::uint64_t hash_of(const K& key) const {
-    return seeded(hash, key, h.hash0);
+    return maps::common::seeded(hash, key, h.hash0);
   }
 
   bool growing() const noexcept { return h.oldbuckets != nullptr; }
@@ -173,8 +173,8 @@ struct core {
     return index < h.nevacuate || is_evacuated(bucket_at(h.oldbuckets, index));
   }
 
-  /// Whether bucket `index` of the current array waits for its old chain. Nothing in it may be
-  /// read: what lies there is what the memory held before.
+  /// Whether the old chain of bucket `index` of the current array has not moved yet. Nothing in it
+  /// may be read: what lies there is what the memory held before.
   bool waits(std::size_t index) const noexcept {
     return growing() && !has_moved(index & (old_bucket_count() - 1));
   }
@@ -194,8 +194,9 @@ struct core {
 /// A key that may differ from itself (NaN) needs care when it moves; one that may be equal
 /// and yet distinguishable (+0 and -0) is rewritten by assignment, as in Go.
 template <class Key>
-inline constexpr bool is_reflexive = std::is_integral_v<Key> || is_wide_integer<Key> ||
-                                     std::is_enum_v<Key> || std::is_pointer_v<Key>;
+inline constexpr bool is_reflexive =
+    std::is_integral_v<Key> || maps::common::is_wide_integer<Key> || std::is_enum_v<Key> ||
+    std::is_pointer_v<Key>;
 template <class Char, class Traits, class Alloc>
 inline constexpr bool is_reflexive<std::basic_string<Char, Traits, Alloc>> = true;
 template <class Char, class Traits>
@@ -208,7 +209,7 @@ inline constexpr bool detect_misuse = HMAP_DETECT_MISUSE;
 
 /// Tells this thread from all others that run. One instruction where the compiler gives the thread
 /// pointer away; the address of a thread_local can be a call in a shared library.
-HMAP_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
+MAPS_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__) &&            \
     (defined(__x86_64__) || defined(__aarch64__))
   return reinterpret_cast<std::uintptr_t>(__builtin_thread_pointer());
@@ -242,13 +243,13 @@ inline const std::uintptr_t*& reentered() noexcept {
 
 /// Relaxed atomics: the very misuse that is detected is no data race because of it.
 template <class Core>
-HMAP_ALWAYS_INLINE std::uintptr_t writer_of(const Core& c) noexcept {
+MAPS_ALWAYS_INLINE std::uintptr_t writer_of(const Core& c) noexcept {
   return atomic_view<std::uintptr_t>(const_cast<std::uintptr_t&>(c.writer))
       .load(std::memory_order_relaxed);
 }
 
 template <class Core>
-HMAP_ALWAYS_INLINE void check_no_writer(const Core& c, const char* message) {
+MAPS_ALWAYS_INLINE void check_no_writer(const Core& c, const char* message) {
   if constexpr (detect_misuse) {
     if (const std::uintptr_t writer = writer_of(c)) [[unlikely]] {
       report_read(writer, message);
@@ -263,7 +264,7 @@ class write_guard {
 
  public:
   template <class Core>
-  HMAP_ALWAYS_INLINE explicit write_guard(Core& c) : writer_(c.writer) {
+  MAPS_ALWAYS_INLINE explicit write_guard(Core& c) : writer_(c.writer) {
     if constexpr (detect_misuse) {
       if (const std::uintptr_t other = view(writer_).load(std::memory_order_relaxed)) [[unlikely]] {
         report_write(&writer_, other);
@@ -271,14 +272,14 @@ class write_guard {
       view(writer_).store(this_thread(), std::memory_order_relaxed);
     }
   }
-  HMAP_ALWAYS_INLINE ~write_guard() {
+  MAPS_ALWAYS_INLINE ~write_guard() {
     if (!ended_) end();
   }
   write_guard(const write_guard&) = delete;
   write_guard& operator=(const write_guard&) = delete;
 
   /// Ends the write before the guard's scope ends.
-  HMAP_ALWAYS_INLINE void end() noexcept {
+  MAPS_ALWAYS_INLINE void end() noexcept {
     if constexpr (detect_misuse) {
       if (view(writer_).load(std::memory_order_relaxed) == 0) [[unlikely]] {
         report_end(&writer_);

@@ -1,21 +1,21 @@
 // Erasing entries, and all of them.
 //
 // An erased cell becomes empty_one. If everything behind it in the chain is empty_rest,
-// it and the empty_one cells before it become empty_rest, walking back over overflow
+// it and the empty_one cells before it become empty_rest, going back over overflow
 // buckets: that keeps misses short after erasure. Overflow buckets stay linked and the
 // array keeps its size, as in Go; at zero entries the table takes a new seed. An entry whose
-// destructor may use the table ends when the table is done with its cell (aside.hpp).
+// destructor may use the table ends when the table is done with its cell (detached_entry.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
-#include "aside.hpp"
 #include "core.hpp"
+#include "cursor_pins.hpp"
+#include "detached_entry.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
-#include "pins.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {
@@ -48,7 +48,7 @@ template <class Core>
 void vacate(Core& c, bucket* head, location at) noexcept {
   at.b->tophash[at.i] = empty_one;
   if (nothing_behind(c, at)) spread_empty_rest(c, head, at);
-  if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+  if (--c.h.count == 0) c.h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());
 }
 
 /// Erases the entry at `at`.
@@ -115,7 +115,7 @@ void clear(Core& c) noexcept {
   c.h.count = 0;
   c.h.noverflow = 0;
   c.h.nevacuate = 0;
-  c.h.hash0 = static_cast<std::uint32_t>(random_u64());
+  c.h.hash0 = static_cast<std::uint32_t>(maps::common::random_u64());
 }
 
 }  // namespace hmap::detail

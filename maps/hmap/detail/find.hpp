@@ -19,13 +19,13 @@ namespace hmap::detail {
 
 /// The chain of the current array that a hash belongs to.
 template <class Core>
-HMAP_ALWAYS_INLINE bucket* head_of(const Core& c, std::uint64_t hash) noexcept {
+MAPS_ALWAYS_INLINE bucket* head_of(const Core& c, std::uint64_t hash) noexcept {
   return c.bucket_at(c.h.buckets, hash & (c.bucket_count() - 1));
 }
 
 /// The head of the one chain where a key with this hash can be.
 template <class Core>
-HMAP_ALWAYS_INLINE bucket* chain_of(const Core& c, std::uint64_t hash) noexcept {
+MAPS_ALWAYS_INLINE bucket* chain_of(const Core& c, std::uint64_t hash) noexcept {
   bucket* head = head_of(c, hash);
   if (c.h.oldbuckets != nullptr) [[unlikely]] {
     const std::size_t index = hash & (c.old_bucket_count() - 1);
@@ -39,7 +39,7 @@ inline bool ends_chain(const bucket* b) noexcept {
 }
 
 template <class Core, class K>
-HMAP_ALWAYS_INLINE location find_in_bucket(const Core& c, bucket* b, tophash_word word,
+MAPS_ALWAYS_INLINE location find_in_bucket(const Core& c, bucket* b, tophash_word word,
                                            const K& key, std::uint8_t top) {
   for (auto cells = word.match(top); cells; cells.drop_lowest()) {
     const unsigned i = cells.lowest();
@@ -51,7 +51,7 @@ HMAP_ALWAYS_INLINE location find_in_bucket(const Core& c, bucket* b, tophash_wor
 }
 
 template <class Core, class K>
-HMAP_ALWAYS_INLINE location find_in_chain(const Core& c, bucket* b, const K& key,
+MAPS_ALWAYS_INLINE location find_in_chain(const Core& c, bucket* b, const K& key,
                                           std::uint8_t top) {
   do {
     if (const location at = find_in_bucket(c, b, tophash_word(b->tophash), key, top)) return at;
@@ -62,7 +62,7 @@ HMAP_ALWAYS_INLINE location find_in_chain(const Core& c, bucket* b, const K& key
 }
 
 template <class Core, class K>
-HMAP_ALWAYS_INLINE location find_hashed(const Core& c, const K& key, std::uint64_t hash) {
+MAPS_ALWAYS_INLINE location find_hashed(const Core& c, const K& key, std::uint64_t hash) {
   return find_in_chain(c, chain_of(c, hash), key, tophash(hash));
 }
 
@@ -74,7 +74,7 @@ struct found {
 
 /// The cell of `key`, or none. Reports a write that is under way in another thread.
 template <class Core, class K>
-HMAP_ALWAYS_INLINE found find(const Core& c, const K& key) {
+MAPS_ALWAYS_INLINE found find(const Core& c, const K& key) {
   if (c.h.count == 0) return {};
   check_no_writer(c, concurrent_read_and_write);
   const std::uint64_t hash = c.hash_of(key);

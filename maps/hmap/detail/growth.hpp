@@ -16,8 +16,8 @@
 #include <limits>
 
 #include "core.hpp"
+#include "cursor_pins.hpp"
 #include "growth_kind.hpp"
-#include "pins.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {
@@ -77,9 +77,9 @@ void hash_grow(Core& c, growth_kind kind) {
   c.observer.growth_started(kind, B, array_bytes<Core>(B));
 }
 
-/// Whether one more entry asks for growth; for a table that is not growing.
+/// Whether one more entry starts a growth; for a table that is not growing.
 template <class Core>
-HMAP_ALWAYS_INLINE bool must_grow(const Core& c) noexcept {
+MAPS_ALWAYS_INLINE bool must_grow(const Core& c) noexcept {
   return over_load<typename Core::traits>(c.h.count + 1, c.h.B) ||
          too_many_overflow(c.h.noverflow, c.h.B);
 }

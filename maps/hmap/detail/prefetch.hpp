@@ -1,5 +1,5 @@
-// What is asked for before it is known to be wanted. Each of these is in line: GCC takes a function
-// that only prefetches for one that does nothing, and leaves the call out.
+// Prefetches of what is likely to be read. Each function is always in line: GCC takes one that only
+// prefetches for one without effect, and leaves the call out.
 #pragma once
 
 #include <cstddef>
@@ -15,33 +15,33 @@ namespace hmap::detail {
 /// L2 cache this made a hit 1.15 to 1.25 times as fast and a miss no slower; larger buckets
 /// have too many lines to guess. (In assign() the same cost a third: stores do not wait.)
 template <class Layout>
-HMAP_ALWAYS_INLINE void prefetch_cells(const bucket* b) noexcept {
+MAPS_ALWAYS_INLINE void prefetch_cells(const bucket* b) noexcept {
   constexpr std::size_t line = 64;
   if constexpr (Layout::size <= 3 * line) {
     for (std::size_t offset = line; offset < Layout::size; offset += line) {
-      HMAP_PREFETCH(bytes_of(b) + offset);
+      MAPS_PREFETCH(bytes_of(b) + offset);
     }
   }
 }
 
-/// For a walk over the buckets of an array: overflow buckets lie anywhere, and at full load every
-/// fifth bucket has one, for which a walk beyond the caches waited each time. Asked for so many
+/// For iteration over the buckets of an array. Overflow buckets lie anywhere, and at full load
+/// every fifth bucket has one: beyond the caches each was a cache miss. With prefetches so many
 /// buckets ahead, a full sweep of 1.7 million entries takes 3.1 instead of 8.3 ns an entry.
-inline constexpr std::size_t walk_ahead = 16;
+inline constexpr std::size_t prefetch_distance = 16;
 
 /// In a table that the caches hold it would only be work.
 template <class Core>
 constexpr bool is_beyond_caches(std::size_t buckets) noexcept {
-  return buckets > walk_ahead + (std::size_t{1} << 20) / Core::layout::size;
+  return buckets > prefetch_distance + (std::size_t{1} << 20) / Core::layout::size;
 }
 
-/// Where there is no overflow bucket, `b` itself is asked for: a branch would wait for what is far
-/// away.
+/// Where there is no overflow bucket, `b` itself is prefetched: a branch on the pointer would stall
+/// until it has arrived.
 template <class Core>
-HMAP_ALWAYS_INLINE void prefetch_overflow(bucket* b) noexcept {
+MAPS_ALWAYS_INLINE void prefetch_overflow(bucket* b) noexcept {
   const bucket* wanted = Core::overflow_of(b);
   wanted = wanted != nullptr ? wanted : b;
-  HMAP_PREFETCH(wanted);
+  MAPS_PREFETCH(wanted);
   prefetch_cells<typename Core::layout>(wanted);
 }
 

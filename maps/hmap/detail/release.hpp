@@ -1,9 +1,9 @@
-// How an old array leaves: a large one in pieces, so that no single write waits for the kernel to
-// take back all of its pages (munmap of 64 MB that were touched takes 8 ms, of 512 MB 75 ms;
-// 64 KB take 6 us).
+// How an old array leaves: a large one in pieces, so that no single write spends the time that the
+// kernel takes to take back all of its pages (munmap of 64 MB that were touched takes 8 ms, of 512
+// MB 75 ms; 64 KB take 6 us).
 //
 //   while it drains   the pages behind the evacuation mark, whose chains have all moved, are given
-//                     back piece by piece. They read as zeroes from then on, so nobody may look at
+//                     back piece by piece. They read as zeroes from then on, so no code may look at
 //                     the head of a chain below the mark: that it has moved is known by its index.
 //   when it is empty  what is left (the spares, and what the mark has outrun) stays for a while as
 //                     `leaving`. Each further overflow bucket, one in some dozens of inserts, takes
@@ -14,8 +14,9 @@
 //
 // A page is only given back from the inside of a block that is still allocated, so that is right
 // for memory of any origin. It pays where the block has a mapping of its own and would be unmapped
-// when freed; pages of a heap would only have to be fetched again. glibc's mapped blocks are told
-// by where they begin in a page; with other libraries, and other allocators, arrays leave at once.
+// when freed; pages of a heap would only have to be fetched again. glibc's mapped blocks are
+// recognized by where they begin in a page; with other libraries, and other allocators, arrays
+// leave at once.
 #pragma once
 
 #include <algorithm>

@@ -9,23 +9,23 @@
 // If something throws on the way (a hash, an allocation, a copy), the table gets its old header
 // back, and the entries their old chains:
 //   - entries that can be moved without a throw move back. The low bits of a new bucket's index
-//     tell the old chain. Entries of one chain may have changed places with each other;
+//     identify the old chain. Entries of one chain may have changed places with each other;
 //   - entries that were copied, because their move could throw, are still there; the copies go;
 //   - entries that can only be moved, by a move that may throw, could not come back. Their table
 //     doubles as often as needed instead (growth.hpp), and keeps what it has reached.
 //
-// With cursors about (pins.hpp) a growth in progress is finished first. The old cells then keep
-// readable keys and are marked evacuated, and the old array is retired instead of freed.
+// With cursors about (cursor_pins.hpp) a growth in progress is finished first. The old cells then
+// keep readable keys and are marked evacuated, and the old array is retired instead of freed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 
 #include "core.hpp"
+#include "cursor_pins.hpp"
 #include "evacuate.hpp"
 #include "find.hpp"
 #include "growth.hpp"
-#include "pins.hpp"
 #include "storage.hpp"
 
 namespace hmap::detail {
@@ -69,17 +69,17 @@ class relocation {
 
   void run() {
     c_.observer.growth_started(growth_kind::doubling, c_.h.B, array_bytes<Core>(c_.h.B));
-    HMAP_TRY {
+    MAPS_TRY {
       for_each_chain([this](const chain& from) {
         move_chain(from);
         ++moved_chains_;  // and of the next one, whatever is found in the new array
         return true;
       });
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       undo();
       c_.observer.growth_finished();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
     finish();
     c_.observer.growth_finished();
@@ -243,16 +243,16 @@ void replace_empty_array(Core& c, bucket* fresh, std::uint8_t B) noexcept {
 template <class Core>
 void relocate(Core& c, bucket* fresh, std::uint8_t B) {
   if (c.h.count == 0) return replace_empty_array(c, fresh, B);
-  HMAP_TRY {
+  MAPS_TRY {
     if (has_cursors(c)) {
       finish_evacuation(c);
       prepare_retirement(c, *c.h.extra);
     }
     relocation<Core>(c, fresh, B).run();
   }
-  HMAP_CATCH_ALL {
+  MAPS_CATCH_ALL {
     free_bucket_array(c, fresh, B);
-    HMAP_RETHROW;
+    MAPS_RETHROW;
   }
 }
 

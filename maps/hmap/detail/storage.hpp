@@ -9,7 +9,7 @@
 // An empty bucket is all empty_rest with a null overflow pointer: all zero. Nothing else in
 // it is read before it is written, so keys and values are left untouched.
 //
-// The array that a growth begins with is not cleared at all: a bucket of it is read by nobody
+// The array that a growth begins with is not cleared at all: no code reads a bucket of it
 // before the old chain has moved there, and that move clears it (evacuate.hpp); a spare is
 // cleared when it is taken. Clearing 302 MB at once took an insert 10 ms. A table's first array
 // has no old chains to wait for. With std::allocator its zeroes come from calloc, which gets
@@ -27,9 +27,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../common/fail.hpp"
+#include "../../common/memory_limit.hpp"
 #include "core.hpp"
-#include "fail.hpp"
-#include "memory_limit.hpp"
 #include "release.hpp"
 
 namespace hmap::detail {
@@ -98,7 +98,7 @@ struct bucket_memory {
 
  private:
   static bucket* not_null(void* p) {
-    if (p == nullptr) throw_bad_alloc();
+    if (p == nullptr) maps::common::throw_bad_alloc();
     return static_cast<bucket*>(p);
   }
 };
@@ -129,7 +129,7 @@ template <class Core>
 std::size_t checked_array_buckets(std::uint8_t B) {
   if (B >= std::numeric_limits<std::size_t>::digits - 1 ||
       array_buckets<Core>(B) > bucket_memory<Core>::max_buckets) {
-    throw_bad_alloc();
+    maps::common::throw_bad_alloc();
   }
   return array_buckets<Core>(B);
 }
@@ -153,12 +153,13 @@ bucket* make_bucket_array(Core& c, std::uint8_t B) {
 }
 
 /// checked_array_buckets() for a size that the caller of the table has named. What the machine
-/// cannot hold is refused: the kernel would grant it as addresses, and kill whoever touches them.
+/// cannot hold is refused: the kernel would grant it as addresses, and kill a process that touches
+/// them.
 template <class Core>
 std::size_t requested_array_buckets(std::uint8_t B) {
   const std::size_t buckets = checked_array_buckets<Core>(B);
   if constexpr (bucket_memory<Core>::from_system) {
-    if (exceeds_memory(array_bytes<Core>(B))) throw_bad_alloc();
+    if (maps::common::exceeds_memory(array_bytes<Core>(B))) maps::common::throw_bad_alloc();
   }
   return buckets;
 }
@@ -201,7 +202,7 @@ void release_leaving(Core& c) noexcept {
   if (all - extra.leaving_released <= release::piece) free_leaving(c);
 }
 
-/// The table's extra record, or nullptr, for whoever reads beside other readers: one of them
+/// The table's extra record, or nullptr, for a reader beside other readers: one of them
 /// may just be putting the first record there.
 template <class Core>
 extra_record* extra_if_any(const Core& c) noexcept {
@@ -238,7 +239,7 @@ template <class Core>
 void count_overflow(Core& c) noexcept {
   if (c.h.B < 16) {
     ++c.h.noverflow;
-  } else if ((random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
+  } else if ((maps::common::random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
     ++c.h.noverflow;
   }
 }
@@ -266,7 +267,7 @@ enum class overflow_fate { freed, pooled };
 /// Appends an empty bucket to the chain that ends in `last`. Throws what the allocator
 /// throws, and then has changed nothing.
 template <class Core>
-HMAP_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
+MAPS_NOINLINE bucket* new_overflow(Core& c, bucket* last) {
   bucket* fresh = nullptr;
   if (const std::size_t spares = spare_buckets(c.h.B)) {
     extra_record& extra = extra_of(c);

@@ -1,12 +1,13 @@
-// begin() to end(): a plain sweep, as fast as the layout allows.
+// The sweep: iteration from begin() to end() in the order of the memory, as fast as the layout
+// allows. (A range is Go's own iteration, with a cursor: range.hpp.)
 //
 // First every chain of the current array, then, while the table grows, every old chain
-// that is not evacuated yet; below the mark all are. A new bucket that waits for its old chain
-// is passed over. Within a bucket the occupied cells come from one comparison of the tophash
+// that is not evacuated yet; below the mark all are. A new bucket whose old chain has not moved
+// is skipped. Within a bucket the occupied cells come from one comparison of the tophash
 // word; empty cells cost nothing. A chain ends where cell 7 is empty_rest, so that of a bucket
 // without entries only one line is read. Overflow buckets lie anywhere: those of the buckets
-// ahead are asked for in time, or in a table beyond the caches every sixth bucket would wait for
-// memory (DESIGN.md).
+// ahead are prefetched, or in a table beyond the caches every sixth bucket would be a cache miss
+// (DESIGN.md).
 //
 // The word is read again at every step, never kept: erasing another entry must not make
 // the sweep produce it.
@@ -54,7 +55,7 @@ class sweep_position {
     return p;
   }
 
-  HMAP_ALWAYS_INLINE void next() noexcept {
+  MAPS_ALWAYS_INLINE void next() noexcept {
     if (const auto cells = tophash_word(b_->tophash).occupied().after(i_)) {
       i_ = cells.lowest();
     } else {
@@ -96,8 +97,9 @@ class sweep_position {
     return head_;
   }
 
-  /// The next chain that holds what it should: neither a new one that waits, nor an old one that
-  /// has moved, whose overflow buckets may be on their way out with another thread's last cursor.
+  /// The next chain with valid content: neither a new one whose old chain has not moved, nor an old
+  /// one that has moved, whose overflow buckets may be on their way out with another thread's last
+  /// cursor.
   bucket* next_head_while_growing() noexcept {
     const Core& c = *c_;
     bucket* const end = c.bucket_at(c.h.buckets, c.bucket_count());
@@ -115,22 +117,22 @@ class sweep_position {
     }
   }
 
-  /// The processor does not foresee a walk that leaves out now this bucket and now that: without
+  /// The hardware prefetcher does not follow an iteration that skips buckets irregularly: without
   /// this one over 884,736 entries took 17 instead of 12 ns each.
-  HMAP_ALWAYS_INLINE void look_ahead_past_gaps(const bucket* end) const noexcept {
-    constexpr std::ptrdiff_t ahead = walk_ahead * Core::layout::size;
+  MAPS_ALWAYS_INLINE void look_ahead_past_gaps(const bucket* end) const noexcept {
+    constexpr std::ptrdiff_t ahead = prefetch_distance * Core::layout::size;
     if (bytes_of(end) - bytes_of(head_) <= ahead) return;
-    const bucket* wanted = c_->bucket_at(head_, walk_ahead);
-    HMAP_PREFETCH(wanted);
+    const bucket* wanted = c_->bucket_at(head_, prefetch_distance);
+    MAPS_PREFETCH(wanted);
     prefetch_cells<typename Core::layout>(wanted);
   }
 
-  HMAP_ALWAYS_INLINE void look_ahead() const noexcept {
+  MAPS_ALWAYS_INLINE void look_ahead() const noexcept {
     const Core& c = *c_;
     const std::size_t count = c.bucket_count();
     if (!is_beyond_caches<Core>(count)) return;
-    if (head_ >= c.bucket_at(c.h.buckets, count - walk_ahead)) return;
-    prefetch_overflow<Core>(c.bucket_at(head_, walk_ahead));
+    if (head_ >= c.bucket_at(c.h.buckets, count - prefetch_distance)) return;
+    prefetch_overflow<Core>(c.bucket_at(head_, prefetch_distance));
   }
 
   const Core* c_ = nullptr;
@@ -213,15 +215,15 @@ class sweep_iterator {
   // Not defaulted: Clang would look into the entry's type, which an iterator may be part of.
   bool operator==(const sweep_iterator& other) const noexcept { return p_ == other.p_; }
 
-  /// Where it stands; for the table's own use.
+  /// The position; for the table's own use.
   const sweep_position<Core>& position() const noexcept { return p_; }
 
  private:
   sweep_position<Core> p_;
 };
 
-/// What erase(iterator) returns: the entry behind the erased one, looked for when it is asked for.
-/// In a sparse table that is far away, and most callers do not ask. Converts to an iterator and can
+/// What erase(iterator) returns: the entry behind the erased one, looked for when it is used. In a
+/// sparse table that is far away, and most callers do not use it. Converts to an iterator and can
 /// be used as one; as with any iterator, only until the next insertion.
 template <class Core>
 class erase_result {

@@ -80,8 +80,9 @@ class TablePrinter:
 
     def __init__(self, value):
         self.name = value.type.strip_typedefs().name.split("<")[0]
-        base = next((f for f in value.type.strip_typedefs().fields() if f.is_base_class), None)
-        table = value.cast(base.type) if base else value
+        table = value
+        while not table.type.strip_typedefs().name.startswith("hmap::basic_map<"):
+            table = table.cast(table.type.strip_typedefs().fields()[0].type)
         core = table["c_"]
         self.header = core["h"]
         table_type = table.type.strip_typedefs()

@@ -81,7 +81,7 @@ class descending_resource : public std::pmr::memory_resource {
   std::size_t top_ = memory_.size();
 };
 
-/// Deals keys to the chains in turn, so that no overflow bucket comes between two arrays.
+/// Deals keys to the chains round-robin, so that no overflow bucket comes between two arrays.
 struct dealing_hash {
   std::uint64_t operator()(std::uint64_t key, std::uint32_t) const { return key | key << 56; }
 };

@@ -81,14 +81,14 @@ class timing {
     if (op == "delete") return remove(sum);
     const auto sweep = [](map_type& m) -> map_type& { return m; };
     const auto cursor = [](map_type& m) { return m.range(); };
-    if (op == "range") return walk(sum, n_, sweep);
-    if (op == "cursor") return walk(sum, n_, cursor);
-    if (op == "range_one") return walk(sum, 1, sweep);
-    if (op == "cursor_one") return walk(sum, 1, cursor);
+    if (op == "range") return iterate(sum, n_, sweep);
+    if (op == "cursor") return iterate(sum, n_, cursor);
+    if (op == "range_one") return iterate(sum, 1, sweep);
+    if (op == "cursor_one") return iterate(sum, 1, cursor);
     throw std::invalid_argument("unknown operation " + op);
   }
 
-  std::int64_t next_key() { return static_cast<std::int64_t>(hmap::detail::splitmix64(random_)); }
+  std::int64_t next_key() { return static_cast<std::int64_t>(maps::common::splitmix64(random_)); }
 
   /// An order of its own for every table, one behind the other.
   keys_type shuffled(const keys_type& keys) {
@@ -98,7 +98,7 @@ class timing {
       all.insert(all.end(), keys.begin(), keys.end());
       std::int64_t* order = all.data() + t * n_;
       for (std::size_t i = n_ - 1; i > 0; --i) {
-        std::swap(order[i], order[hmap::detail::splitmix64(random_) % (i + 1)]);
+        std::swap(order[i], order[maps::common::splitmix64(random_) % (i + 1)]);
       }
     }
     return all;
@@ -192,7 +192,7 @@ class timing {
   /// Entries by whatever `view` makes of the table, its own sweep or Go's range, where only the
   /// first keys are left; per entry that there was.
   template <class View>
-  std::int64_t walk(mixer& sum, std::size_t left, View view) {
+  std::int64_t iterate(mixer& sum, std::size_t left, View view) {
     refill(1);
     for (std::size_t i = left; i < n_; ++i) maps_[0]->erase(keys_[i]);
     std::int64_t total = 0;

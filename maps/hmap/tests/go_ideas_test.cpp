@@ -10,7 +10,7 @@
 //   ConcurrentReadsAfterGrowthReflect   C++ has no reflection
 //   IterGrowWithGC                      there is no collector; its point, that old memory
 //                                       stays while a cursor needs it, is IterGrow here, and
-//                                       AddressSanitizer stands for the collector
+//                                       AddressSanitizer is in place of the collector
 //   NonEscapingMap                      no escape analysis: a local map's header is on the
 //                                       stack anyway
 //   MapTombstones' panics               inspect.hpp's check() is the same automaton
@@ -40,7 +40,7 @@ using namespace hmap_test;
 
 const double nan_key = std::numeric_limits<double>::quiet_NaN();
 
-/// Of the header, which is all that a Go map is; what hmap adds stands behind it.
+/// Of the header, which is all that a Go map is; what hmap adds is behind it.
 TEST(GoMap, HmapSize) { EXPECT_EQ(sizeof(hmap::map<int, int>().internals().h), 48U); }
 
 template <class Map>
@@ -282,7 +282,7 @@ TEST(GoMap, MapNanGrowIterator) {
   EXPECT_EQ(n, entries);
 }
 
-/// Whether 100 walks begin differently at least once.
+/// Whether 100 iterations begin differently at least once.
 template <class Map>
 bool order_varies(const Map& m) {
   const auto order = [&] {
@@ -517,7 +517,7 @@ TEST(GoMap, AWriteSkipsAtMost1024ChainsThatOthersHaveMoved) {
   constexpr std::uint64_t old_buckets = 4'096;
   dealt_map m(1);
   for (std::uint64_t i = 0; hmap::inspect(m).old_buckets != old_buckets; ++i) m[i] = 1;
-  // From the last chain downwards: each write moves one chain out of turn and one in turn,
+  // From the last chain downwards: each write moves one chain out of order and one in order,
   // and in the middle all the rest has been moved already.
   std::uint64_t chain = old_buckets - 1;
   std::size_t before = 0;

@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <string>
 
+#include "common/random.hpp"
 #include "golden_trace.hpp"
-#include "hmap/detail/random.hpp"
 
 namespace hmap_test {
 
@@ -62,7 +62,7 @@ struct codec<byte_array<Size>> {
     for (unsigned i = 0; i < 8; ++i) bytes[i] = static_cast<unsigned char>(id >> (8 * i));
     std::uint64_t state = id;
     for (std::size_t i = 8; i < Size; ++i) {
-      bytes[i] = static_cast<unsigned char>(hmap::detail::splitmix64(state));
+      bytes[i] = static_cast<unsigned char>(maps::common::splitmix64(state));
     }
     return bytes;
   }

@@ -52,7 +52,7 @@ inline void aim_next_range(std::size_t bucket, unsigned cell, unsigned B) {
   const std::uint64_t mask = (std::uint64_t{1} << B) - 1;
   for (std::uint64_t seed = 1;; ++seed) {
     std::uint64_t state = seed;
-    const std::uint64_t draw = hmap::detail::splitmix64(state);
+    const std::uint64_t draw = maps::common::splitmix64(state);
     if ((draw & mask) == bucket && draw >> 61 == cell) {
       hmap::fix_random_seed(seed);
       return;
@@ -91,7 +91,7 @@ class replay {
            std::to_string(ops_) + " (" + last_op_ + "): ";
   }
 
-  /// One record; the reader then stands at the next.
+  /// One record; the reader is then at the next.
   void record() {
     if (trace_.done()) throw trace_error("the trace is cut off");
     trace_line line = trace_.line();

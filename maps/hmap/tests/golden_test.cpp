@@ -99,7 +99,7 @@ INSTANTIATE_TEST_SUITE_P(traces, golden,
                          ::testing::Combine(::testing::ValuesIn(scenarios), ::testing::Bool()),
                          name_of);
 
-/// A trace that nobody replays would prove nothing.
+/// A trace that is not replayed would prove nothing.
 TEST(golden_traces, are_all_replayed) {
   const std::string ending = ".tar.gz";
   std::vector<std::string> found;

@@ -1,6 +1,6 @@
 // Concurrent misuse is reported with Go's three messages, and use of a table from inside one of its
 // own operations with a fourth. Functors and values call back into the table while it is being
-// written: in the same thread, or in another one that the write waits for. The same every time.
+// written: in the same thread, or in another one, which the write joins. The same every time.
 #include "hmap/misuse.hpp"
 
 #include <condition_variable>
@@ -42,7 +42,7 @@ struct hooked_hash {
   static inline bool on = false;
   std::uint64_t operator()(int key, std::uint32_t) const {
     if (on) hook::run();
-    return hmap::detail::hash_word(static_cast<std::uint64_t>(key), 0);
+    return maps::common::hash_word(static_cast<std::uint64_t>(key), 0);
   }
 };
 struct hooked_value {
@@ -66,7 +66,7 @@ struct movable_value {
 /// Calls nothing back.
 struct quiet_hash {
   std::uint64_t operator()(int key, std::uint32_t) const {
-    return hmap::detail::hash_word(static_cast<std::uint64_t>(key), 0);
+    return maps::common::hash_word(static_cast<std::uint64_t>(key), 0);
   }
 };
 
@@ -248,7 +248,7 @@ TEST(FatalHandler, IsReplacedAndRestored) {
   const hmap::fatal_handler mine = [](const char*) {};
   const hmap::fatal_handler original = hmap::set_fatal_handler(mine);
   EXPECT_EQ(hmap::set_fatal_handler(nullptr), mine);
-  EXPECT_EQ(hmap::set_fatal_handler(original), original) << "null stands for the default";
+  EXPECT_EQ(hmap::set_fatal_handler(original), original) << "null means the default";
 }
 
 TEST(FatalHandlerDeathTest, TheDefaultSaysWhatHappenedAndAborts) {

@@ -1,4 +1,4 @@
-// The observer of a table's growth: its events tell the same story as inspect().
+// The observer of a table's growth: its events agree with inspect().
 #include "hmap/observer.hpp"
 
 #include <cstddef>

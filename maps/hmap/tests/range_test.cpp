@@ -127,16 +127,16 @@ TYPED_TEST(Range, MovesNothingAndLeavesItsFlagsUntilTheNextGrowth) {
     m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));
   }
   EXPECT_FALSE(hmap::inspect(m).iterator);
-  EXPECT_TRUE(hmap::inspect(m).old_iterator) << "it may be walking what is old now";
+  EXPECT_TRUE(hmap::inspect(m).old_iterator) << "it may be iterating over what is old now";
 }
 
 // ---- while the table is written
 
-/// A walk beside which random writes go on, checked at each step against a model.
+/// An iteration during which random writes happen, checked at each step against a model.
 template <class Map>
-class disturbed_walk {
+class disturbed_iteration {
  public:
-  disturbed_walk(std::uint64_t seed, std::uint64_t n) : random_(seed), next_(n) {
+  disturbed_iteration(std::uint64_t seed, std::uint64_t n) : random_(seed), next_(n) {
     for (std::uint64_t i = 0; i < n; ++i) put(i, i);
     undisturbed_ = live_;
   }
@@ -188,16 +188,16 @@ TYPED_TEST(Range, KeepsItsPromisesAmidRandomWrites) {
     // Around the size at which a growth begins, so that both kinds of start are frequent.
     const std::uint64_t n =
         std::vector<std::uint64_t>{8, 20, 52, 100, 106, 110, 208, 212}[round % 8];
-    disturbed_walk<TypeParam> walk(round, n);
-    const auto before = hmap::inspect(walk.map());
-    walk.run(1 + round % 5, round % 3 * 40);
+    disturbed_iteration<TypeParam> iteration(round, n);
+    const auto before = hmap::inspect(iteration.map());
+    iteration.run(1 + round % 5, round % 3 * 40);
     if (this->HasFatalFailure()) FAIL() << "round " << round;
-    const auto after = hmap::inspect(walk.map());
+    const auto after = hmap::inspect(iteration.map());
     ++(before.growing ? from_growth : from_rest);
     growth_ended += before.growing && (!after.growing || after.B > before.B);
     several_growths += after.B >= before.B + 2;
   }
-  // The test has lost its teeth if one kind of walk hardly ever happens.
+  // The test proves little if one kind of iteration hardly ever happens.
   EXPECT_GT(from_rest, 50);
   EXPECT_GT(from_growth, 50);
   EXPECT_GT(growth_ended, 50);
@@ -369,12 +369,12 @@ TYPED_TEST(Range, ReserveEndsItInATableThatHasBecomeEmpty) {
 
 TYPED_TEST(Range, TheTablesEndIsItsEnd) {
   auto m = std::make_unique<TypeParam>(just_growing<TypeParam>());
-  auto walked = m->range();
+  auto begun = m->range();
   auto fresh = m->range();
-  ASSERT_TRUE(walked.next());
+  ASSERT_TRUE(begun.next());
   for (int i = 0; i < 4; ++i) grow_a_step(*m);  // so that there is something to give back
   m.reset();
-  EXPECT_FALSE(walked.next());
+  EXPECT_FALSE(begun.next());
   EXPECT_FALSE(fresh.next());
 }
 
@@ -452,7 +452,7 @@ TYPED_TEST(Range, CursorsAreIndependent) {
 TYPED_TEST(Range, WhatACursorNeedsStaysWhenAnotherGoes) {
   TypeParam m = filled<TypeParam>(104);
   auto first = m.range();
-  auto second = m.range();  // both walk the array that the growth leaves behind
+  auto second = m.range();  // both iterate over the array that the growth leaves behind
   first.next();
   for (std::uint64_t i = 104; !hmap::inspect(m).growing; ++i) {
     m.try_emplace(key<TypeParam>(i), value<TypeParam>(i));

@@ -78,27 +78,12 @@ Map growing(Map m, int steps) {
 
 template <class Map>
 std::vector<map_test::table_state<Map>> states() {
-  using map_test::deal;
+  using map_test::dealt;
   std::vector<map_test::table_state<Map>> all{
       {"empty", [] { return Map(); }},
-      {"one bucket",
-       [] {
-         Map m;
-         deal(m, 5, 1);
-         return m;
-       }},
-      {"one full bucket",
-       [] {
-         Map m;
-         deal(m, 8, 1);
-         return m;
-       }},
-      {"overflow",
-       [] {
-         Map m(20);
-         deal(m, 19, 4);
-         return m;
-       }},
+      dealt<Map>("one bucket", 0, 5, 1),
+      dealt<Map>("one full bucket", 0, 8, 1),
+      dealt<Map>("overflow", 20, 19, 4),
       {"about to double", [] { return about_to_double<Map>(3); }},
       {"about to compact", [] { return about_to_compact<Map>(); }},
   };

@@ -1,5 +1,5 @@
 // Where a bucket's parts are. Buckets are not structs: tags, chain heads and slots of all buckets
-// of a block stand in three arrays of their own, because a lookup that finds no matching tag must
+// of a block are in three arrays of their own, because a lookup that finds no matching tag must
 // not pay for the slots' cache lines.
 //
 //   block   tags[16] * n | chain head * n | slots[15] * n
@@ -84,7 +84,7 @@ class bucket {
   tag_type* tags() const noexcept { return tags_; }
   tag_type& tag(unsigned slot) const noexcept { return tags_[slot]; }
   tag_type& filter() const noexcept { return tags_[filter_byte]; }
-  /// Worked out when asked for: a miss does not.
+  /// Computed when used: a miss does not use it.
   value_type* slots() const noexcept { return arrays_->slots_of(index_); }
   value_type* entry(unsigned slot) const noexcept { return slots() + slot; }
   tag_word word() const noexcept { return tag_word(tags_); }
@@ -98,7 +98,7 @@ class bucket {
     return (filter() & filter_bits[hash >> 56]) != 0;
   }
 
-  /// Valid only while the filter is not zero; nobody clears the heads of fresh buckets.
+  /// Valid only while the filter is not zero; no code clears the heads of fresh buckets.
   node_type*& head() const noexcept { return (*heads_)[index_]; }
   node_type* chain() const noexcept { return filter() != 0 ? head() : nullptr; }
 

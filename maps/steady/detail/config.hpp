@@ -2,7 +2,7 @@
 // build the others too.
 #pragma once
 
-#include "hmap/detail/config.hpp"  // HMAP_TRY and its kin: code without exceptions
+#include "../../common/config.hpp"
 
 // STEADY_NO_SIMD: match tags with plain 64-bit arithmetic (SWAR) even where SSE2 exists. The
 // portable path is the same code that other architectures run.
@@ -24,19 +24,13 @@
 #if defined(__GNUC__) && !defined(__clang__)
 #define STEADY_OPAQUE [[gnu::noipa]]
 #else
-#define STEADY_OPAQUE STEADY_NOINLINE
+#define STEADY_OPAQUE MAPS_NOINLINE
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
-#define STEADY_NOINLINE [[gnu::noinline]]
 #define STEADY_COLD [[gnu::noinline, gnu::cold]]
-#define STEADY_ALWAYS_INLINE [[gnu::always_inline]] inline
-#define STEADY_PREFETCH(address) __builtin_prefetch(address)
 #else
-#define STEADY_NOINLINE
 #define STEADY_COLD
-#define STEADY_ALWAYS_INLINE inline
-#define STEADY_PREFETCH(address) static_cast<void>(address)
 #endif
 
 // Where a static_assert needs the same words in two places.

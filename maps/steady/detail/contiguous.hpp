@@ -5,7 +5,7 @@
 // address space, gigabytes wide, of which only what is used costs anything: growing takes nothing
 // at all, and both halves of a split stay in the block. (Should a reservation be outgrown, the
 // table moves to a wider one in the same way, and the old one's pages go back as they empty.) When
-// the table ends, the next one may have its reservation, with the pages (keeper.hpp).
+// the table ends, the next one may have its reservation, with the pages (page_cache.hpp).
 //
 // So there are two views of the buckets: `lower` for those that a growth has not reached, `upper`
 // for the others. They differ only while a table moves to another block.
@@ -21,10 +21,10 @@
 #include <new>
 #include <utility>
 
+#include "../../common/fail.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
-#include "hmap/detail/fail.hpp"
-#include "keeper.hpp"
+#include "page_cache.hpp"
 #include "pages.hpp"
 
 namespace steady::detail {
@@ -72,14 +72,14 @@ class contiguous {
   using bucket_type = bucket<Geometry>;
   static constexpr bool moves = true;
 
-  STEADY_ALWAYS_INLINE bucket_type lower(std::size_t i) const noexcept {
+  MAPS_ALWAYS_INLINE bucket_type lower(std::size_t i) const noexcept {
     return {views_[0], heads_[0], i};
   }
-  STEADY_ALWAYS_INLINE bucket_type upper(std::size_t i) const noexcept {
+  MAPS_ALWAYS_INLINE bucket_type upper(std::size_t i) const noexcept {
     return {views_[1], heads_[1], i};
   }
   /// One of the two. An index, because compilers turn ?: into a branch here.
-  STEADY_ALWAYS_INLINE bucket_type either(bool is_upper, std::size_t i) const noexcept {
+  MAPS_ALWAYS_INLINE bucket_type either(bool is_upper, std::size_t i) const noexcept {
     return {views_[is_upper ? 1 : 0], heads_[is_upper ? 1 : 0], i};
   }
 
@@ -108,7 +108,7 @@ class contiguous {
 
   /// Fetches the pages that the split of bucket i, or one soon after it, will write to; false if
   /// there are none to fetch. A fault costs as much as many splits, and several at once (tags,
-  /// heads and slots, all of them on new pages) were the longest wait of all; asked for in one
+  /// heads and slots, all of them on new pages) took the longest of all; requested in one
   /// call, four pages cost what two faults do.
   bool touch_ahead(std::size_t i) noexcept {
     if (range_ == nullptr) return false;
@@ -309,7 +309,7 @@ class contiguous {
   }
 
   /// For a growth from n buckets: through the partners' memory, and while the table moves through
-  /// that of the others as well. Not for buckets of many pages: each would wait for all of them.
+  /// that of the others as well. Not for buckets of many pages: each would fetch all of them.
   void start_runners(std::size_t n) noexcept {
     range_->running = 0;
     const block b = current(1);
@@ -325,7 +325,7 @@ class contiguous {
     }
   }
 
-  STEADY_ALWAYS_INLINE static block divided(void* at, unsigned level, bool is_range) noexcept {
+  MAPS_ALWAYS_INLINE static block divided(void* at, unsigned level, bool is_range) noexcept {
     const division<Geometry> parts(std::size_t{1} << level);
     auto* bytes = static_cast<std::byte*>(at);
     return {{reinterpret_cast<tag_type*>(bytes), bytes + parts.slots_offset},
@@ -341,10 +341,10 @@ class contiguous {
 
   // In line, so that a block's parts need not pass through memory: five million tables of one entry
   // were made and ended in 0.35 s, now in 0.27.
-  STEADY_ALWAYS_INLINE block allocate(unsigned level) {
+  MAPS_ALWAYS_INLINE block allocate(unsigned level) {
     if (level >= std::numeric_limits<std::size_t>::digits - 1 ||
         std::size_t{1} << level > Geometry::max_buckets) {
-      hmap::detail::throw_bad_alloc();
+      maps::common::throw_bad_alloc();
     }
     const std::size_t bytes = division<Geometry>(std::size_t{1} << level).bytes;
     if (bytes > Traits::heap_bytes && Geometry::alignment <= page_bytes) {
@@ -379,7 +379,7 @@ class contiguous {
     if (range_ == nullptr) return {};
     const std::size_t bytes = division<Geometry>(std::size_t{1} << level).bytes;
     kept_range kept;
-    if (void* at = keeper.take(bytes, Geometry::bytes_per_bucket, kept)) {
+    if (void* at = kept_pages.take(bytes, Geometry::bytes_per_bucket, kept)) {
       block b = divided(at, level, true);
       b.touched = std::max(kept.touched, sizeof kept / tag_bytes);  // it was described in there
       b.warm = kept.warm;
@@ -392,11 +392,11 @@ class contiguous {
   /// Deallocates, or leaves to the next table what it may have of it.
   void leave(const block& b) noexcept {
     if (!b.is_range) return deallocate(b);
-    const std::size_t limit = keeper.room() / Geometry::bytes_per_bucket;
+    const std::size_t limit = kept_pages.room() / Geometry::bytes_per_bucket;
     if (range_->has_huge_pages || limit == 0) return deallocate(b);
     if (range_->touched > limit) release_end(limit);
     const std::size_t warm = std::min(std::max(range_->full, range_->warm), range_->touched);
-    keeper.keep(b.at(), {bytes_of(b), Geometry::bytes_per_bucket, range_->touched, warm});
+    kept_pages.keep(b.at(), {bytes_of(b), Geometry::bytes_per_bucket, range_->touched, warm});
   }
 
   static void deallocate(const block& b) noexcept {
@@ -411,7 +411,7 @@ class contiguous {
   }
 
   /// The pages of buckets [first, last) that nothing below `first` and nothing from `last` on
-  /// needs: what stands below `first` is dead as well, so only the end is rounded down.
+  /// needs: what is below `first` is dead as well, so only the end is rounded down.
   void release(std::size_t first, std::size_t last) noexcept {
     for_each_part(current(0), [&](std::byte* part, std::size_t size) {
       const std::size_t begin = first * size / page_bytes * page_bytes;

@@ -1,5 +1,5 @@
 // The state of a table: its size, how far it has grown, its memory, the functors. The operations
-// on it stand in files of their own and are free functions over a core:
+// on it are free functions over a core, in files of their own:
 //
 //   find.hpp     one bucket, fifteen tags at once, and the chain behind it
 //   chain.hpp    what overflow nodes need: linking, unlinking, the filter
@@ -82,16 +82,16 @@ struct table {
 
   std::size_t bucket_count() const noexcept { return memory.exists() ? low + 1 + split : 0; }
 
-  STEADY_ALWAYS_INLINE std::size_t index_of(std::uint64_t h) const noexcept {
+  MAPS_ALWAYS_INLINE std::size_t index_of(std::uint64_t h) const noexcept {
     const std::size_t i = h & low;
     return i < split ? h & (2 * low + 1) : i;
   }
   /// Bucket number i, wherever it is now.
-  STEADY_ALWAYS_INLINE bucket_type bucket_at(std::size_t i) const noexcept {
+  MAPS_ALWAYS_INLINE bucket_type bucket_at(std::size_t i) const noexcept {
     return memory.either(i < split || i > low, i);
   }
   /// Bucket i has an entry.
-  STEADY_ALWAYS_INLINE void note_entry(std::size_t i) noexcept {
+  MAPS_ALWAYS_INLINE void note_entry(std::size_t i) noexcept {
     if (i < first.get()) first.set(i);
   }
 
@@ -161,12 +161,12 @@ struct core : table<Key, T, Allocator, Traits> {
         alloc(alloc_) {}
 
   template <class K>
-  STEADY_ALWAYS_INLINE std::uint64_t hash_of(const K& key) const {
+  MAPS_ALWAYS_INLINE std::uint64_t hash_of(const K& key) const {
     return seeded(hash, key, this->seed);
   }
   /// Whether hashing a key cannot throw.
   static constexpr bool hashes_safely = [] {
-    if constexpr (hmap::detail::seeded_hash<Hash, Key>) {
+    if constexpr (maps::common::seeded_hash<Hash, Key>) {
       return noexcept(std::declval<const Hash&>()(std::declval<const Key&>(), std::uint32_t{}));
     } else {
       return noexcept(std::declval<const Hash&>()(std::declval<const Key&>()));

@@ -2,9 +2,9 @@
 //
 // An entry is a std::pair<const K, V>, because value_type& is what iterators promise. Moving one
 // needs its key without the const; every table with a real value_type& needs that cast, and
-// nobody else may see the key between it and the entry's end.
+// no other code may see the key between it and the entry's end.
 //
-// An allocator that constructs or destroys by itself is asked for each entry: what its construct()
+// An allocator that constructs or destroys by itself is used for each entry: what its construct()
 // has made, its destroy() ends, and no byte is moved behind its back.
 #pragma once
 
@@ -17,8 +17,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "../../common/emplace.hpp"
 #include "config.hpp"
-#include "hmap/detail/emplace.hpp"
 
 namespace steady::detail {
 
@@ -33,7 +33,8 @@ template <class T>
 inline constexpr bool moves_as_bytes =
     std::is_trivially_copyable_v<T> && std::is_trivially_move_constructible_v<T>;
 
-/// Types whose end calls nobody: it cannot come back to the table that they were in.
+/// Types whose destructor calls no code of the program: it cannot come back to the table that they
+/// were in.
 template <class T>
 inline constexpr bool ends_quietly = std::is_trivially_destructible_v<T>;
 template <class Char, class Traits>
@@ -108,7 +109,7 @@ class transfer {
     ++size_;
   }
   std::size_t size() const noexcept { return size_; }
-  /// Where an entry stands after run().
+  /// Where an entry is after run().
   value_type* moved(value_type* entry) const noexcept {
     for (std::size_t i = 0; i < size_; ++i) {
       if (from_[i] == entry) return to_[i];
@@ -117,7 +118,7 @@ class transfer {
   }
 
   /// Strong guarantee: what may throw when it moves is copied, and the originals end only when
-  /// every copy stands. A type that can only be moved is moved back; the program ends if that
+  /// every copy is made. A type that can only be moved is moved back; the program ends if that
   /// throws too.
   template <class Alloc>
   void run(Alloc& alloc) {
@@ -125,12 +126,12 @@ class transfer {
       for (std::size_t i = 0; i < size_; ++i) ops::relocate(alloc, to_[i], from_[i]);
     } else {
       std::size_t made = 0;
-      HMAP_TRY {
+      MAPS_TRY {
         for (; made < size_; ++made) make(alloc, to_[made], from_[made]);
       }
-      HMAP_CATCH_ALL {
+      MAPS_CATCH_ALL {
         undo(alloc, made);
-        HMAP_RETHROW;
+        MAPS_RETHROW;
       }
       for (std::size_t i = 0; i < size_; ++i) end(alloc, from_[i]);
     }
@@ -160,13 +161,13 @@ class transfer {
   /// made takes the first half down with it.
   static void move_apart(value_type* to, value_type* from) {
     std::construct_at(std::addressof(to->second), std::move(from->second));
-    HMAP_TRY {
+    MAPS_TRY {
       std::construct_at(std::addressof(ops::mutable_key(*to)), std::move(ops::mutable_key(*from)));
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       put_back(from->second, to->second);
       std::destroy_at(std::addressof(to->second));
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
 

@@ -23,11 +23,11 @@ void shrink_if_due(Core& c) noexcept {
 
 /// Moves nothing but the entry, allocates nothing.
 template <class Core>
-STEADY_NOINLINE void erase_node(Core& c, const typename Core::location_type& at) noexcept {
+MAPS_NOINLINE void erase_node(Core& c, const typename Core::location_type& at) noexcept {
   const leaving_node<Core> entry(c, at);
 }
 template <class Core>
-STEADY_ALWAYS_INLINE void erase_at(Core& c, const typename Core::location_type& at) noexcept {
+MAPS_ALWAYS_INLINE void erase_at(Core& c, const typename Core::location_type& at) noexcept {
   if (at.in != nullptr) [[unlikely]] {
     return erase_node(c, at);
   }
@@ -36,8 +36,8 @@ STEADY_ALWAYS_INLINE void erase_at(Core& c, const typename Core::location_type& 
 
 /// erase_key() behind the bucket's slots.
 template <class Core, class K>
-STEADY_NOINLINE std::size_t erase_in_chain(Core& c, std::size_t index, const K& key,
-                                           std::uint64_t hash) {
+MAPS_NOINLINE std::size_t erase_in_chain(Core& c, std::size_t index, const K& key,
+                                         std::uint64_t hash) {
   const auto at = find_in_chain(c, index, key, hash);
   if (!at) return 0;
   const leaving_node<Core> entry(c, at);
@@ -47,7 +47,7 @@ STEADY_NOINLINE std::size_t erase_in_chain(Core& c, std::size_t index, const K& 
 
 /// May merge a bucket, so it may move entries.
 template <class Core, class K>
-STEADY_ALWAYS_INLINE std::size_t erase_key(Core& c, const K& key) {
+MAPS_ALWAYS_INLINE std::size_t erase_key(Core& c, const K& key) {
   const std::uint64_t hash = c.hash_of(key);
   const home<Core> home = home_of(c, hash);
   const auto at = find_in_slots(c, home, home.bucket.word(), key, hash);
@@ -85,7 +85,7 @@ void destroy_entries(Table& t, Alloc& alloc) noexcept {
 
 /// The end of a table that has memory.
 template <class Core>
-STEADY_NOINLINE void end_table(Core& c) noexcept {
+MAPS_NOINLINE void end_table(Core& c) noexcept {
   destroy_entries<typename Core::ops>(c, c.alloc);
   c.memory.end(c.alloc);
   c.nodes.release(c.alloc);

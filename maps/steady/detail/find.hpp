@@ -2,7 +2,7 @@
 //
 // Whether a bucket has been split already is a branch: it is always the same way in a table that
 // is not growing, and lookups then run ahead of it. While a table grows, or has stopped half-way,
-// nobody can predict it, and the address is selected without one.
+// the processor cannot predict it, and the address is selected without one.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct home {
 };
 
 template <class Core>
-STEADY_ALWAYS_INLINE home<Core> home_of(const Core& c, std::uint64_t hash) noexcept {
+MAPS_ALWAYS_INLINE home<Core> home_of(const Core& c, std::uint64_t hash) noexcept {
   const std::size_t i = hash & c.low;
   if (c.split == 0) [[likely]] {
     return {i, c.memory.lower(i)};
@@ -31,14 +31,14 @@ STEADY_ALWAYS_INLINE home<Core> home_of(const Core& c, std::uint64_t hash) noexc
 }
 
 template <class Core, class K>
-STEADY_ALWAYS_INLINE typename Core::location_type find_in_slots(const Core& c, const home<Core>& at,
-                                                                const tag_word& word, const K& key,
-                                                                std::uint64_t hash) {
+MAPS_ALWAYS_INLINE typename Core::location_type find_in_slots(const Core& c, const home<Core>& at,
+                                                              const tag_word& word, const K& key,
+                                                              std::uint64_t hash) {
   auto slots = word.match(spread_tag(hash));
   if (!slots) return {};
-  // A processor that expects a match is here long before the tags are, and starts the walk through
+  // A processor that expects a match is here long before the tags are, and starts on
   // the page tables.
-  STEADY_PREFETCH(at.bucket.slots());
+  MAPS_PREFETCH(at.bucket.slots());
   do {
     const unsigned i = slots.lowest();
     auto* entry = at.bucket.entry(i);
@@ -62,8 +62,8 @@ STEADY_OPAQUE typename Core::location_type find_in_chain(const Core& c, std::siz
 }
 
 template <class Core, class K>
-STEADY_ALWAYS_INLINE typename Core::location_type find_hashed(const Core& c, const K& key,
-                                                              std::uint64_t hash) {
+MAPS_ALWAYS_INLINE typename Core::location_type find_hashed(const Core& c, const K& key,
+                                                            std::uint64_t hash) {
   const home<Core> at = home_of(c, hash);
   if (const auto found = find_in_slots(c, at, at.bucket.word(), key, hash)) return found;
   if (at.bucket.may_have_spilled(hash)) [[unlikely]] {
@@ -73,7 +73,7 @@ STEADY_ALWAYS_INLINE typename Core::location_type find_hashed(const Core& c, con
 }
 
 template <class Core, class K>
-STEADY_ALWAYS_INLINE typename Core::location_type find(const Core& c, const K& key) {
+MAPS_ALWAYS_INLINE typename Core::location_type find(const Core& c, const K& key) {
   return find_hashed(c, key, c.hash_of(key));
 }
 

@@ -28,7 +28,7 @@ struct insertion {
 
 /// A new entry in a slot that is free.
 template <class Core, class... Args>
-STEADY_ALWAYS_INLINE typename Core::location_type
+MAPS_ALWAYS_INLINE typename Core::location_type
 place_in_slot(Core& c, const home<Core>& at, unsigned slot, std::uint64_t hash, Args&&... args) {
   auto* entry = at.bucket.entry(slot);
   Core::ops::construct(c.alloc, entry, std::forward<Args>(args)...);
@@ -43,10 +43,10 @@ template <class Core, class... Args>
 typename Core::location_type place_in_node(Core& c, const home<Core>& at, std::uint64_t hash,
                                            Args&&... args) {
   auto* n = c.nodes.take(c.alloc);
-  HMAP_TRY { Core::ops::construct(c.alloc, n->entry(), std::forward<Args>(args)...); }
-  HMAP_CATCH_ALL {
+  MAPS_TRY { Core::ops::construct(c.alloc, n->entry(), std::forward<Args>(args)...); }
+  MAPS_CATCH_ALL {
     c.nodes.give_back(n);
-    HMAP_RETHROW;
+    MAPS_RETHROW;
   }
   n->tag = tag_of(hash);
   link_new(c, at.index, at.bucket, n, hash);
@@ -58,8 +58,8 @@ typename Core::location_type place_in_node(Core& c, const home<Core>& at, std::u
 /// Inserts an entry known to be absent. Strong guarantee. The seed comes with the first memory, so
 /// the hash of a table's first key is not yet what it will be.
 template <class Core, class K, class... Args>
-STEADY_NOINLINE typename Core::location_type insert_absent(Core& c, std::uint64_t hash, K&& key,
-                                                           Args&&... args) {
+MAPS_NOINLINE typename Core::location_type insert_absent(Core& c, std::uint64_t hash, K&& key,
+                                                         Args&&... args) {
   if (!c.memory.exists()) {
     start(c, c.floor);
     hash = c.hash_of(key);
@@ -77,11 +77,11 @@ STEADY_NOINLINE typename Core::location_type insert_absent(Core& c, std::uint64_
 /// The one way in. If the key is there, calls on_found(entry) and constructs nothing; otherwise
 /// constructs the entry from key and args. Strong guarantee for a new key.
 template <class Core, class OnFound, class K, class... Args>
-STEADY_ALWAYS_INLINE insertion<Core> insert(Core& c, OnFound on_found, K&& key, Args&&... args) {
+MAPS_ALWAYS_INLINE insertion<Core> insert(Core& c, OnFound on_found, K&& key, Args&&... args) {
   const std::uint64_t hash = c.hash_of(key);
   const home<Core> at = home_of(c, hash);
   // Found or not, a slot is going to be used.
-  STEADY_PREFETCH(at.bucket.slots());
+  MAPS_PREFETCH(at.bucket.slots());
   const tag_word word = at.bucket.word();
   if (const auto found = find_in_slots(c, at, word, key, hash)) {
     on_found(*found.entry);

@@ -1,7 +1,7 @@
 // The end of an erased entry. Its destructor may come back to the table (an eviction hook that
 // inserts what it has saved), so the table must be whole by then:
 //
-//   plain bytes, strings                 the slot is closed first, and nobody is called
+//   plain bytes, strings                 the slot is closed first, and no code of the program runs
 //   moves that cannot throw, up to 1 KB  the entry is moved out of its slot, the slot closed, all
 //                                        of the table's own work done; then the entry ends
 //   any other                            the entry ends in its slot, which is closed afterwards;
@@ -13,9 +13,9 @@
 #include <limits>
 #include <new>
 
+#include "../../common/emplace.hpp"
 #include "chain.hpp"
 #include "core.hpp"
-#include "hmap/detail/emplace.hpp"
 
 namespace steady::detail {
 
@@ -25,12 +25,11 @@ void set_limits(Core& c) noexcept;
 template <class Core>
 inline constexpr bool leaves_by_move =
     !Core::ops::quiet && Core::ops::moves_safely &&
-    sizeof(typename Core::value_type) <= hmap::detail::max_stack_bytes;
+    sizeof(typename Core::value_type) <= maps::common::max_stack_bytes;
 
 /// Ends an entry in its slot. No lookup finds it meanwhile: its tag is another one.
 template <class Core>
-STEADY_NOINLINE void end_in_slot(Core& c, tag_type& tag,
-                                 typename Core::value_type* entry) noexcept {
+MAPS_NOINLINE void end_in_slot(Core& c, tag_type& tag, typename Core::value_type* entry) noexcept {
   tag = tag == 1 ? tag_type{2} : static_cast<tag_type>(tag - 1);
   c.grow_at = std::numeric_limits<std::size_t>::max();
   c.shrink_at = 0;
@@ -43,8 +42,7 @@ STEADY_NOINLINE void end_in_slot(Core& c, tag_type& tag,
 template <class Core>
 class leaving_slot {
  public:
-  STEADY_ALWAYS_INLINE leaving_slot(Core& c, tag_type& tag,
-                                    typename Core::value_type* entry) noexcept
+  MAPS_ALWAYS_INLINE leaving_slot(Core& c, tag_type& tag, typename Core::value_type* entry) noexcept
       : c_(c) {
     --c.count;
     if constexpr (leaves_by_move<Core>) {
@@ -57,7 +55,7 @@ class leaving_slot {
       end_in_slot(c, tag, entry);
     }
   }
-  STEADY_ALWAYS_INLINE ~leaving_slot() {
+  MAPS_ALWAYS_INLINE ~leaving_slot() {
     if constexpr (leaves_by_move<Core>) Core::ops::destroy(c_.alloc, at());
   }
   leaving_slot(const leaving_slot&) = delete;

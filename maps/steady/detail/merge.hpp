@@ -1,4 +1,4 @@
-// Merging the last bucket into its partner: what splitting did, undone. No hash is asked for: both
+// Merging the last bucket into its partner: what splitting did, undone. No hash is computed: both
 // buckets' entries share the low bits, and the tags are there. Entries go to free slots, the few
 // that find none to nodes, which are taken beforehand; then everything changes place at once.
 #pragma once
@@ -86,10 +86,10 @@ bool merge_bucket(Core& c) {
   }
   auto* const chain = joined<Core>(to_chain, from_chain);
   if (chain == nullptr && to_chain != nullptr) return false;
-  HMAP_TRY { entries.run(c.alloc); }
-  HMAP_CATCH_ALL {
+  MAPS_TRY { entries.run(c.alloc); }
+  MAPS_CATCH_ALL {
     part_again<Core>(chain, to_chain, from_chain);
-    HMAP_RETHROW;
+    MAPS_RETHROW;
   }
   tags[filter_byte] = static_cast<tag_type>(to.filter() | from.filter());
   std::memcpy(to.tags(), tags.data(), tag_bytes);

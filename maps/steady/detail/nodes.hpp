@@ -1,9 +1,9 @@
 // Overflow nodes: where an entry goes whose bucket is full. One entry a node, singly linked from
-// the bucket; the tag is kept, so that neither a lookup nor a merge asks for a hash.
+// the bucket; the tag is kept, so that neither a lookup nor a merge computes a hash.
 //
 // Nodes come from a pool of chunks that double up to 64 KB. A node never moves; freed ones are
 // used again; chunks go back when the table is emptied for good. At the highest load (12 entries
-// a bucket) one entry in forty stands in a node.
+// a bucket) one entry in forty is in a node.
 #pragma once
 
 #include <algorithm>

@@ -83,7 +83,7 @@ inline void fetch_pages(std::byte* first, std::size_t bytes) noexcept {
   for (std::size_t at = 0; at < bytes; at += page_bytes) touch_page(first + at);
 }
 
-/// Makes pages resident, in huge pages where the system has them: nobody is waiting now.
+/// Makes pages resident, in huge pages where the system has them: this is not part of an insert.
 inline void populate_pages(std::byte* p, std::size_t bytes) noexcept {
   const auto address = reinterpret_cast<std::uintptr_t>(p);
   std::byte* first = p - address % page_bytes;

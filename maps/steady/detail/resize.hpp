@@ -9,9 +9,9 @@
 // are enough for 2^L splits, and the next growth is 12 * 2^L inserts away, so a table is as a rule
 // not between two sizes. It may stay there for ever all the same.
 //
-// A step is upkeep: it makes room that nobody needs yet. Should it throw (a hash, a copy, memory),
-// the insert or erase that it came with has happened, and a later one tries again. So whoever
-// inserts hears of failing memory only when the entry itself has no place.
+// A step is upkeep: it makes room that is not needed yet. Should it throw (a hash, a copy, memory),
+// the insert or erase that it came with has happened, and a later one tries again. So an
+// insert reports failing memory only when the entry itself has no place.
 //
 //   max_load   the load at which growing begins, of 15; entries in nodes there; chosen: 12
 //                11: 1.1 %     12: 2.1 %     12.5: 2.8 %     13: 3.7 %
@@ -23,9 +23,9 @@
 #include <cstring>
 #include <limits>
 
+#include "../../common/fail.hpp"
+#include "../../common/memory_limit.hpp"
 #include "core.hpp"
-#include "hmap/detail/fail.hpp"
-#include "hmap/detail/memory_limit.hpp"
 #include "merge.hpp"
 #include "scatter.hpp"
 #include "split.hpp"
@@ -44,7 +44,7 @@ constexpr std::uint8_t level_for(std::size_t n) noexcept {
   return level;
 }
 
-/// How many entries of 2^level buckets stand in nodes when they are full: one in forty, and some.
+/// How many entries of 2^level buckets are in nodes when they are full: one in forty, and some.
 constexpr std::size_t expected_nodes(std::size_t buckets) noexcept { return buckets / 3 + 4; }
 
 /// Sets the counts above and below which operations leave the straight path.
@@ -84,7 +84,7 @@ void raise_level(Core& c) noexcept {
 
 /// The first memory of a table, and its seed.
 template <class Core>
-STEADY_NOINLINE void start(Core& c, unsigned level) {
+MAPS_NOINLINE void start(Core& c, unsigned level) {
   c.memory.start(c.alloc, level);
   c.seed = random_seed();
   set_level(c, level);
@@ -116,7 +116,7 @@ void growth_step(Core& c, location<typename Core::value_type>* follow) {
 /// goes with it.
 template <class Core>
 void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
-  HMAP_TRY {
+  MAPS_TRY {
     if (c.direction != resizing::growing) {
       if (c.count <= capacity<typename Core::traits>(c.level)) return;
       begin_growth(c, 0);
@@ -126,7 +126,7 @@ void grow(Core& c, location<typename Core::value_type>& follow) noexcept {
     }
     growth_step(c, &follow);
   }
-  HMAP_CATCH_ALL {
+  MAPS_CATCH_ALL {
     // Not at once again: asking for memory that is not there takes its time.
     if (c.direction != resizing::growing) c.grow_at = c.count + c.count / 64;
   }
@@ -138,10 +138,10 @@ bool merge_last(Core& c) {
   const bool is_whole = c.split == 0;
   if (is_whole) lower_level(c);
   bool merged = false;
-  HMAP_TRY { merged = merge_bucket(c); }
-  HMAP_CATCH_ALL {
+  MAPS_TRY { merged = merge_bucket(c); }
+  MAPS_CATCH_ALL {
     if (is_whole) raise_level(c);
-    HMAP_RETHROW;
+    MAPS_RETHROW;
   }
   if (!merged) {
     if (is_whole) raise_level(c);
@@ -166,25 +166,25 @@ void shrink_step(Core& c) {
 /// What erase(key) does for the table's shrinking.
 template <class Core>
 STEADY_COLD void shrink(Core& c) noexcept {
-  HMAP_TRY { shrink_step(c); }
-  HMAP_CATCH_ALL {
+  MAPS_TRY { shrink_step(c); }
+  MAPS_CATCH_ALL {
     c.direction = resizing::no;
     set_limits(c);
   }
 }
 
-/// Refuses what cannot be had, before anything is asked for: reserved address space promises more
+/// Refuses what cannot be had, before anything is requested: reserved address space promises more
 /// than there is.
 template <class Core>
 void check_level(const Core&, unsigned level) {
   using geometry = typename Core::geometry_type;
   constexpr unsigned bits = std::numeric_limits<std::size_t>::digits;
   if (level >= bits - 1 || std::size_t{1} << level > geometry::max_buckets) {
-    hmap::detail::throw_length_error("steady: more buckets than there are addresses");
+    maps::common::throw_length_error("steady: more buckets than there are addresses");
   }
   if constexpr (is_std_allocator<typename Core::allocator_type>) {
-    if (hmap::detail::exceeds_memory(geometry::bytes_per_bucket << level)) {
-      hmap::detail::throw_bad_alloc();
+    if (maps::common::exceeds_memory(geometry::bytes_per_bucket << level)) {
+      maps::common::throw_bad_alloc();
     }
   }
 }

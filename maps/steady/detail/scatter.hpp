@@ -20,7 +20,7 @@
 
 namespace steady::detail {
 
-/// The entries' hashes in the order in which a sweep meets them.
+/// The entries' hashes in the order of iteration.
 template <class Core>
 class planned_hashes {
   using hash_alloc = typename Core::alloc_traits::template rebind_alloc<std::uint64_t>;
@@ -48,7 +48,7 @@ class planned_hashes {
     if (size_ == 0) return;
     hash_alloc a(c_.alloc);
     hashes_ = hash_traits::allocate(a, size_);
-    HMAP_TRY {
+    MAPS_TRY {
       auto* at = hashes_;
       for (std::size_t i = 0; i < c_.bucket_count(); ++i) {
         const auto b = c_.bucket_at(i);
@@ -58,9 +58,9 @@ class planned_hashes {
         for (auto* n = b.chain(); n != nullptr; n = n->next) *at++ = c_.hash_of(n->entry()->first);
       }
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       free();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
   void free() noexcept {

@@ -14,9 +14,9 @@
 #include <new>
 #include <type_traits>
 
+#include "../../common/fail.hpp"
 #include "bucket.hpp"
 #include "config.hpp"
-#include "hmap/detail/fail.hpp"
 
 namespace steady::detail {
 
@@ -33,12 +33,12 @@ class segments {
   using bucket_type = bucket<Geometry>;
   static constexpr bool moves = false;
 
-  STEADY_ALWAYS_INLINE bucket_type lower(std::size_t i) const noexcept {
+  MAPS_ALWAYS_INLINE bucket_type lower(std::size_t i) const noexcept {
     const unsigned k = segment_of(i);
     return {directory_[k].view, directory_[k].heads, i - first_of(k)};
   }
-  STEADY_ALWAYS_INLINE bucket_type upper(std::size_t i) const noexcept { return lower(i); }
-  STEADY_ALWAYS_INLINE bucket_type either(bool, std::size_t i) const noexcept { return lower(i); }
+  MAPS_ALWAYS_INLINE bucket_type upper(std::size_t i) const noexcept { return lower(i); }
+  MAPS_ALWAYS_INLINE bucket_type either(bool, std::size_t i) const noexcept { return lower(i); }
 
   bool exists() const noexcept { return segments_ != 0; }
   static constexpr bool is_moving() noexcept { return false; }
@@ -139,13 +139,13 @@ class segments {
   template <class Alloc>
   void add_up_to(const Alloc& alloc, unsigned level) {
     const unsigned before = segments_;
-    HMAP_TRY {
+    MAPS_TRY {
       while (segments_ <= level) add(alloc);
     }
-    HMAP_CATCH_ALL {
+    MAPS_CATCH_ALL {
       while (segments_ > before) remove(alloc);
       if (before == 0) drop(alloc);
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
   template <class Alloc>
@@ -153,7 +153,7 @@ class segments {
     static_assert(std::is_same_v<typename unit_traits<Alloc>::pointer, unit*>,
                   STEADY_PLAIN_POINTERS_ONLY);
     if (segments_ == max_segments || buckets_of(segments_) > Geometry::max_buckets) {
-      hmap::detail::throw_bad_alloc();
+      maps::common::throw_bad_alloc();
     }
     if (segments_ == room_) grow_directory(alloc);
     const division<Geometry> parts = parts_of(segments_);

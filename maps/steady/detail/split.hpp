@@ -76,7 +76,7 @@ class slot_split {
     }
   }
 
-  /// An entry of `from` is told where it is now.
+  /// Records where an entry of `from` is now.
   void follow(location<value_type>& l, bucket_type stay, bucket_type go, const Core& c) const {
     value_type* now = transfer_.moved(l.entry);
     if (now == l.entry && !moves_all_) return;
@@ -201,7 +201,7 @@ bool sort_chain(Core& c, typename Core::bucket_type b) {
       b.head() = n;
       if (p.stays == nullptr) p.stays = n;
     } else {
-      p.stays = n;  // nothing goes so far: it stands where it should
+      p.stays = n;  // nothing goes so far: it is in its place
     }
   }
   return false;
@@ -226,7 +226,7 @@ void cut_chain(Core& c, typename Core::node_type* head, tag_type filter,
 }
 
 /// Splits bucket number `split`, or brings that a bounded step nearer: true when it is done.
-/// `follow`, if given, is a place in the table that is told where its entry has gone.
+/// `follow`, if given, is a place in the table that follows its entry.
 template <class Core>
 bool split_bucket(Core& c, location<typename Core::value_type>* follow) {
   const std::size_t i = c.split;

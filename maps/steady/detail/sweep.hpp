@@ -1,8 +1,9 @@
-// begin() to end(): every bucket in order, its slots from the lowest, then its chain.
+// The sweep: iteration from begin() to end(). Every bucket in order, its slots from the lowest,
+// then its chain.
 //
 // The occupied slots of a bucket are kept as a set while the sweep is in it, which is what makes
-// the step cheap; each is looked at again before it is produced, because somebody may have erased
-// it in the meantime.
+// the step cheap; each is looked at again before it is produced, because it may have been erased in
+// the meantime.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,7 @@ class sweep_position {
 
  public:
   sweep_position() = default;
-  STEADY_ALWAYS_INLINE sweep_position(const Core& c, const location_type& at) noexcept
+  MAPS_ALWAYS_INLINE sweep_position(const Core& c, const location_type& at) noexcept
       : c_(&c), at_(at), tags_(c.bucket_at(at.bucket).tags()) {
     if (at.in == nullptr) rest_ = tag_word(tags_).occupied().after(at.slot);
   }
@@ -36,7 +37,7 @@ class sweep_position {
     return p;
   }
 
-  STEADY_ALWAYS_INLINE void next() noexcept {
+  MAPS_ALWAYS_INLINE void next() noexcept {
     while (rest_) {
       const unsigned slot = rest_.lowest();
       rest_.drop_lowest();
@@ -55,7 +56,7 @@ class sweep_position {
   way leave_before_erasure() noexcept {
     if (at_.in == nullptr) return way::step;
     if (at_.in->next == nullptr) return way::next_bucket;
-    stand_at(at_.in->next);
+    go_to(at_.in->next);
     return way::none;
   }
   void go(way w) noexcept {
@@ -70,7 +71,7 @@ class sweep_position {
  private:
   void leave_slots() noexcept {
     auto* n = at_.in != nullptr ? at_.in->next : c_->bucket_at(at_.bucket).chain();
-    if (n != nullptr) return stand_at(n);
+    if (n != nullptr) return go_to(n);
     enter(at_.bucket + 1);
   }
   /// The first entry from the beginning of bucket i on.
@@ -80,8 +81,8 @@ class sweep_position {
     const std::size_t end = c_->bucket_count();
     for (; i < end; ++i) {
       if (end > beyond_caches && i + ahead < end) {
-        // Nodes lie anywhere: every third bucket of a full table would wait for one.
-        if (auto* n = c_->bucket_at(i + ahead).chain()) STEADY_PREFETCH(n);
+        // Nodes lie anywhere: every third bucket of a full table would be a cache miss.
+        if (auto* n = c_->bucket_at(i + ahead).chain()) MAPS_PREFETCH(n);
       }
       const auto b = c_->bucket_at(i);
       slot_set slots = b.word().occupied();
@@ -94,11 +95,11 @@ class sweep_position {
         rest_ = slots;
         return;
       }
-      if (auto* n = b.chain()) return stand_at(n);
+      if (auto* n = b.chain()) return go_to(n);
     }
     *this = {};
   }
-  void stand_at(typename Core::node_type* n) noexcept {
+  void go_to(typename Core::node_type* n) noexcept {
     at_.entry = n->entry();
     at_.in = n;
     rest_ = slot_set(0);
@@ -141,15 +142,15 @@ class sweep_iterator {
     return a.p_.entry() == b.p_.entry();
   }
 
-  /// Where it stands; for the table's own use.
+  /// The position; for the table's own use.
   const sweep_position<Core>& position() const noexcept { return p_; }
 
  private:
   sweep_position<Core> p_;
 };
 
-/// What erase(iterator) returns: an iterator to the next entry for whoever asks. Looking for it can
-/// take long in a table that is nearly empty, and most callers do not want to know.
+/// What erase(iterator) returns: it converts to an iterator to the next entry. Looking for that
+/// entry can take long in a table that is nearly empty, and most callers do not use it.
 template <class Core>
 class erased {
   using position = sweep_position<Core>;

@@ -1,4 +1,4 @@
-// The sixteen bytes that speak for a bucket: fifteen tags and a filter.
+// A bucket's sixteen bytes of metadata: fifteen tags and a filter.
 //
 //   tag      the hash's top byte, from 1 to 255, of the entry in that slot; 0 where there is none
 //   filter   bit (tag & 7) is set if an entry with that tag may be in the bucket's chain

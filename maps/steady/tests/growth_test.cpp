@@ -277,7 +277,7 @@ TYPED_TEST(Growth, ShrinkToFitFromAnywhere) {
   }
 }
 
-// ---- a hash that helps nobody
+// ---- a hash that maps all keys to few buckets
 
 struct same_bucket {
   std::uint64_t operator()(std::uint64_t key, std::uint32_t) const noexcept {

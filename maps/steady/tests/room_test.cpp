@@ -73,7 +73,7 @@ TEST(Room, KeysThatEqualNothingAreKept) {
   for (int i = 0; i < 500; ++i) EXPECT_EQ(m.at(i), i);
 }
 
-/// Throws when it is told to, at the n-th key.
+/// Throws on request, at the n-th key.
 struct failing_hash {
   static inline int left = -1;
   std::uint64_t operator()(std::uint64_t key, std::uint32_t) const {

@@ -88,7 +88,7 @@ Map shrinking(int left) {
 }
 
 /// Too large by half, and the two buckets that are merged first have nodes, of which one pair
-/// stands behind empty slots.
+/// is behind empty slots.
 template <class Map>
 Map partners_with_chains() {
   using map_test::in_chain;
@@ -102,27 +102,12 @@ Map partners_with_chains() {
 
 template <class Map>
 std::vector<map_test::table_state<Map>> states() {
-  using map_test::deal;
+  using map_test::dealt;
   std::vector<map_test::table_state<Map>> all{
       {"empty", [] { return Map(); }},
-      {"one bucket",
-       [] {
-         Map m;
-         deal(m, 4, 1);
-         return m;
-       }},
-      {"full slots",
-       [] {
-         Map m(40);
-         deal(m, 15, 1);
-         return m;
-       }},
-      {"chains",
-       [] {
-         Map m(40);
-         deal(m, 39, 2);
-         return m;
-       }},
+      dealt<Map>("one bucket", 0, 4, 1),
+      dealt<Map>("full slots", 40, 15, 1),
+      dealt<Map>("chains", 40, 39, 2),
       {"full", [] { return full<Map>(20); }},
       {"partners with chains", [] { return partners_with_chains<Map>(); }},
   };

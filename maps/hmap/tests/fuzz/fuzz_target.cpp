@@ -5,12 +5,10 @@
 //     maps/hmap/tests/fuzz/fuzz_target.cpp -o fuzz && ./fuzz maps/hmap/tests/fuzz/corpus
 //
 // A finding is reduced (-minimize_crash=1), put into corpus/, and replayed by every test run
-// with any compiler (replay.cpp).
+// with any compiler (maps/tests/fuzz_replay.cpp).
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -19,44 +17,16 @@
 #include <utility>
 #include <vector>
 
+#include "../../../tests/fuzz_input.hpp"
 #include "hmap/inspect.hpp"
 #include "hmap/map.hpp"
 
 namespace {
 
-using key_type = std::uint16_t;
-
-/// The input decides which keys share a chain and which a tophash.
-struct plain_hash {
-  std::uint64_t operator()(key_type key, std::uint32_t) const noexcept {
-    return (key & 0xff) | std::uint64_t{key} >> 8 << 56;
-  }
-};
-
-void require(bool holds, const std::string& what) {
-  if (holds) return;
-  std::fprintf(stderr, "hmap fuzz: %s\n", what.c_str());
-  std::abort();
-}
-
-class input {
- public:
-  input(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-  bool more() const { return size_ > 0; }
-  std::uint8_t byte() {
-    if (size_ == 0) return 0;
-    --size_;
-    return *data_++;
-  }
-  key_type key() {
-    const unsigned chain = byte();
-    return static_cast<key_type>(chain | unsigned{byte()} << 8);
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_;
-};
+using map_test::plain_hash;
+using map_test::require;
+using key_type = map_test::fuzz_key;
+using input = map_test::fuzz_input;
 
 template <class Map>
 class machine {
@@ -78,7 +48,7 @@ class machine {
  private:
   using model = std::unordered_map<key_type, std::string>;
 
-  /// A cursor, and what it owes: the entries that nobody has touched since it began.
+  /// A cursor, and what it owes: the entries that no write has touched since it began.
   struct cursor {
     std::optional<decltype(std::declval<Map&>().range())> range;
     std::unordered_set<key_type> owed;

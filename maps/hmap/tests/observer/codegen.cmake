@@ -3,8 +3,10 @@
 # the compiler makes the same code.
 cmake_minimum_required(VERSION 3.22)
 file(REMOVE_RECURSE "${SCRATCH}")
-file(COPY "${HMAP_SOURCE}/" DESTINATION "${SCRATCH}/with/hmap" FILES_MATCHING PATTERN "*.hpp")
-file(COPY "${HMAP_SOURCE}/" DESTINATION "${SCRATCH}/without/hmap" FILES_MATCHING PATTERN "*.hpp")
+foreach(variant IN ITEMS with without)
+  file(COPY "${HMAP_SOURCE}/" DESTINATION "${SCRATCH}/${variant}/hmap" FILES_MATCHING PATTERN "*.hpp")
+  file(COPY "${HMAP_SOURCE}/../common/" DESTINATION "${SCRATCH}/${variant}/common")
+endforeach()
 
 file(GLOB headers "${SCRATCH}/without/hmap/detail/*.hpp")
 set(calls 0)

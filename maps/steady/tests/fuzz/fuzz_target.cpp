@@ -5,31 +5,26 @@
 //     maps/steady/tests/fuzz/fuzz_target.cpp -o fuzz && ./fuzz maps/steady/tests/fuzz/corpus
 //
 // A finding is reduced (-minimize_crash=1), put into corpus/, and replayed by every test run with
-// any compiler (replay.cpp).
+// any compiler (maps/tests/fuzz_replay.cpp).
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "../../../tests/fuzz_input.hpp"
 #include "steady/inspect.hpp"
 #include "steady/map.hpp"
 
 namespace {
 
-using key_type = std::uint16_t;
-
-/// The input decides which keys share a bucket and which a tag.
-struct plain_hash {
-  std::uint64_t operator()(key_type key, std::uint32_t) const noexcept {
-    return (key & 0xff) | std::uint64_t{key} >> 8 << 56;
-  }
-};
+using map_test::plain_hash;
+using map_test::require;
+using key_type = map_test::fuzz_key;
+using input = map_test::fuzz_input;
 
 /// Everything happens early: chains, growth, shrinking, moves from block to block.
 struct early : steady::default_traits {
@@ -44,31 +39,6 @@ struct early : steady::default_traits {
 };
 struct early_segments : early {
   static constexpr bool use_segments = true;
-};
-
-void require(bool holds, const std::string& what) {
-  if (holds) return;
-  std::fprintf(stderr, "steady fuzz: %s\n", what.c_str());
-  std::abort();
-}
-
-class input {
- public:
-  input(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {}
-  bool more() const { return size_ > 0; }
-  std::uint8_t byte() {
-    if (size_ == 0) return 0;
-    --size_;
-    return *data_++;
-  }
-  key_type key() {
-    const unsigned bucket = byte();
-    return static_cast<key_type>(bucket | unsigned{byte()} << 8);
-  }
-
- private:
-  const std::uint8_t* data_;
-  std::size_t size_;
 };
 
 template <class Map>

@@ -9,8 +9,8 @@
 // a cursor does, so that a cursor left behind ends instead of reading freed memory.
 //
 // Cursors are taken and dropped by concurrent readers, hence the atomics. The lists grow only
-// under the writer; whoever releases them, the writer or a last cursor, takes them whole, so
-// that two readers that are last in turn do not meet.
+// under the writer. The writer or a last cursor releases them, and takes them whole, so that two
+// readers that are last one after the other do not release the same nodes.
 #pragma once
 
 #include <atomic>

@@ -10,7 +10,7 @@
 #include <cstdlib>
 #endif
 
-namespace hmap::detail {
+namespace maps::common {
 
 #if defined(__cpp_exceptions)
 
@@ -37,4 +37,4 @@ namespace hmap::detail {
 
 #endif
 
-}  // namespace hmap::detail
+}  // namespace maps::common

@@ -1,6 +1,8 @@
-# cmake -DMAP=.. -DMAP_SOURCE=.. -DMAP_PROGRAM=.. -DSCRATCH=.. -DGENERATOR=.. -DCXX=.. -P test.cmake
-# A map as others use it: as a subdirectory, installed, and in a version that must be refused.
+# cmake -DMAPS=.. -DMAP_SOURCE=.. -DMAP_PROGRAM=.. -DSCRATCH=.. -DGENERATOR=.. -DCXX=.. -P test.cmake
+# Maps as others use them: as subdirectories, installed, and in a version that must be refused.
+cmake_minimum_required(VERSION 3.22)
 set(consumer "${CMAKE_CURRENT_LIST_DIR}")
+string(REPLACE "," ";" maps "${MAPS}")
 file(REMOVE_RECURSE "${SCRATCH}")
 
 function(run)
@@ -11,7 +13,7 @@ function(run)
 endfunction()
 
 set(configure "${CMAKE_COMMAND}" -G "${GENERATOR}" "-DCMAKE_CXX_COMPILER=${CXX}")
-set(use -S "${consumer}" "-DMAP=${MAP}" "-DMAP_PROGRAM=${MAP_PROGRAM}")
+set(use -S "${consumer}" "-DMAPS=${MAPS}" "-DMAP_PROGRAM=${MAP_PROGRAM}")
 function(build_and_run name)
   run(${configure} ${use} -B "${SCRATCH}/${name}" ${ARGN})
   run("${CMAKE_COMMAND}" --build "${SCRATCH}/${name}")
@@ -20,10 +22,22 @@ endfunction()
 
 build_and_run(subdirectory -DMAP_BY=add_subdirectory "-DMAP_SOURCE=${MAP_SOURCE}")
 
-run(${configure} -S "${MAP_SOURCE}" -B "${SCRATCH}/map" "-DCMAKE_INSTALL_PREFIX=${SCRATCH}/prefix")
-run("${CMAKE_COMMAND}" --install "${SCRATCH}/map")
+foreach(map IN LISTS maps)
+  run(${configure} -S "${MAP_SOURCE}/${map}" -B "${SCRATCH}/${map}"
+    "-DCMAKE_INSTALL_PREFIX=${SCRATCH}/prefix")
+  run("${CMAKE_COMMAND}" --install "${SCRATCH}/${map}")
+endforeach()
 set(installed -DMAP_BY=find_package "-DCMAKE_PREFIX_PATH=${SCRATCH}/prefix")
 build_and_run(installed ${installed} -DMAP_WANTED=0.1)
+
+# The headers of these maps and of common/ are installed, and no other map's.
+set(include_dir "${SCRATCH}/prefix/include/mapscope")
+file(GLOB folders RELATIVE "${include_dir}" "${include_dir}/*")
+set(wanted common ${maps})
+list(SORT wanted)
+if(NOT folders STREQUAL wanted)
+  message(FATAL_ERROR "${include_dir} has: ${folders}; it must have: ${wanted}")
+endif()
 
 foreach(version IN ITEMS 0.2 1.0 99)
   execute_process(

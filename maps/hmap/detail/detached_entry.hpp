@@ -24,19 +24,19 @@ class entry_room {
 
 /// A new entry, built before the table moves its own: the arguments may refer to one of them.
 template <class Core>
-class entry_aside {
+class detached_entry {
   using layout = typename Core::layout;
 
  public:
   template <class... Args>
-  explicit entry_aside(Core& c, Args&&... args) : c_(c) {
+  explicit detached_entry(Core& c, Args&&... args) : c_(c) {
     layout::construct(c_.alloc, room_.cell(), 0, std::forward<Args>(args)...);
   }
-  ~entry_aside() {
+  ~detached_entry() {
     if (is_here_) layout::destroy(c_.alloc, room_.cell(), 0);
   }
-  entry_aside(const entry_aside&) = delete;
-  entry_aside& operator=(const entry_aside&) = delete;
+  detached_entry(const detached_entry&) = delete;
+  detached_entry& operator=(const detached_entry&) = delete;
 
   const typename Core::key_type& key() noexcept { return layout::key(room_.cell(), 0); }
 

@@ -10,9 +10,9 @@
 //   emplace(pair)                             its two halves
 //   emplace(other)                            a value_type from whatever converts to one
 //
-// A key that is none yet is made aside, by the table's allocator as an entry would be
-// (uses-allocator construction: a std::pmr::string takes the table's resource), and moved in. No
-// object aside of more than 1 KB is on the stack; it has memory of the allocator.
+// A key that is not one yet is made outside the table, by the table's allocator as an entry would
+// be (uses-allocator construction: a std::pmr::string takes the table's resource), and moved in.
+// Such an object is on the stack up to 1 KB; a larger one has memory of the allocator.
 #pragma once
 
 #include <cstddef>
@@ -24,33 +24,33 @@
 
 #include "config.hpp"
 
-namespace hmap::detail {
+namespace maps::common {
 
 inline constexpr std::size_t max_stack_bytes = 1024;
 
 /// One object outside the table, made and ended by the table's allocator.
 template <class Object, class Alloc>
-class object_aside {
+class detached_object {
   using object_alloc = typename std::allocator_traits<Alloc>::template rebind_alloc<Object>;
   using traits = std::allocator_traits<object_alloc>;
   static constexpr bool on_stack = sizeof(Object) <= max_stack_bytes;
 
  public:
   template <class... Args>
-  explicit object_aside(const Alloc& alloc, Args&&... args) : alloc_(alloc) {
+  explicit detached_object(const Alloc& alloc, Args&&... args) : alloc_(alloc) {
     if constexpr (!on_stack) storage_.block = traits::allocate(alloc_, 1);
-    HMAP_TRY { traits::construct(alloc_, get(), std::forward<Args>(args)...); }
-    HMAP_CATCH_ALL {
+    MAPS_TRY { traits::construct(alloc_, get(), std::forward<Args>(args)...); }
+    MAPS_CATCH_ALL {
       free_block();
-      HMAP_RETHROW;
+      MAPS_RETHROW;
     }
   }
-  ~object_aside() {
+  ~detached_object() {
     traits::destroy(alloc_, get());
     free_block();
   }
-  object_aside(const object_aside&) = delete;
-  object_aside& operator=(const object_aside&) = delete;
+  detached_object(const detached_object&) = delete;
+  detached_object& operator=(const detached_object&) = delete;
 
   Object& operator*() noexcept { return *get(); }
 
@@ -95,11 +95,11 @@ inline constexpr bool is_tuple<std::tuple<T...>> = true;
 
 /// Calls sink(key, args...) with a key: `k` itself if it is one, else one that is made of it.
 template <class Key, class Alloc, class Sink, class K, class... Args>
-HMAP_ALWAYS_INLINE decltype(auto) with_key(const Alloc& alloc, Sink& sink, K&& k, Args&&... args) {
+MAPS_ALWAYS_INLINE decltype(auto) with_key(const Alloc& alloc, Sink& sink, K&& k, Args&&... args) {
   if constexpr (is_the_key<K, Key>) {
     return sink(std::forward<K>(k), std::forward<Args>(args)...);
   } else {
-    object_aside<Key, Alloc> key(alloc, std::forward<K>(k));
+    detached_object<Key, Alloc> key(alloc, std::forward<K>(k));
     return sink(std::move(*key), std::forward<Args>(args)...);
   }
 }
@@ -113,7 +113,7 @@ decltype(auto) with_key_of(const Alloc& alloc, Sink& sink, KeyTuple&& ks, Args&&
           return with_key<Key>(alloc, sink, std::forward<decltype(k)>(k)...,
                                std::forward<Args>(args)...);
         } else {
-          object_aside<Key, Alloc> key(alloc, std::forward<decltype(k)>(k)...);
+          detached_object<Key, Alloc> key(alloc, std::forward<decltype(k)>(k)...);
           return sink(std::move(*key), std::forward<Args>(args)...);
         }
       },
@@ -122,12 +122,12 @@ decltype(auto) with_key_of(const Alloc& alloc, Sink& sink, KeyTuple&& ks, Args&&
 
 template <class Key, class T, class Alloc, class Sink>
 decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink) {
-  object_aside<Key, Alloc> key(alloc);
+  detached_object<Key, Alloc> key(alloc);
   return sink(std::move(*key));
 }
 
 template <class Key, class T, class Alloc, class Sink, class K, class V>
-HMAP_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, K&& k, V&& v) {
+MAPS_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, K&& k, V&& v) {
   return with_key<Key>(alloc, sink, std::forward<K>(k), std::forward<V>(v));
 }
 
@@ -144,16 +144,16 @@ decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, std::piecewise_constr
 }
 
 template <class Key, class T, class Alloc, class Sink, class Entry>
-HMAP_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, Entry&& entry) {
+MAPS_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, Entry&& entry) {
   if constexpr (pair_like<Entry>) {
     return with_key<Key>(alloc, sink, std::forward<Entry>(entry).first,
                          std::forward<Entry>(entry).second);
   } else {
     using value_type = std::pair<const Key, T>;
-    object_aside<value_type, Alloc> made(alloc, std::forward<Entry>(entry));
+    detached_object<value_type, Alloc> made(alloc, std::forward<Entry>(entry));
     // Nobody else sees this pair, and it ends here: its key may be moved from.
     return sink(std::move(const_cast<Key&>((*made).first)), std::move((*made).second));
   }
 }
 
-}  // namespace hmap::detail
+}  // namespace maps::common

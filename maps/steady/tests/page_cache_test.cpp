@@ -14,8 +14,8 @@ using namespace steady_test;
 using numbers = table<std::uint64_t, std::uint64_t>;
 using small_ranges = table<std::uint64_t, std::uint64_t, eager>;
 using strings = table<std::string, std::string>;
-using steady::detail::keeper;
-using steady::detail::range_keeper;
+using steady::detail::kept_pages;
+using steady::detail::page_cache;
 
 constexpr std::uint64_t many = 60'000;  // a table of a megabyte and more
 
@@ -35,27 +35,27 @@ bool is_mapped(void* at) {
   return ::mincore(at, 1, &page) == 0;
 }
 
-class Keeper : public ::testing::Test {
+class PageCache : public ::testing::Test {
  protected:
   void SetUp() override {
     if (!STEADY_RANGE) GTEST_SKIP() << "no address space to reserve";
     steady::release_kept_pages();
   }
-  void TearDown() override { steady::set_kept_pages_limit(range_keeper::default_limit); }
+  void TearDown() override { steady::set_kept_pages_limit(page_cache::default_limit); }
 };
 
-TEST_F(Keeper, TheNextTableHasTheRangeOfTheLast) {
+TEST_F(PageCache, TheNextTableHasTheRangeOfTheLast) {
   void* range = nullptr;
   {
     const numbers first = filled<numbers>(many);
     range = range_of(first);
-    EXPECT_EQ(keeper.count(), 0U);
+    EXPECT_EQ(kept_pages.count(), 0U);
   }
-  EXPECT_EQ(keeper.count(), 1U);
+  EXPECT_EQ(kept_pages.count(), 1U);
   EXPECT_TRUE(is_mapped(range));
   const numbers second = filled<numbers>(many);
   EXPECT_EQ(range_of(second), range);
-  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_EQ(kept_pages.count(), 0U);
   EXPECT_SOUND(second);
   EXPECT_EQ(second.size(), many);
   for (std::uint64_t i = 0; i < 2 * many; ++i) ASSERT_EQ(second.contains(i), i < many);
@@ -64,15 +64,15 @@ TEST_F(Keeper, TheNextTableHasTheRangeOfTheLast) {
   EXPECT_SOUND(third);
 }
 
-TEST_F(Keeper, ATableMeetsNothingOfWhatWasThereBefore) {
+TEST_F(PageCache, ATableMeetsNothingOfWhatWasThereBefore) {
   for (const std::uint64_t before : {many, std::uint64_t{7'000}, 3 * many}) {
     {
       const numbers full = filled<numbers>(before);
     }
-    ASSERT_EQ(keeper.count(), 1U);
+    ASSERT_EQ(kept_pages.count(), 1U);
     numbers reserved;
     reserved.reserve(many);
-    ASSERT_EQ(keeper.count(), 0U);
+    ASSERT_EQ(kept_pages.count(), 0U);
     EXPECT_TRUE(reserved.begin() == reserved.end());
     for (std::uint64_t i = 0; i < before; ++i) ASSERT_FALSE(reserved.contains(i));
     EXPECT_SOUND(reserved);
@@ -82,7 +82,7 @@ TEST_F(Keeper, ATableMeetsNothingOfWhatWasThereBefore) {
   }
 }
 
-TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
+TEST_F(PageCache, NoMoreStaysThanIsAllowed) {
   constexpr std::size_t limit = std::size_t{1} << 20, looked_at = std::size_t{1} << 30;
   steady::set_kept_pages_limit(limit);
   EXPECT_EQ(steady::kept_pages_limit(), limit);
@@ -91,65 +91,65 @@ TEST_F(Keeper, NoMoreStaysThanIsAllowed) {
     const numbers large = filled<numbers>(10 * many);
     range = range_of(large);
   }
-  ASSERT_EQ(keeper.count(), 1U);
+  ASSERT_EQ(kept_pages.count(), 1U);
   // Three parts, and at the end of each a page that is not whole.
   EXPECT_LE(resident_bytes(range, looked_at), limit + 3 * steady::detail::page_bytes);
   EXPECT_GE(resident_bytes(range, looked_at), limit / 16);  // the tags; slots lie further on
-  EXPECT_LE(keeper.room(), limit / 8);
+  EXPECT_LE(kept_pages.room(), limit / 8);
   {
     const strings another = filled<strings>(many);
   }
-  EXPECT_EQ(keeper.count(), 1U);
+  EXPECT_EQ(kept_pages.count(), 1U);
   const numbers next = filled<numbers>(10 * many);
   EXPECT_EQ(range_of(next), range);
-  EXPECT_EQ(keeper.room(), limit);
+  EXPECT_EQ(kept_pages.room(), limit);
   EXPECT_SOUND(next);
 }
 
-TEST_F(Keeper, WhatIsLeftOfAPageIsCleared) {
+TEST_F(PageCache, WhatIsLeftOfAPageIsCleared) {
   // The limit ends in the middle of a page of tags; the next table has the buckets behind it.
   steady::set_kept_pages_limit(1'000 * 264);
   {
     const numbers large = filled<numbers>(many);
   }
-  ASSERT_EQ(keeper.count(), 1U);
+  ASSERT_EQ(kept_pages.count(), 1U);
   numbers next;
   next.reserve(many);
   EXPECT_SOUND(next);
   EXPECT_EQ(next.begin(), next.end());
 }
 
-TEST_F(Keeper, ALimitOfZeroKeepsNothingAndGivesBackWhatThereIs) {
+TEST_F(PageCache, ALimitOfZeroKeepsNothingAndGivesBackWhatThereIs) {
   void* range = nullptr;
   {
     const numbers full = filled<numbers>(many);
     range = range_of(full);
   }
-  ASSERT_EQ(keeper.count(), 1U);
+  ASSERT_EQ(kept_pages.count(), 1U);
   steady::set_kept_pages_limit(0);
-  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_EQ(kept_pages.count(), 0U);
   EXPECT_FALSE(is_mapped(range));
   {
     const numbers full = filled<numbers>(many);
   }
-  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_EQ(kept_pages.count(), 0U);
 }
 
-TEST_F(Keeper, AnotherKindOfTableLeavesItWhereItIs) {
+TEST_F(PageCache, AnotherKindOfTableLeavesItWhereItIs) {
   {
     const numbers full = filled<numbers>(many);
   }
   {
     const strings other = filled<strings>(many);
-    EXPECT_EQ(keeper.count(), 1U);
+    EXPECT_EQ(kept_pages.count(), 1U);
     EXPECT_SOUND(other);
   }
-  EXPECT_EQ(keeper.count(), 2U);
+  EXPECT_EQ(kept_pages.count(), 2U);
   const numbers again = filled<numbers>(many);
-  EXPECT_EQ(keeper.count(), 1U);
+  EXPECT_EQ(kept_pages.count(), 1U);
 }
 
-TEST_F(Keeper, ManyTablesThatEndTogetherLeaveAFew) {
+TEST_F(PageCache, ManyTablesThatEndTogetherLeaveAFew) {
   std::vector<void*> ranges;
   {
     std::vector<numbers> tables;
@@ -158,28 +158,28 @@ TEST_F(Keeper, ManyTablesThatEndTogetherLeaveAFew) {
       ranges.push_back(range_of(tables.back()));
     }
   }
-  EXPECT_EQ(keeper.count(), 16U);
+  EXPECT_EQ(kept_pages.count(), 16U);
   EXPECT_EQ(std::count_if(ranges.begin(), ranges.end(), is_mapped), 16);
   steady::release_kept_pages();
-  EXPECT_EQ(keeper.count(), 0U);
-  EXPECT_EQ(keeper.room(), range_keeper::default_limit);
+  EXPECT_EQ(kept_pages.count(), 0U);
+  EXPECT_EQ(kept_pages.room(), page_cache::default_limit);
   EXPECT_EQ(std::count_if(ranges.begin(), ranges.end(), is_mapped), 0);
 }
 
-TEST_F(Keeper, SmallAndPopulatedTablesLeaveNothing) {
+TEST_F(PageCache, SmallAndPopulatedTablesLeaveNothing) {
   {
     const numbers few = filled<numbers>(100);
   }
-  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_EQ(kept_pages.count(), 0U);
   {
     numbers resident;
     resident.reserve(many, steady::resident);
     resident[1] = 1;
   }
-  EXPECT_EQ(keeper.count(), 0U);
+  EXPECT_EQ(kept_pages.count(), 0U);
 }
 
-TEST_F(Keeper, ATableInMidMoveLeavesTheBlockItMovesTo) {
+TEST_F(PageCache, ATableInMidMoveLeavesTheBlockItMovesTo) {
   small_ranges m;
   std::uint64_t moves = 0;
   for (std::uint64_t i = 0; i < 20'000; ++i) {
@@ -195,7 +195,7 @@ TEST_F(Keeper, ATableInMidMoveLeavesTheBlockItMovesTo) {
   EXPECT_SOUND(m);
 }
 
-TEST_F(Keeper, ErasingGivesBackAlsoWhatTheTableBeforeHadMore) {
+TEST_F(PageCache, ErasingGivesBackAlsoWhatTheTableBeforeHadMore) {
   {
     const numbers large = filled<numbers>(10 * many);
   }
@@ -213,7 +213,7 @@ TEST_F(Keeper, ErasingGivesBackAlsoWhatTheTableBeforeHadMore) {
   EXPECT_SOUND(m);
 }
 
-TEST_F(Keeper, ThreadsMayEndTheirTablesAtOnce) {
+TEST_F(PageCache, ThreadsMayEndTheirTablesAtOnce) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([] {

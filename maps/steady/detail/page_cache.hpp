@@ -1,5 +1,5 @@
-// What tables leave when they end: their ranges, with the pages in them, for the next tables of
-// the kind.
+// The page cache of ended tables: their address ranges, with the pages in them, are kept for the
+// next tables of the kind.
 //
 // The pages of a new range are fetched as they are needed, a microsecond and more for each fault;
 // a program that makes one table after another would pay that every time, while tables that live
@@ -8,7 +8,7 @@
 //
 // A table that takes a range must clear what it relies on; nothing is as it would be in a new one.
 // The description lies in the range itself, so that an atomic pointer for each is all the state,
-// and whoever has exchanged it for nullptr owns the range.
+// and the thread that has exchanged it for nullptr owns the range.
 #pragma once
 
 #include <algorithm>
@@ -31,7 +31,7 @@ struct kept_range {
   std::size_t kept_bytes() const noexcept { return touched * per_bucket; }
 };
 
-class range_keeper {
+class page_cache {
  public:
   static constexpr std::size_t default_limit = std::size_t{32} << 20;
 
@@ -104,7 +104,7 @@ class range_keeper {
   std::atomic<std::size_t> limit_{default_limit};
 };
 
-inline constinit range_keeper keeper;
+inline constinit page_cache kept_pages;
 
 }  // namespace steady::detail
 
@@ -114,12 +114,12 @@ namespace steady {
 /// what is kept goes back now. Of tables with std::allocator that are larger than
 /// default_traits::heap_bytes. To be called at any time, by any thread.
 inline void set_kept_pages_limit(std::size_t bytes) noexcept {
-  detail::keeper.set_limit(bytes);
-  if (bytes == 0) detail::keeper.release();
+  detail::kept_pages.set_limit(bytes);
+  if (bytes == 0) detail::kept_pages.release();
 }
-inline std::size_t kept_pages_limit() noexcept { return detail::keeper.limit(); }
+inline std::size_t kept_pages_limit() noexcept { return detail::kept_pages.limit(); }
 
 /// Gives back what ended tables have left.
-inline void release_kept_pages() noexcept { detail::keeper.release(); }
+inline void release_kept_pages() noexcept { detail::kept_pages.release(); }
 
 }  // namespace steady

@@ -10,9 +10,7 @@
 
 #include "config.hpp"
 
-namespace hmap {
-
-namespace detail {
+namespace maps::common {
 
 constexpr std::uint64_t splitmix64(std::uint64_t& state) noexcept {
   std::uint64_t z = (state += 0x9e3779b97f4a7c15);
@@ -36,11 +34,11 @@ inline std::uint64_t entropy() noexcept {
   static std::atomic<std::uint64_t> counter{0};
   std::uint64_t mixed = counter.fetch_add(1, std::memory_order_relaxed) * 0xd1342543de82ef95;
   mixed ^= static_cast<std::uint64_t>(std::chrono::steady_clock::now().time_since_epoch().count());
-  HMAP_TRY {
+  MAPS_TRY {
     std::random_device device;
     mixed ^= std::uint64_t{device()} << 32 | device();
   }
-  HMAP_CATCH_ALL {
+  MAPS_CATCH_ALL {
     // No entropy source: the clock and the counter have to do.
   }
   return mixed;
@@ -55,12 +53,8 @@ inline std::uint64_t random_u64() noexcept {
   return splitmix64(g.state);
 }
 
-}  // namespace detail
-
 /// Makes every later seed of this thread's tables a function of `seed`: same program,
 /// same tables. For tests and benchmarks only; without it each process differs.
-inline void fix_random_seed(std::uint64_t seed) noexcept {
-  detail::this_thread_generator() = {seed, true};
-}
+inline void fix_random_seed(std::uint64_t seed) noexcept { this_thread_generator() = {seed, true}; }
 
-}  // namespace hmap
+}  // namespace maps::common

@@ -3,8 +3,8 @@
 //
 // A large request is granted by Linux as addresses: malloc() of more than a control group may hold
 // succeeds, and reserved address space promises anything. The process is killed when it touches
-// what was promised. So whoever asks for a size that a caller named (reserve, rehash, a hint) asks
-// here first and throws std::bad_alloc instead.
+// what was promised. So what takes a size from a caller (reserve, rehash, a hint)
+// checks it here first and throws std::bad_alloc instead.
 //
 // The limits are read at each request of 64 MB or more (some 30 us); they can change while the
 // program runs. What other programs use is not taken off: that changes from moment to moment, and
@@ -24,7 +24,7 @@
 #include <cstring>
 #endif
 
-namespace hmap::detail {
+namespace maps::common {
 
 inline constexpr std::uint64_t no_memory_limit = std::numeric_limits<std::uint64_t>::max();
 
@@ -103,4 +103,4 @@ inline bool exceeds_memory(std::uint64_t bytes) noexcept {
   return bytes >= worth_asking && bytes > memory_limit();
 }
 
-}  // namespace hmap::detail
+}  // namespace maps::common
