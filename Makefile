@@ -58,26 +58,26 @@ range: bench ## what a walk over a map costs: load, erasure, growth, cold tables
 
 semantics: setup ## what changing a map does to a walk over it, tried: a table for a write-up
 	@cmake --preset bench >&2
-	@cmake --build --preset bench --target semantics_table >&2
-	@build/bench/semantics_table
+	@cmake --build --preset bench --target experiment_mutation_during_iteration >&2
+	@build/bench/experiment_mutation_during_iteration
 
 order: setup ## how random the order of hmap's range is, beside a true shuffle: counts and a picture
 	@cmake --preset bench
-	@cmake --build --preset bench --target semantics_order
+	@cmake --build --preset bench --target experiment_iteration_order
 	@mkdir -p "$(or $(RESULTS),results)/order"
-	@build/bench/semantics_order > "$(or $(RESULTS),results)/order/.counts.csv"
+	@build/bench/experiment_iteration_order > "$(or $(RESULTS),results)/order/.counts.csv"
 	@mv "$(or $(RESULTS),results)/order/.counts.csv" "$(or $(RESULTS),results)/order/order.csv"
 	@$(MAPSCOPE) order "$(or $(RESULTS),results)/order/order.csv" --results="$(RESULTS)"
 
 passing: setup ## what handing a table to a function costs, way by way, and the instructions for it
 	@cmake --preset bench
-	@cmake --build --preset bench --target semantics_passing
+	@cmake --build --preset bench --target experiment_passing
 	@mkdir -p "$(or $(RESULTS),results)/passing"
-	@build/bench/semantics_passing --benchmark_repetitions=25 --benchmark_min_time=0.02 \
+	@build/bench/experiment_passing --benchmark_repetitions=25 --benchmark_min_time=0.02 \
 	  --benchmark_enable_random_interleaving=true --benchmark_display_aggregates_only=true \
 	  --benchmark_out_format=json --benchmark_out="$(or $(RESULTS),results)/passing/.times.json" > /dev/null
 	@mv "$(or $(RESULTS),results)/passing/.times.json" "$(or $(RESULTS),results)/passing/times.json"
-	@$(MAPSCOPE) passing "$(or $(RESULTS),results)/passing/times.json" build/bench/semantics_passing --results="$(RESULTS)"
+	@$(MAPSCOPE) passing "$(or $(RESULTS),results)/passing/times.json" build/bench/experiment_passing --results="$(RESULTS)"
 
 test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@cmake --preset dev
@@ -126,13 +126,13 @@ export: setup ## RUN for another service: FORMAT=google, bencher or github, into
 	@$(MAPSCOPE) export "$(RUN)" --format="$(FORMAT)" --out="$(OUT)" --results="$(RESULTS)"
 
 fuzz: setup ## fuzz MAP (hmap, steady) with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
-	@MAP="$(MAP)" scripts/fuzz.sh
+	@MAP="$(MAP)" tools/fuzz.sh
 
 mutate: setup ## break MAP (hmap, steady) on purpose, bug by bug: its tests must catch each
-	@.venv/bin/python scripts/mutate/run.py --map="$(or $(MAP),hmap)"
+	@.venv/bin/python tools/mutate/run.py --map="$(or $(MAP),hmap)"
 
 golden: ## record the traces of real Go maps anew; needs Go 1.19 to 1.23
-	@scripts/go_trace/regenerate.sh
+	@tools/go_trace/regenerate.sh
 
 clean: ## remove the builds; results and .venv stay
 	@rm -rf build

@@ -152,17 +152,17 @@ def _parser() -> argparse.ArgumentParser:
     drawing.add_argument("--out", default="", metavar="DIR", help="(default docs/writeup)")
 
     ordering = commands.add_parser(
-        "order", help="how random hmap's iteration order is, drawn from the counts of semantics_order"
+        "order", help="how random hmap's iteration order is, drawn from the counts of experiment_iteration_order"
     )
     ordering.set_defaults(command="order")
-    ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
+    ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/experiment_iteration_order prints")
     ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
 
     handing = commands.add_parser("passing", help="what passing a map as an argument costs, with the instructions")
     handing.set_defaults(command="passing")
-    handing.add_argument("output", metavar="OUTPUT", help="what build/bench/semantics_passing has written as JSON")
+    handing.add_argument("output", metavar="OUTPUT", help="what build/bench/experiment_passing has written as JSON")
     handing.add_argument(
-        "program", metavar="PROGRAM", help="build/bench/semantics_passing itself, for its instructions"
+        "program", metavar="PROGRAM", help="build/bench/experiment_passing itself, for its instructions"
     )
 
     following = commands.add_parser("trend", help="one benchmark over all stored runs")

@@ -46,7 +46,7 @@ def times(path: Path, **changed: Any) -> Path:
         } | changed
         for at, caller in enumerate(reversed(SAID), 1) for n in (1000, 8) for repetition in range(3)
     ]  # fmt: skip
-    path.write_text(json.dumps({"context": {"executable": "semantics_passing"}, "benchmarks": benchmarks}))
+    path.write_text(json.dumps({"context": {"executable": "experiment_passing"}, "benchmarks": benchmarks}))
     return path
 
 

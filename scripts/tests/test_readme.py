@@ -31,7 +31,7 @@ def test_adding_a_map_takes_what_readme_says(tmp_path: Path) -> None:
     text = chapter("Adding a map")
     header = re.search(r"`(maps/adapters/(\w+)\.hpp)`", text)
     assert header
-    for part in ("CMakeLists.txt", "cmake", "harness", "maps", "semantics", "workloads"):
+    for part in ("CMakeLists.txt", "cmake", "experiments", "harness", "maps", "workloads"):
         source = ROOT / part
         if source.is_dir():
             shutil.copytree(source, tmp_path / part)

@@ -1,4 +1,4 @@
-"""What passing a map as an argument costs: times of semantics/passing, and the instructions of both sides of the
+"""What passing a map as an argument costs: times of experiments/passing, and the instructions of both sides of the
 call.
 """
 
@@ -136,4 +136,4 @@ def _rounds(output: Path, document: dict[str, Any]) -> dict[Any, list[float]]:
 
 
 def _foreign(output: Path, why: str) -> DocumentError:
-    return DocumentError(f"{output}: not of semantics_passing ({why}); make it with `make passing`")
+    return DocumentError(f"{output}: not of experiment_passing ({why}); make it with `make passing`")

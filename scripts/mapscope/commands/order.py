@@ -1,4 +1,4 @@
-"""`order COUNTS`: how random the iteration order of hmap is, from the counts of semantics_order."""
+"""`order COUNTS`: how random the iteration order of hmap is, from the counts of experiment_iteration_order."""
 
 from __future__ import annotations
 

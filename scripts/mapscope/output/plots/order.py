@@ -1,4 +1,4 @@
-"""How random hmap's order is: counts of the program semantics/order.cpp, drawn beside those of a true shuffle."""
+"""How random hmap's order is: counts of the program experiments/iteration_order, drawn beside those of a true shuffle."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def read_counts(path: Path) -> pandas.DataFrame:
     try:
         counts = pandas.read_csv(path)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: not the counts of semantics_order ({error}); make them with `make order`") from None
+        raise UsageError(f"{path}: not the counts of experiment_iteration_order ({error}); make them with `make order`") from None
     if list(counts.columns) != COLUMNS or set(counts["order"]) != set(LOOKS):
-        raise UsageError(f"{path}: not the counts of semantics_order; make them with `make order`")
+        raise UsageError(f"{path}: not the counts of experiment_iteration_order; make them with `make order`")
     return counts
 
 
