@@ -4,9 +4,9 @@
 // documents.
 #include <iostream>
 
-#include "harness/output.hpp"
-#include "experiments/mutation_during_iteration/unordered_effects.hpp"
 #include "experiments/mutation_during_iteration/maps.hpp"
+#include "experiments/mutation_during_iteration/unordered_effects.hpp"
+#include "harness/output.hpp"
 
 namespace {
 

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "experiments/mutation_during_iteration/unordered_effects.hpp"
 #include "experiments/mutation_during_iteration/maps.hpp"
+#include "experiments/mutation_during_iteration/unordered_effects.hpp"
 
 namespace mutation {
 namespace {
@@ -18,7 +18,8 @@ TEST(mutation, every_iteration_comes_out_as_its_library_documents) {
       if (claimed == outcome::invalid || row.found == nullptr) continue;
       ++tried;
       const outcome found = row.found(static_cast<change>(i));
-      EXPECT_EQ(name_of(found), name_of(claimed)) << row.claimed->iteration << ": " << change_names[i];
+      EXPECT_EQ(name_of(found), name_of(claimed))
+          << row.claimed->iteration << ": " << change_names[i];
     }
   }
   EXPECT_GE(tried, 23U);  // hmap's, steady's and std's

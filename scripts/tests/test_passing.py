@@ -1,4 +1,4 @@
-"""What handing a table over costs: times beside the instructions of a program that is really compiled."""
+"""Passing a map as an argument: times beside the instructions of a program that is really compiled."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source = "".join(f"int {name}(int* from) {{ return *from + {i}; }}\n" for i, name in enumerate(functions))
     (folder / "ways.cpp").write_text(f"namespace passing {{\n{source}}}\nint main() {{}}\n")
     (folder / "maps.json").write_text((make_build(folder / "build") / "maps.json").read_text())
-    subprocess.run(("c++", "-O2", "ways.cpp", "-o", "program"), cwd=folder, check=True)
-    return folder / "program"
+    subprocess.run(("c++", "-O2", "ways.cpp", "-o", "experiment_passing"), cwd=folder, check=True)
+    return folder / "experiment_passing"
 
 
 def times(path: Path, **changed: Any) -> Path:
@@ -50,8 +50,12 @@ def times(path: Path, **changed: Any) -> Path:
     return path
 
 
+def shown(lab: Lab, output: Path, build: Path) -> subprocess.CompletedProcess[str]:
+    return lab.mapscope("experiment", "passing", "--output", str(output), "--build-dir", str(build))
+
+
 def test_every_way_has_its_times_and_the_instructions_of_both_sides(lab: Lab, tmp_path: Path, program: Path) -> None:
-    answer = lab.mapscope("passing", str(times(tmp_path / "t.json")), str(program))
+    answer = shown(lab, times(tmp_path / "t.json"), program.parent)
     assert answer.returncode == 0, answer.stderr
     document = json.loads((lab.results / "passing" / "passing.json").read_text())
     ways = document["ways"]
@@ -77,30 +81,31 @@ def test_the_instructions_are_those_of_the_function_alone(program: Path) -> None
 
 
 def test_anything_else_is_refused(lab: Lab, tmp_path: Path, program: Path) -> None:
-    good = str(times(tmp_path / "good.json"))
+    good = times(tmp_path / "good.json")
+    unreadable = tmp_path / "unreadable"
+    unreadable.mkdir()
+    (unreadable / "experiment_passing").write_text("no program")
 
-    def refused(output: str, binary: Path = program) -> str:
-        return one_line(lab.mapscope("passing", output, str(binary)), 2)
+    def refused(output: Path, build: Path = program.parent) -> str:
+        return one_line(shown(lab, output, build), 2)
 
-    assert "nothere.json" in refused(str(tmp_path / "nothere.json"))
-    assert "make passing" in refused(str(program))
-    assert "wrong answer" in refused(
-        str(times(tmp_path / "wrong.json", error_occurred=True, error_message="wrong answer"))
-    )
-    assert "none of its own" in refused(str(times(tmp_path / "other.json", name="find/n:8")))
+    assert "nothere.json" in refused(tmp_path / "nothere.json")
+    assert "make passing" in refused(program)
+    assert "wrong answer" in refused(times(tmp_path / "wrong.json", error_occurred=True, error_message="wrong answer"))
+    assert "none of its own" in refused(times(tmp_path / "other.json", name="find/n:8"))
     assert "registers" in refused(_without(tmp_path))
-    assert "real_time" in refused(str(times(tmp_path / "b.json", real_time=-1.0)))
+    assert "real_time" in refused(times(tmp_path / "b.json", real_time=-1.0))
     assert "nothere" in refused(good, tmp_path / "nothere")
-    assert "objdump cannot read" in refused(good, tmp_path / "good.json")
+    assert "objdump cannot read" in refused(good, unreadable)
 
 
-def _without(folder: Path) -> str:
+def _without(folder: Path) -> Path:
     path = times(folder / "without.json")
     document = json.loads(path.read_text())
     for entry in document["benchmarks"]:
         del entry["registers"]
     path.write_text(json.dumps(document))
-    return str(path)
+    return path
 
 
 def test_a_results_folder_without_it_has_none_and_a_foreign_file_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from mapscope.cli import _parser
+from mapscope.variables import OF_THE_BUILD
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 
@@ -55,8 +58,15 @@ def test_the_commands_of_readme_are_targets_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text()
     for target in set(re.findall(r"^ {4}make (\w+)", README, re.MULTILINE)):
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
-    for variable in set(re.findall(r"\b([A-Z_]{2,})=", README)) - {"CXXFLAGS"}:
-        assert f"$({variable})" in makefile, variable
+    scripts = "".join((ROOT / name).read_text() for name in ("scripts/ports.sh", "tools/fuzz.sh"))
+    for variable in set(re.findall(r"\b([A-Z_]{2,})=", README)) - set(OF_THE_BUILD):
+        assert variable in options() or f"${{{variable}:-" in scripts, variable
+
+
+def options() -> set[str]:
+    """The variables that any command takes."""
+    commands = next(action for action in _parser()._actions if isinstance(action.choices, dict))
+    return {variable.name for command in commands.choices.values() for variable in command.variables()}
 
 
 def test_every_file_and_heading_that_readme_links_to_is_there() -> None:
