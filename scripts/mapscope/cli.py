@@ -39,7 +39,8 @@ _SELECTING = {
     "--counters": f"default auto. {'; '.join(f'{word}: {what}' for word, what in REQUESTS.items())}",
     "--cache": "the processor whose caches are simulated (default host, this one)",
     "--papi-events": "comma list of native events to count through PAPI as well",
-    "--growth": "auto (what the suite says) or off: time each insert while a map grows",
+    "--growth": "auto (as the suite has it) or off: time each insert while a map grows, and operations during "
+    "draining, in which a map moves its old buckets to the new array, a few with each write",
     "--growth-sizes": "comma list of entry counts for it (default: the suite's)",
     "--growth-repetitions": "how often each is repeated in a new process (default: the suite's)",
 }

@@ -12,7 +12,7 @@ import pytest
 
 from conftest import Lab, make_build, one_line
 from mapscope.analysis.disassembly import disassemble
-from mapscope.analysis.passing import SAID, stored
+from mapscope.analysis.passing import DESCRIPTIONS, stored
 from mapscope.errors import DocumentError
 
 CALLEES = {
@@ -30,7 +30,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("c++") is None or shutil.which("objdump") is None:
         pytest.skip("needs a compiler and objdump")
     folder = tmp_path_factory.mktemp("passing")
-    functions = [name for caller in SAID for name in (caller, callee_of(caller))]
+    functions = [name for caller in DESCRIPTIONS for name in (caller, callee_of(caller))]
     source = "".join(f"int {name}(int* from) {{ return *from + {i}; }}\n" for i, name in enumerate(functions))
     (folder / "ways.cpp").write_text(f"namespace passing {{\n{source}}}\nint main() {{}}\n")
     (folder / "maps.json").write_text((make_build(folder / "build") / "maps.json").read_text())
@@ -44,7 +44,7 @@ def times(path: Path, **changed: Any) -> Path:
             "name": f"{caller}/{callee_of(caller)}/n:{n}", "run_type": "iteration", "real_time": at + repetition / 10,
             "time_unit": "ns", "bytes": 8.0, "registers": 1.0,
         } | changed
-        for at, caller in enumerate(reversed(SAID), 1) for n in (1000, 8) for repetition in range(3)
+        for at, caller in enumerate(reversed(DESCRIPTIONS), 1) for n in (1000, 8) for repetition in range(3)
     ]  # fmt: skip
     path.write_text(json.dumps({"context": {"executable": "experiment_passing"}, "benchmarks": benchmarks}))
     return path
@@ -60,22 +60,22 @@ def test_every_way_has_its_times_and_the_instructions_of_both_sides(lab: Lab, tm
     document = json.loads((lab.results / "passing" / "passing.json").read_text())
     ways = document["ways"]
     assert (found := stored(lab.results)) is not None
-    assert [way.caller for way in found.ways] == list(SAID)
-    assert [way["caller"] for way in ways] == list(SAID)
+    assert [way.caller for way in found.ways] == list(DESCRIPTIONS)
+    assert [way["caller"] for way in ways] == list(DESCRIPTIONS)
     assert [entry["n"] for entry in ways[0]["times"]] == [8, 1000]
-    assert ways[0]["times"][0]["median"] == pytest.approx(len(SAID) + 0.1)
+    assert ways[0]["times"][0]["median"] == pytest.approx(len(DESCRIPTIONS) + 0.1)
     text = (lab.results / "passing" / "passing.md").read_text()
     for way in ways:
         assert list(way["instructions"]) == [way["caller"], callee_of(way["caller"])]
         for body in way["instructions"].values():
             assert body
             assert all(instruction in text for instruction in body)
-        assert f"| {SAID[way['caller']]} |" in text
+        assert f"| {DESCRIPTIONS[way['caller']]} |" in text
 
 
 def test_the_instructions_are_those_of_the_function_alone(program: Path) -> None:
     code = disassemble(program)
-    assert len(code) == 2 * len(SAID)
+    assert len(code) == 2 * len(DESCRIPTIONS)
     assert all("nop" not in line for body in code.values() for line in body)
     assert sum("ret" in line for line in code["copy_map"]) == 1
 
