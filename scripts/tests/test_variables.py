@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from conftest import Lab, one_line
+from mapscope.commands import fleet
 from mapscope.repository import ROOT
 from mapscope.variables import LISTED
 
@@ -87,3 +88,14 @@ def test_reading_results_installs_nothing(checkout: Path) -> None:
         answer = make(checkout, target)
         assert answer.returncode == 2 and "run make setup" in answer.stderr and not answer.stdout
     assert {path.name for path in checkout.iterdir()} == {"Makefile", "scripts"}
+
+
+def test_a_fleet_gets_what_a_run_takes(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "HOSTS" in one_line(lab.mapscope("fleet"), 2)
+    script = tmp_path / "scripts" / "fleet.sh"
+    script.parent.mkdir()
+    script.write_text(f'#!/bin/sh\nprintf "%s|" "$@" "$RESULTS" "$TRIES" > {tmp_path}/got\nexit 1\n')
+    script.chmod(0o755)
+    monkeypatch.setattr(fleet, "ROOT", tmp_path)
+    assert lab.mapscope("fleet", "--hosts", "a b", "--tries", "2", "--growth-sizes", "4000").returncode == 1
+    assert (tmp_path / "got").read_text() == f"a b|GROWTH_SIZES=4000|{lab.results}|2|"
