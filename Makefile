@@ -1,138 +1,97 @@
-# Everything starts here; each target does the set-up it needs. `make` alone lists the targets.
+# Everything starts here; each target sets up what it needs. `make` alone lists the targets.
+#
+# mapscope takes its options from the variables on the command line, `make bench MAPS=hmap,std`, and
+# refuses those that it does not have. So it alone holds the list of them.
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build bench octave layout growth range semantics order passing test ports plots summary validate compare report across fleet \
-  figures trend export fuzz mutate golden clean
+.PHONY: $(shell sed -n 's/^\([a-z_]*\):.*## .*/\1/p' $(MAKEFILE_LIST))
 
-MAPSCOPE := PYTHONPATH=scripts .venv/bin/python -m mapscope
+given = $(strip $(foreach name,$(.VARIABLES),$(if $(filter command,$(origin $(name))),$(name))))
+mapscope = MAPSCOPE_VARIABLES="$(given)" PYTHONPATH=scripts .venv/bin/python -m mapscope
+with_python = @[ -x .venv/bin/python ] || { echo "make: .venv with the Python packages is missing; run make setup" >&2; exit 2; }
 
-# What `make bench` measures: handed on as it is, empty means the default.
-RUN_OPTIONS = --build-dir=build/bench --results="$(RESULTS)" --suite="$(SUITE)" --maps="$(MAPS)" \
-  --workloads="$(WORKLOADS)" --kv="$(KV)" --hash="$(HASH)" --sizes="$(SIZES)" \
-  --rounds="$(ROUNDS)" --min-time="$(MIN_TIME)" --cpu="$(CPU)" --seed="$(SEED)" \
-  --memory="$(MEMORY)" --counters="$(COUNTERS)" --cache="$(CACHE)" \
-  --papi-events="$(PAPI_EVENTS)" --growth="$(GROWTH)" --growth-sizes="$(GROWTH_SIZES)" \
-  --growth-repetitions="$(GROWTH_REPETITIONS)" --resume="$(RESUME)"
+help: ## list the targets, and what make bench takes
+	@awk -F ':.*## ' '/^[a-z_]+:.*## / { printf "  make %-26s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@printf '\nmake bench takes, for example, MAPS=hmap,std KV=int_int SIZES=1000,1000000:\n\n'
+	@PYTHONPATH=scripts python3 -m mapscope run --variables
+	@printf '\nThe variables of make compare, report and the others: mapscope <command> --help.\n'
 
-help: ## list the targets and what can be set
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo
-	@echo "  make bench takes SUITE MAPS WORKLOADS KV HASH SIZES ROUNDS MIN_TIME CPU SEED MEMORY RESULTS,"
-	@echo "  COUNTERS (auto, off, or of papi,perf,sim,callgrind), CACHE=<processor>, PAPI_EVENTS,"
-	@echo "  GROWTH (auto, off), GROWTH_SIZES, GROWTH_REPETITIONS,"
-	@echo "  and RESUME=<run> to go on with a run that was interrupted, for example:"
-	@echo "    make bench MAPS=hmap,std KV=int_int SIZES=1000,1000000"
-	@echo "  AGAINST=<commit> measures that commit's build in turn with this one, and compares them."
-	@echo "  make summary, plots and validate take RUN=<run> (default: the latest) and RESULTS"
-	@echo "  make compare A=<runs> B=<runs>: also MARGIN, FAIL_ON_SLOWER (percent), ALL=1"
-	@echo "  make report and export take RUN and OUT=<file>; make across takes RUNS"
-
-setup: ## install what is missing: packages, and .venv for the scripts
+setup: ## install what is missing for everything below
 	@scripts/setup.sh
 
-build: setup ## build the benchmark of every map
+build: ## build the benchmark of every map
+	@scripts/setup.sh --for bench
 	@cmake --preset bench
 	@cmake --build --preset bench
 
-bench: setup ## measure, then show tables and draw plots
-	@against="$(AGAINST)"; [ -z "$$against" ] || scripts/against.sh --check "$$against"
+bench: ## measure, then show tables and draw plots
+	@scripts/setup.sh --for bench
 	@cmake --preset bench
-	@$(MAPSCOPE) run --dry-run $(RUN_OPTIONS)
-	@targets=$$($(MAPSCOPE) run --targets $(RUN_OPTIONS)) && cmake --build --preset bench --target $$targets
-	@against="$(AGAINST)"; if [ -n "$$against" ]; then \
-	  against=$$(scripts/against.sh "$$against" "$(MAPS)" | tail -n 1) && [ -n "$$against" ] || exit 2; fi; \
-	$(MAPSCOPE) run $(RUN_OPTIONS) --against="$$against"
+	@$(mapscope) run --dry-run
+	@targets=$$($(mapscope) run --targets) && cmake --build --preset bench --target $$targets
+	@$(mapscope) run
 
-octave: SUITE := octave
-octave: bench ## hmap over one load-factor octave: its cache lines beside the model's
+octave: ## bench of one load-factor octave: hmap's cache lines beside the model's
+layout: ## bench of hmap's bucket layouts, in cache lines and ns
+growth: ## bench of ten million single inserts in every map: insert tail latency
+range: ## bench of iteration cost: load, erasure, growth, cold tables, ways to iterate
+octave layout growth range:
+	@$(MAKE) --no-print-directory bench SUITE=$@
 
-layout: SUITE := layout
-layout: bench ## hmap's bucket layouts side by side, in cache lines and ns
+mutation_during_iteration: ## what changing a map does to an iteration over it: a Markdown table
+iteration_order: ## how random the order of hmap's range is, beside a uniform shuffle: a plot
+passing: ## what passing a map as an argument costs, and the instructions for it
+mutation_during_iteration iteration_order passing:
+	@scripts/setup.sh --for bench >&2
+	@$(mapscope) experiment $@
 
-growth: SUITE := growth
-growth: bench ## ten million inserts one by one, in every map: what each growth costs
-
-range: SUITE := range
-range: bench ## what a walk over a map costs: load, erasure, growth, cold tables, ways to look
-
-semantics: setup ## what changing a map does to a walk over it, tried: a table for a write-up
-	@cmake --preset bench >&2
-	@cmake --build --preset bench --target semantics_table >&2
-	@build/bench/semantics_table
-
-order: setup ## how random the order of hmap's range is, beside a true shuffle: counts and a picture
-	@cmake --preset bench
-	@cmake --build --preset bench --target semantics_order
-	@mkdir -p "$(or $(RESULTS),results)/order"
-	@build/bench/semantics_order > "$(or $(RESULTS),results)/order/.counts.csv"
-	@mv "$(or $(RESULTS),results)/order/.counts.csv" "$(or $(RESULTS),results)/order/order.csv"
-	@$(MAPSCOPE) order "$(or $(RESULTS),results)/order/order.csv" --results="$(RESULTS)"
-
-passing: setup ## what handing a table to a function costs, way by way, and the instructions for it
-	@cmake --preset bench
-	@cmake --build --preset bench --target semantics_passing
-	@mkdir -p "$(or $(RESULTS),results)/passing"
-	@build/bench/semantics_passing --benchmark_repetitions=25 --benchmark_min_time=0.02 \
-	  --benchmark_enable_random_interleaving=true --benchmark_display_aggregates_only=true \
-	  --benchmark_out_format=json --benchmark_out="$(or $(RESULTS),results)/passing/.times.json" > /dev/null
-	@mv "$(or $(RESULTS),results)/passing/.times.json" "$(or $(RESULTS),results)/passing/times.json"
-	@$(MAPSCOPE) passing "$(or $(RESULTS),results)/passing/times.json" build/bench/semantics_passing --results="$(RESULTS)"
-
-test: setup ## build with address, UB and thread sanitizers; run all tests, C++ and Python
+test: ## build with address, UB and thread sanitizers; run all tests, C++ and Python
+	@scripts/setup.sh --for test
 	@cmake --preset dev
 	@cmake --build --preset dev
 	@ctest --preset dev --parallel $$(nproc)
 	@cmake --preset tsan
 	@cmake --build --preset tsan
 	@ctest --preset tsan
-	@.venv/bin/python -m pytest -q scripts
+	@.venv/bin/python -m pytest -q -n 2 --dist loadfile scripts
+
+lint: ## check the format of C++ and Python, and lint Python
+	@scripts/setup.sh --for test
+	@tools/lint.sh
 
 ports: ## run the maps' tests on aarch64, 32-bit x86, and Clang with libstdc++ and libc++; PORTS=<port>
-	@PORTS="$(PORTS)" scripts/setup.sh --for ports
-	@PORTS="$(PORTS)" CLANG="$(CLANG)" scripts/ports.sh
+	@scripts/setup.sh --for ports
+	@scripts/ports.sh
 
-plots: setup ## draw the plots of a run again
-	@$(MAPSCOPE) plot "$(RUN)" --results="$(RESULTS)"
+summary: ## show the tables of RUN=<run> again (default: the latest run; so in all below)
+validate: ## check the run.json of RUN
+compare: ## what is slower or faster in the runs B than in the runs A
+report: ## one HTML page about RUN=<run> [<run>...]
+across: ## what holds in RUNS of several machines
+trend: ## WORKLOAD at KV, N (and MAP) over all stored runs
+export: ## RUN for another service: FORMAT=google, bencher or github, into OUT=<file>
+figures: ## the article in docs/writeup: text, tables and figures, from stored runs
+readme: ## the results table of README.md, from the stored run
+fleet: ## measure this commit on HOSTS="user@a user@b" over ssh, and gather their runs
+summary validate compare report across trend export figures readme fleet:
+	$(with_python)
+	@$(mapscope) $@
 
-summary: setup ## show the tables of a run again
-	@$(MAPSCOPE) summary "$(RUN)" --results="$(RESULTS)"
+plots: ## draw the plots of RUN again
+	$(with_python)
+	@$(mapscope) plot
 
-validate: setup ## check that a run's file is sound
-	@$(MAPSCOPE) validate "$(RUN)" --results="$(RESULTS)"
+fuzz: ## fuzz MAP (hmap, steady) with libFuzzer for SECONDS_TO_FUZZ (60)
+	@scripts/setup.sh --for fuzz
+	@tools/fuzz.sh
 
-compare: setup ## what is slower or faster in the runs B than in the runs A
-	@$(MAPSCOPE) compare --a="$(A)" --b="$(B)" --margin="$(MARGIN)" --fail-on-slower="$(FAIL_ON_SLOWER)" \
-	  --all="$(ALL)" --results="$(RESULTS)"
-
-across: setup ## runs of several machines: what holds on all of them
-	@$(MAPSCOPE) across --runs="$(RUNS)" --results="$(RESULTS)"
-
-fleet: setup ## measure this commit on HOSTS="user@a user@b" over ssh, and gather their runs
-	@RESULTS="$(or $(RESULTS),results)" scripts/fleet.sh "$(HOSTS)" $(foreach name,SUITE MAPS WORKLOADS KV HASH \
-	  SIZES ROUNDS MIN_TIME CPU SEED MEMORY COUNTERS CACHE,$(if $($(name)),$(name)="$($(name))"))
-
-report: setup ## one HTML page about RUN=<run> [<run>...]
-	@$(MAPSCOPE) report --runs="$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
-
-figures: setup ## the article in docs/writeup again: text, tables and figures, from stored runs
-	@$(MAPSCOPE) figures "$(RUN)" --out="$(OUT)" --results="$(RESULTS)"
-
-trend: setup ## WORKLOAD at KV, N (and MAP) over all stored runs
-	@$(MAPSCOPE) trend --workload="$(WORKLOAD)" --kv="$(KV)" --n="$(N)" --map="$(MAP)" --out="$(OUT)" \
-	  --results="$(RESULTS)"
-
-export: setup ## RUN for another service: FORMAT=google, bencher or github, into OUT
-	@$(MAPSCOPE) export "$(RUN)" --format="$(FORMAT)" --out="$(OUT)" --results="$(RESULTS)"
-
-fuzz: setup ## fuzz MAP (hmap, steady) with libFuzzer for SECONDS_TO_FUZZ (60); needs clang
-	@MAP="$(MAP)" scripts/fuzz.sh
-
-mutate: setup ## break MAP (hmap, steady) on purpose, bug by bug: its tests must catch each
-	@.venv/bin/python scripts/mutate/run.py --map="$(or $(MAP),hmap)"
+mutate: ## inject bugs into MAP (hmap, steady), one at a time: its tests must catch each
+	@scripts/setup.sh --for test
+	@.venv/bin/python tools/mutate/run.py --map="$(or $(MAP),hmap)"
 
 golden: ## record the traces of real Go maps anew; needs Go 1.19 to 1.23
-	@scripts/go_trace/regenerate.sh
+	@tools/go_trace/regenerate.sh
 
 clean: ## remove the builds; results and .venv stay
 	@rm -rf build

@@ -1,50 +1,67 @@
 #!/usr/bin/env bash
-# Finds what is missing to build, test and measure, and installs it: Debian or Ubuntu packages,
-# and .venv with the Python packages of scripts/requirements.txt. Does nothing when nothing is
-# missing. `--list` only says what it would install. `--for ports` looks for what `make ports` needs
-# and for nothing else: other compilers, no benchmark library and no .venv.
+# Finds what is missing and installs it: Debian or Ubuntu packages, and .venv with the Python
+# packages of scripts/requirements.txt. Does nothing when nothing is missing.
+#   --for bench|test|ports|fuzz   what that target of make needs, and no more; without it: everything
+#   --list                        only says what it would install
 #
-# The compiler itself looks for the headers, so that what is found here is found in a build.
+# An optional package that cannot be had is named once and then remembered; without --for it is
+# tried again. The compiler itself looks for the headers, so that what is found here is found in a
+# build.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 compiler=${CXX:-g++}
 venv=.venv
-stamp=$venv/requirements.sha256
-refusals=$venv/not-to-be-had  # optional packages that apt-get did not have: not asked for again
+stamp=$venv/requirements.sha256  # of the files that it was made from
+refusals=$venv/not-to-be-had     # optional packages that could not be installed
 
 say() { printf 'setup: %s\n' "$*"; }
 fail() { printf 'setup: %s\n' "$*" >&2; exit 1; }
 has() { command -v "$1" >/dev/null 2>&1; }
 
-usage="usage: scripts/setup.sh [--list] [--for ports]"
+usage="usage: scripts/setup.sh [--list] [--for bench|test|ports|fuzz]"
 list_only=false
 purpose=all
 while [ $# -gt 0 ]; do
   case "$1:${2:-}" in
     --list:*) list_only=true ;;
-    --for:ports) purpose=ports; shift ;;
+    --for:bench | --for:test | --for:ports | --for:fuzz) purpose=$2; shift ;;
     -h:* | --help:*) echo "$usage"; exit 0 ;;
     *) echo "$usage" >&2; exit 2 ;;
   esac
   shift
 done
 
-# Packages, one a line, whose command is not there.
-missing_commands() {
+case $purpose in
+  bench) requirements=(scripts/requirements.txt) ;;
+  test | all) requirements=(scripts/requirements.txt scripts/requirements-test.txt) ;;
+  ports | fuzz) requirements=() ;;
+esac
+
+# Packages, one a line, that lack: those that build and measure.
+missing_for_bench() {
   has "$compiler" || echo g++
   has make || echo make
   has cmake || echo cmake
   has ninja || echo ninja-build
   has valgrind || echo valgrind
-  has clang++ || printf '%s\n' clang libclang-rt-dev  # to fuzz
-  has chromium || has chromium-browser || has google-chrome || echo chromium  # to test the page
-  has parallel || echo parallel  # to measure on other machines
   has python3 || echo python3
   python3 -c 'import ensurepip, venv' 2>/dev/null || echo python3-venv
+  missing_headers
 }
 
-# Packages, one a line, that `make ports` lacks.
+# The same of those that test: also the page in a browser, and the fleet.
+missing_for_test() {
+  missing_for_bench || return
+  header_is_there gtest/gtest.h || echo libgtest-dev
+  has chromium || has chromium-browser || has google-chrome || echo chromium
+  has parallel || echo parallel
+}
+
+missing_for_fuzz() {
+  has "${CLANG:-clang++}" || printf '%s\n' clang libclang-rt-dev
+}
+
 missing_for_ports() {
   has cmake || echo cmake
   has ninja || echo ninja-build
@@ -52,11 +69,21 @@ missing_for_ports() {
   scripts/ports.sh --missing
 }
 
-# Packages, one a line, whose header is not there or too old. Without a compiler: all of them.
+missing_for_all() {
+  missing_for_test || return
+  missing_for_fuzz
+  missing_for_ports
+}
+
+header_is_there() {
+  has "$compiler" && echo "#include <$1>" | "$compiler" -std=c++20 -E -x c++ - >/dev/null 2>&1
+}
+
+# Packages whose header is not there or too old. Without a compiler: all of them.
 missing_headers() {
   if ! has "$compiler"; then
     printf '%s\n' libbenchmark-dev libboost-dev libabsl-dev robin-map-dev libxxhash-dev \
-      libgtest-dev libcli11-dev libpapi-dev
+      libcli11-dev libpapi-dev
     return
   fi
   "$compiler" -std=c++20 -E -P -x c++ - <<'SOURCE' | sed -n 's/^missing //p'
@@ -80,9 +107,6 @@ missing robin-map-dev
 #endif
 #if !__has_include(<xxhash.h>)
 missing libxxhash-dev
-#endif
-#if !__has_include(<gtest/gtest.h>)
-missing libgtest-dev
 #endif
 #if !__has_include(<CLI/CLI.hpp>)
 missing libcli11-dev
@@ -114,13 +138,17 @@ is_optional() {
   esac
 }
 
+# Whether .venv works and holds all of a requirements file.
+venv_works() { "$venv/bin/python" -c '' 2>/dev/null; }
+is_installed() { grep -qsxF "$(sha256sum "$1")" "$stamp"; }
 venv_is_current() {
-  [ "$purpose" = all ] || return 0
-  [ -f "$stamp" ] && "$venv/bin/python" -c '' 2>/dev/null &&
-    sha256sum --check --status "$stamp" 2>/dev/null
+  local file
+  [ ${#requirements[@]} -gt 0 ] || return 0
+  venv_works || return 1
+  for file in "${requirements[@]}"; do is_installed "$file" || return 1; done
 }
 
-# install <package>...: all or nothing; tells the command first.
+# install <package>...: all or nothing; prints the command first.
 install() {
   say "${apt[*]} install -y --no-install-recommends $*"
   "${apt[@]}" install -y -qq --no-install-recommends "$@" </dev/null
@@ -132,7 +160,8 @@ install_packages() {
   if ! has apt-get || { [ "$(id -u)" -ne 0 ] && ! sudo -n true 2>/dev/null; }; then
     local command="sudo apt-get install --no-install-recommends ${named[*]}"
     [ ${#required[@]} -eq 0 ] || fail "packages are missing; install them with: $command"
-    say "going on without ${optional[*]}; to have them: $command"
+    say "going on without ${optional[*]}; to install them: $command"
+    refused+=("${optional[@]}")
     return
   fi
   [ "$(id -u)" -eq 0 ] || sudo=(sudo -n)
@@ -148,29 +177,41 @@ install_packages() {
   done
 }
 
-create_venv() {
-  say "python3 -m venv $venv; pip install -r scripts/requirements.txt"
-  python3 -m venv --clear "$venv"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    -r scripts/requirements.txt </dev/null || fail "pip could not install scripts/requirements.txt"
-  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
-    --no-index --no-build-isolation --no-deps -e scripts </dev/null || fail "pip could not install scripts (mapscope)"
-  sha256sum scripts/requirements.txt >"$stamp"
+pip_install() {
+  "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input "$@" </dev/null
 }
 
-if [ "$purpose" = all ] && has "$compiler" && ! "$compiler" -std=c++20 -E -x c++ /dev/null >/dev/null 2>&1; then
+# What is there stays when a file is added to it; otherwise .venv is made anew.
+update_venv() {
+  local file kept=
+  if ! venv_works || ! is_installed "${requirements[0]}"; then
+    say "python3 -m venv $venv"
+    [ ! -f "$refusals" ] || kept=$(<"$refusals")
+    python3 -m venv --clear "$venv"
+    [ -z "$kept" ] || echo "$kept" >"$refusals"
+  fi
+  for file in "${requirements[@]}"; do
+    is_installed "$file" && continue
+    say "pip install -r $file"
+    pip_install -r "$file" || fail "pip could not install $file"
+    if [ "$file" = "${requirements[0]}" ]; then
+      pip_install --no-index --no-build-isolation --no-deps -e scripts ||
+        fail "pip could not install scripts (mapscope)"
+    fi
+    sha256sum "$file" >>"$stamp"
+  done
+}
+
+if [ ${#requirements[@]} -gt 0 ] && has "$compiler" && ! "$compiler" -std=c++20 -E -x c++ /dev/null >/dev/null 2>&1; then
   fail "$compiler does not know C++20; name one that does, for example: CXX=g++-12 make"
 fi
-case $purpose in
-  all) missing=$(missing_commands && missing_headers) || fail "$compiler cannot look for headers" ;;
-  ports) missing=$(missing_for_ports) ;;
-esac
+missing=$("missing_for_$purpose" | sort -u) || fail "$compiler cannot look for headers"
 
 required=() optional=() refused=()
 for package in $missing; do
   if ! is_optional "$package"; then
     required+=("$package")
-  elif ! grep -qsx "$package" "$refusals"; then
+  elif [ "$purpose" = all ] || ! grep -qsx "$package" "$refusals"; then
     optional+=("$package")
   fi
 done
@@ -178,11 +219,13 @@ done
 if $list_only; then
   for package in "${required[@]}"; do echo "$package"; done
   for package in "${optional[@]}"; do echo "$package (optional)"; done
-  venv_is_current || echo "$venv (from scripts/requirements.txt)"
+  venv_is_current || echo "$venv (from ${requirements[*]})"
   exit 0
 fi
 
 [ $((${#required[@]} + ${#optional[@]})) -eq 0 ] || install_packages
-venv_is_current || create_venv
+venv_is_current || update_venv
 [ ${#refused[@]} -eq 0 ] || mkdir -p "$venv"
-for package in "${refused[@]}"; do echo "$package" >>"$refusals"; done
+for package in "${refused[@]}"; do
+  grep -qsx "$package" "$refusals" || echo "$package" >>"$refusals"
+done

@@ -1,4 +1,4 @@
-// Every input that the fuzzer has kept (scripts/fuzz.sh runs the fuzzer itself), again: with any
+// Every input that the fuzzer has kept (tools/fuzz.sh runs the fuzzer itself), again: with any
 // compiler, in every test run. The build says where they are: __FILE__ may be relative to anything.
 #include <cstdint>
 #include <cstdio>

@@ -1,8 +1,9 @@
-"""The command line: `run` measures; `summary`, `plot`, `validate`, `export` and `readme` take one run; `compare`,
-`across`, `report`, `trend` and `figures` several. Each is a module of mapscope.commands.
+"""The command line: `run` and `fleet` measure, `experiment` runs an experiment; `summary`, `plot`, `validate`,
+`export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several. Each is a module of
+mapscope.commands.
 
-Exit codes: 0 well, 1 measured but with failures, 2 a mistake of the caller, 128 + n after signal n.
-An empty option counts as unset, which is how `make` hands its variables through.
+Exit status: 0 success, 1 measured but with failures, 2 a usage error, 128 + n after signal n.
+An empty option counts as unset; it may also be given as a variable of make (variables.py).
 """
 
 from __future__ import annotations
@@ -12,22 +13,47 @@ import errno
 import importlib
 import os
 import sys
+import textwrap
 from typing import Any, NoReturn
 
 from mapscope import __version__
 from mapscope.errors import MapscopeError, UsageError
 from mapscope.plan.counters import REQUESTS
+from mapscope.plan.experiments import EXPERIMENTS
 from mapscope.plan.suites import SUITES
+from mapscope.variables import Variable, fill
 
+_SELECTING = {
+    "--suite": "how much is measured (default standard). "
+    + "; ".join(f"{suite.name}: {suite.summary}" for suite in SUITES.values()),
+    "--maps": "comma list of maps (default: all that are built)",
+    "--workloads": "comma list of workloads (default: all)",
+    "--kv": "comma list of payloads, such as int_int (default: all)",
+    "--hash": "shared, own, or both (default: the suite's)",
+    "--sizes": "comma list of entry counts (default: the suite's)",
+    "--rounds": "how often everything is measured anew (default: the suite's)",
+    "--min-time": "least seconds of timed passes per benchmark and process (default: the suite's)",
+    "--cpu": "the CPU to pin to (default: the last one allowed)",
+    "--seed": "what keys, orders and shuffles derive from (default 1)",
+    "--memory": "resident or first_touch (default resident)",
+    "--counters": f"default auto. {'; '.join(f'{word}: {what}' for word, what in REQUESTS.items())}",
+    "--cache": "the processor whose caches are simulated (default host, this one)",
+    "--papi-events": "comma list of native events to count through PAPI as well",
+    "--growth": "auto (as the suite has it) or off: time each insert while a map grows, and operations during "
+    "draining, in which a map moves its old buckets to the new array, a few with each write",
+    "--growth-sizes": "comma list of entry counts for it (default: the suite's)",
+    "--growth-repetitions": "how often each is repeated in a new process (default: the suite's)",
+}
+"""What narrows or widens a run; plan/selection.py reads the values."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Parse, carry out, and turn every foreseen fault into one line on stderr."""
+    """Parse, carry out, and report every expected error as one line on stderr."""
     code = 0
     try:
         code = _carry_out(arguments)
-        sys.stdout.flush()  # also of --help, and of what an error has ended: output that is lost is an error of its own
+        sys.stdout.flush()  # after --help and after an error, too: lost output is an error of its own
         return code
     except BrokenPipeError:  # `mapscope summary latest | head`
         _silence_stdout()
@@ -43,6 +69,10 @@ def main(arguments: list[str] | None = None) -> int:
 def _carry_out(arguments: list[str] | None) -> int:
     try:
         options = _parser().parse_args(arguments)
+        fill(options, options.variables, os.environ)
+        if getattr(options, "list_variables", False):
+            _print_variables(options.variables)
+            return 0
         for name, value in vars(options).items():
             if value == "":
                 setattr(options, name, None)
@@ -58,12 +88,27 @@ def _carry_out(arguments: list[str] | None) -> int:
 
 
 def _silence_stdout() -> None:
-    """What is left in its buffer can go nowhere, and the interpreter would complain about it at its end."""
+    """Drop what is in its buffer: it cannot be written, and the interpreter would report that when it exits."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+def _print_variables(variables: list[Variable]) -> None:
+    width = max(len(variable.name) for variable in variables) + 2
+    for variable in variables:
+        text = textwrap.fill(variable.meaning, 100, initial_indent=" " * width, subsequent_indent=" " * width)
+        print(variable.name + text[len(variable.name) :])
+
+
 class _Parser(argparse.ArgumentParser):
-    """argparse whose complaints are one line, like all others."""
+    """argparse whose errors are one line, and whose empty options are variables of make as well."""
+
+    def variables(self) -> list[Variable]:
+        """Of every option that is empty unless given."""
+        return [
+            Variable(action.dest.upper(), action.dest, action.help or "")
+            for action in self._actions
+            if action.default == ""
+        ]
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message}; see `{self.prog} --help`")
@@ -80,32 +125,42 @@ def _parser() -> argparse.ArgumentParser:
 
     measuring = commands.add_parser("run", help="measure, then show tables and draw plots")
     measuring.set_defaults(command="run")
-    suites = "; ".join(f"{suite.name}: {suite.summary}" for suite in SUITES.values())
-    for option, meaning in (
-        ("--suite", f"how much is measured (default standard). {suites}"),
-        ("--maps", "comma list of maps (default: all that are built)"),
-        ("--workloads", "comma list of workloads (default: all)"),
-        ("--kv", "comma list of payloads, such as int_int (default: all)"),
-        ("--hash", "shared, own, or both (default: the suite's)"),
-        ("--sizes", "comma list of entry counts (default: the suite's)"),
-        ("--rounds", "how often everything is measured anew (default: the suite's)"),
-        ("--min-time", "least seconds of timed passes per benchmark and process (default: the suite's)"),
-        ("--cpu", "the CPU to pin to (default: the last one allowed)"),
-        ("--seed", "what keys, orders and shuffles derive from (default 1)"),
-        ("--memory", "resident or first_touch (default resident)"),
-        ("--counters", f"default auto. {'; '.join(f'{word}: {what}' for word, what in REQUESTS.items())}"),
-        ("--cache", "the processor whose caches are simulated (default host, this one)"),
-        ("--papi-events", "comma list of native events to count through PAPI as well"),
-        ("--growth", "auto (what the suite says) or off: time each insert while a map grows"),
-        ("--growth-sizes", "comma list of entry counts for it (default: the suite's)"),
-        ("--growth-repetitions", "how often each is repeated in a new process (default: the suite's)"),
-        ("--resume", "finish an interrupted run: its folder, or `latest`"),
-        ("--build-dir", "where the binaries are (default build/bench)"),
-        ("--against", "another build's directory, to be measured interleaved with this one"),
-    ):
-        measuring.add_argument(option, default="", metavar="X", help=meaning)
+    _add_empty(measuring, _SELECTING)
+    _add_empty(
+        measuring,
+        {
+            "--resume": "finish an interrupted run: its folder, or `latest`",
+            "--against": "a commit, or a directory with its build, to be measured interleaved with this build",
+        },
+    )
+    measuring.add_argument("--build-dir", metavar="DIR", help="where the binaries are (default build/bench)")
     measuring.add_argument("--dry-run", action="store_true", help="check everything, measure nothing")
     measuring.add_argument("--targets", action="store_true", help="only print what must be built for this run")
+    measuring.add_argument(
+        "--variables", dest="list_variables", action="store_true", help="only print the variables that make takes"
+    )
+
+    remote = commands.add_parser("fleet", help="measure this commit on other machines over ssh, and gather the runs")
+    remote.set_defaults(command="fleet")
+    _add_empty(
+        remote,
+        {
+            "--hosts": "the machines, separated by blanks: user@a user@b",
+            "--ssh": "the command to reach them (default ssh)",
+            "--tries": "attempts for each machine (default 3)",
+            **_SELECTING,
+        },
+    )
+
+    trying = commands.add_parser("experiment", help="build one of the experiments, run it and show its result")
+    trying.set_defaults(command="experiment")
+    trying.add_argument(
+        "name", metavar="NAME", help="; ".join(f"{each.name}: {each.summary}" for each in EXPERIMENTS.values())
+    )
+    trying.add_argument("--build-dir", metavar="DIR", help="where its program is or will be (default build/bench)")
+    trying.add_argument(
+        "--output", metavar="FILE", help="what the program wrote before: nothing is built or run, only shown again"
+    )
 
     for name, meaning in (
         ("summary", "tables in the terminal"),
@@ -127,14 +182,16 @@ def _parser() -> argparse.ArgumentParser:
             )
     comparing = commands.add_parser("compare", help="two sides of one or more runs: ratios, intervals, verdicts")
     comparing.set_defaults(command="compare")
-    for option, meaning in (
-        ("--a", "the runs to compare with, separated by commas or blanks"),
-        ("--b", "the runs that are compared"),
-        ("--margin", "percent; a ratio closer to 1 is the same for all purposes (default 3)"),
-        ("--fail-on-slower", "percent; end with 1 if a row is slower by more"),
-        ("--all", "any value: list every row, not only those that differ"),
-    ):
-        comparing.add_argument(option, default="", metavar="X", help=meaning)
+    _add_empty(
+        comparing,
+        {
+            "--a": "the runs to compare with, separated by commas or blanks",
+            "--b": "the runs that are compared",
+            "--margin": "percent; a ratio closer to 1 is the same for all purposes (default 3)",
+            "--fail-on-slower": "percent; end with 1 if a row is slower by more",
+            "--all": "any value: list every row, not only those that differ",
+        },
+    )
 
     for name, meaning in (
         ("report", "one self-contained HTML page about one or more runs"),
@@ -142,7 +199,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         reporting = commands.add_parser(name, help=meaning)
         reporting.set_defaults(command=name)
-        reporting.add_argument("--runs", default="", metavar="X", help="runs, separated by commas or blanks")
+        dest = "runs" if name == "across" else "run"  # and so the variable of make
+        reporting.add_argument("--runs", dest=dest, default="", metavar="X", help="runs, separated by commas or blanks")
         if name == "report":
             reporting.add_argument("--out", default="", metavar="FILE", help="(default report.html of the first run)")
 
@@ -158,27 +216,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     tabulating.add_argument("--out", default="", metavar="FILE", help="the README to rewrite (default README.md)")
 
-    ordering = commands.add_parser(
-        "order", help="how random hmap's iteration order is, drawn from the counts of semantics_order"
-    )
-    ordering.set_defaults(command="order")
-    ordering.add_argument("counts", metavar="COUNTS", help="the CSV that build/bench/semantics_order prints")
-    ordering.add_argument("--out", default="", metavar="FILE", help="the picture, without its suffix")
-
-    handing = commands.add_parser("passing", help="what passing a map as an argument costs, with the instructions")
-    handing.set_defaults(command="passing")
-    handing.add_argument("output", metavar="OUTPUT", help="what build/bench/semantics_passing has written as JSON")
-    handing.add_argument(
-        "program", metavar="PROGRAM", help="build/bench/semantics_passing itself, for its instructions"
-    )
-
     following = commands.add_parser("trend", help="one benchmark over all stored runs")
     following.set_defaults(command="trend")
-    for option, meaning in (
-        ("--workload", "default find_hit"), ("--kv", "default: the first stored"), ("--n", "default: the first stored"),
-        ("--map", "default: all"), ("--out", "the picture, without its suffix"),
-    ):  # fmt: skip
-        following.add_argument(option, default="", metavar="X", help=meaning)
+    _add_empty(
+        following,
+        {
+            "--workload": "default find_hit",
+            "--kv": "default: the first stored",
+            "--n": "default: the first stored",
+            "--map": "default: all",
+            "--out": "the picture, without its suffix",
+        },
+    )
 
     exporting = commands.add_parser("export", help="a run in the format of another service")
     exporting.set_defaults(command="export")
@@ -188,4 +237,10 @@ def _parser() -> argparse.ArgumentParser:
 
     for command in commands.choices.values():
         command.add_argument("--results", default="", metavar="DIR", help="where runs are kept (default results)")
+        command.set_defaults(variables=command.variables())
     return parser
+
+
+def _add_empty(parser: argparse.ArgumentParser, options: dict[str, str]) -> None:
+    for option, meaning in options.items():
+        parser.add_argument(option, default="", metavar="X", help=meaning)

@@ -41,13 +41,13 @@ def unpacked(data: bytes) -> bytes:
 def _keeps_every_key(text: bytes, document: Any) -> bool:
     """Whether no key occurs twice: one that was dropped has taken its colon along.
 
-    False as well where a colon may be written otherwise, so that counting says nothing.
+    False as well where a colon may be escaped, so that counting proves nothing.
     """
     return b"\\u003" not in text and text.count(b":") == orjson.dumps(document).count(b":")
 
 
 def _read_slowly(path: Path, text: bytes) -> Any:
-    """The same, several times as slow, but it says where a file breaks and which key occurs twice."""
+    """The same, several times as slow, but it reports where a file breaks and which key occurs twice."""
 
     def no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         document = dict(pairs)
@@ -57,7 +57,7 @@ def _read_slowly(path: Path, text: bytes) -> Any:
         return document
 
     def no_constant(name: str) -> NoReturn:
-        raise DocumentError(f"{path}: {name} is not a number that JSON knows")
+        raise DocumentError(f"{path}: {name} is not a JSON number")
 
     try:
         return json.loads(text.decode(), object_pairs_hook=no_duplicates, parse_constant=no_constant)

@@ -48,7 +48,10 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "told"),
-    [(("--counters", "sim"), "leave out COUNTERS"), (("--against", "nowhere"), "no build in nowhere")],
+    [
+        (("--counters", "sim"), "leave out COUNTERS"),
+        (("--against", "nowhere"), "'nowhere' is neither a commit here nor a directory with a build"),
+    ],
 )
 def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], told: str) -> None:
     assert told in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)

@@ -17,7 +17,7 @@ def rows() -> list[list[str]]:
 
 
 def test_every_claim_names_a_test_that_exists() -> None:
-    sources = [*(ROOT / "maps").rglob("*_test.cpp"), *(ROOT / "semantics").rglob("*_test.cpp")]
+    sources = [*(ROOT / "maps").rglob("*_test.cpp"), *(ROOT / "experiments").rglob("*_test.cpp")]
     known = {match for source in sources for match in TEST.findall(source.read_text())}
     for claim, _, tests in rows():
         named = NAMED.findall(tests)
@@ -26,6 +26,6 @@ def test_every_claim_names_a_test_that_exists() -> None:
 
 
 def test_no_test_of_claims_is_left_out() -> None:
-    ours = TEST.findall((ROOT / "semantics" / "claims_of_go_test.cpp").read_text())
+    ours = TEST.findall((ROOT / "experiments" / "go_claims" / "go_claims_test.cpp").read_text())
     told = NAMED.findall((ROOT / "docs" / "claims.md").read_text())
     assert ours and set(ours) <= set(told)

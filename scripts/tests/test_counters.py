@@ -195,7 +195,7 @@ def test_rounds_with_involuntary_switches_are_marked(lab: Lab) -> None:
     assert row_of(lab)["involuntary_switches"] == [0, 3]
     assert row_of(lab, "std")["involuntary_switches"] == [0, 0]
     assert row_of(lab)["counters"]["os"]["involuntary_switches"]["value"] == 3 / (2 * 10 * 65536)
-    assert answer.stdout.count(" !*") == 3 and "in the midst of 3 of 42" in answer.stdout
+    assert answer.stdout.count(" !*") == 3 and "during 3 of 42" in answer.stdout
 
 
 def test_a_changed_counting_binary_is_no_continuation(lab: Lab) -> None:

@@ -101,7 +101,7 @@ def test_ctrl_c_is_one_line(finished: Lab, tmp_path: Path) -> None:
         time.sleep(delay)
         process.send_signal(signal.SIGINT)
         _, stderr = process.communicate(timeout=60)
-        # Killed by the signal in place of 130 is how Python ends when it comes in the midst of an import.
+        # Killed by the signal in place of 130 is how Python ends when it comes during an import.
         assert process.returncode in (0, 130, -signal.SIGINT)
         assert stderr == ("" if process.returncode == 0 else "mapscope: error: interrupted\n")
         assert [each for each in tmp_path.iterdir() if each.name != "page.html"] == []

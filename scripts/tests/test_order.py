@@ -1,4 +1,4 @@
-"""How random hmap's range is, drawn from counts."""
+"""Iteration order of hmap, drawn from counts."""
 
 from __future__ import annotations
 
@@ -23,14 +23,16 @@ def test_counts_become_a_picture_and_the_same_counts_the_same(lab: Lab, tmp_path
     source = counts(tmp_path / "counts.csv")
     pictures = []
     for name in ("a", "b"):
-        answer = lab.mapscope("order", str(source), "--out", str(tmp_path / name))
+        results = tmp_path / name
+        answer = Lab(lab.build, results).mapscope("experiment", "iteration_order", "--output", str(source))
         assert answer.returncode == 0, answer.stderr
-        pictures.append((tmp_path / f"{name}.png").read_bytes())
+        pictures.append((results / "order" / "order.png").read_bytes())
+        assert (results / "order" / "order.svg").is_file()
     assert pictures[0] == pictures[1]
-    assert (tmp_path / "a.svg").is_file()
 
 
 def test_anything_else_is_refused(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    assert "make order" in one_line(lab.mapscope("order", str(tmp_path / "other.csv")), 2)
-    assert "nothere.csv" in one_line(lab.mapscope("order", str(tmp_path / "nothere.csv")), 2)
+    for name, told in (("other.csv", "make iteration_order"), ("nothere.csv", "nothere.csv")):
+        answer = lab.mapscope("experiment", "iteration_order", "--output", str(tmp_path / name))
+        assert told in one_line(answer, 2)

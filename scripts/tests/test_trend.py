@@ -50,6 +50,6 @@ def test_oldest_first_with_what_was_left_out(undisturbed: Lab, three: Path, tmp_
 
 def test_what_no_run_has_is_one_line(undisturbed: Lab, three: Path, tmp_path: Path) -> None:
     lab = Lab(undisturbed.build, three)
-    assert "choose one of churn, erase, find_hit" in one_line(lab.mapscope("trend", "--workload", "sort"), 2)
+    assert "available: churn, erase, find_hit" in one_line(lab.mapscope("trend", "--workload", "sort"), 2)
     assert "(N): no stored run has '7'" in one_line(lab.mapscope("trend", "--n", "7"), 2)
     assert "no run in" in one_line(Lab(lab.build, tmp_path / "empty").mapscope("trend"), 2)

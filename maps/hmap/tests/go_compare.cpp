@@ -1,6 +1,6 @@
 // Times hmap::map<int64, int64> on the streams of `go_trace time`, its twin in Go
-// (scripts/go_trace/timing.go), and prints the same JSON lines. Equal checksums mean equal
-// keys, equal orders and equal answers. scripts/go_trace/compare.sh runs both and prints
+// (tools/go_trace/timing.go), and prints the same JSON lines. Equal checksums mean equal
+// keys, equal orders and equal answers. tools/go_trace/compare.sh runs both and prints
 // the ratios. Options: --n=LIST --ops=LIST --passes=N --region=N --seed=N.
 
 #include <algorithm>

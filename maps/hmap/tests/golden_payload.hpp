@@ -1,5 +1,5 @@
 // Keys and values of the traces, made from their ids and turned back into them. The same
-// rules as in scripts/go_trace/payload.go. Every object follows from its id alone, so
+// rules as in tools/go_trace/payload.go. Every object follows from its id alone, so
 // id_of() can check the whole object.
 #pragma once
 

@@ -1,6 +1,6 @@
 // Golden replays: hmap does, bucket for bucket, what Go's own map did.
 //
-// scripts/go_trace drives real Go maps and records them; the traces lie in golden/. Each
+// tools/go_trace drives real Go maps and records them; the traces lie in golden/. Each
 // is replayed on both layouts. Compared are, at every checkpoint, the header (count, B,
 // flags, nevacuate, whether growing; noverflow where it is exact) and every bucket of both
 // arrays: chain order, tophash bytes, keys and values, and the marks of evacuated heads.

@@ -1,4 +1,4 @@
-// The words of a trace. Format: scripts/go_trace/README.md.
+// The words of a trace. Format: tools/go_trace/README.md.
 //
 // A trace is text, one record a line: a letter and its fields. Whatever does not parse
 // throws trace_error, so a damaged file cannot pass for a short one.

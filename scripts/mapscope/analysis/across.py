@@ -1,6 +1,6 @@
 """Runs of several machines: what holds on each of them, and what does not.
 
-Times of different machines are never divided. What is compared is what each machine says by
+Times of different machines are never divided. What is compared is the result of each machine by
 itself: which of two maps is faster, and in which order all of them are.
 """
 
@@ -192,7 +192,7 @@ def _judge(pairs: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def _mean_correlation(orders: np.ndarray, correlate: object) -> float:
-    """Over all pairs of machines; NaN with fewer than three maps, where an order says nothing."""
+    """Over all pairs of machines; NaN with fewer than three maps, where an order means nothing."""
     if orders.shape[1] < 3:
         return float("nan")
     found = [correlate(a, b).statistic for a, b in itertools.combinations(orders, 2)]  # type: ignore[operator]

@@ -25,7 +25,7 @@ def caveats(run: Run) -> list[str]:
     if run.missing:
         found.append(f"incomplete: {count_of(len(run.missing), 'process', 'processes')} not measured yet")
     if not run.build.is_optimised:
-        found.append(f"built as {run.build.build_type}: an unoptimised build says nothing of speed")
+        found.append(f"built as {run.build.build_type}: times of an unoptimised build are not comparable")
     if selection.rounds < 5:
         found.append(f"only {count_of(selection.rounds, 'round')}: quartiles and ties mean little below 5")
     wide = [row for row in run.rows if row.spread is not None and row.spread > WIDE_SPREAD]
@@ -33,9 +33,7 @@ def caveats(run: Run) -> list[str]:
         found.append(f"{len(wide)} of {len(run.rows)} rows spread by more than {WIDE_SPREAD:.0%} of their median")
     rounds = [count for row in run.rows for count in row.involuntary_switches if count is not None]
     if disturbed := sum(count > 0 for count in rounds):
-        found.append(
-            f"another program took the CPU in the midst of {disturbed} of {len(rounds)} measurements (marked !)"
-        )
+        found.append(f"another program took the CPU during {disturbed} of {len(rounds)} measurements (marked !)")
     unsettled = [row for row in run.growth if _widest(row) > WIDE_HALVES]
     if unsettled:
         found.append(

@@ -27,7 +27,7 @@ METHODS = {
     "apart": "one run a side, made at different times: bootstrap over rounds, widened by what rows differ between runs",
 }
 LEAST_UNDISTURBED = 5
-"""Rounds in which another program took the CPU in the midst are left out where so many others remain."""
+"""Rounds during which another program took the CPU are left out if so many others remain."""
 TWIN_SECONDS = 2.0
 """Two processes are twins when the later one started at most this long after the earlier had ended."""
 TWIN_SHARE = 0.9
@@ -136,7 +136,7 @@ class _Times:
 
     ns: np.ndarray
     disturbed: np.ndarray
-    """Whether another program took the CPU in the midst; False where that is not reported."""
+    """Whether another program took the CPU during the round; False where that is not reported."""
 
 
 def _times(side: Runs, keys: pandas.DataFrame, method: str) -> _Times:

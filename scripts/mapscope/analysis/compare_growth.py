@@ -2,7 +2,7 @@
 
 The ratio is of all inserts of a repetition as they were measured. Where both builds took turns it is
 taken repetition by repetition, which leaves out what the machine did in that minute; of several runs a
-side, run by run; one run a side, made at another time, gives a ratio that nothing can be said about.
+side, run by run; one run a side, made at another time, gives a ratio of unknown uncertainty.
 
 Percentiles and the maximum are denoised, one figure a run: they have no interval. What they are
 worth is shown by two interleaved runs of the same build (`make growth AGAINST=HEAD`).
@@ -32,7 +32,7 @@ COLUMNS = [
     "title", "map", "workload", "kv", "hash", "n", "in_turns", "a", "b", "ratio", "low", "high", "verdict",
     "figures_a", "figures_b", "step",
 ]  # fmt: skip
-"""`title` says what was watched, `workload` is its stage; `a` and `b`: ns an insert; `step`: of the clock, ns."""
+"""`title` is what was measured, `workload` is its stage; `a` and `b`: ns an insert; `step`: of the clock, ns."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ def _observed(rows: list[Growth], in_turns: bool) -> np.ndarray:
 
 
 def _estimate(times: list[tuple[np.ndarray, np.ndarray]], in_turns: list[bool]) -> inference.Estimate:
-    """Of each line by itself: they may differ in their number of repetitions. One time a side has no error."""
+    """Of each line separately: the number of repetitions may differ. A single time per side has no error."""
     parts = []
     for (a, b), turns in zip(times, in_turns, strict=True):
         if turns:

@@ -1,4 +1,4 @@
-"""What runs say, in sentences, each with its uncertainty; what they do not settle is said as well."""
+"""Conclusions from runs as sentences, each with its uncertainty; also what the runs leave undecided."""
 
 from __future__ import annotations
 

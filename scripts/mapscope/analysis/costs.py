@@ -1,4 +1,4 @@
-"""What a run says of costs in one figure each: ns per cache line, of growing over reserving, and just after a
+"""Costs in a run, one figure each: ns per cache line, of growing over reserving, and just after a
 growth.
 """
 

@@ -1,4 +1,7 @@
-"""What operations cost around a growth that drains, as a table of words: for the terminal and the page."""
+"""Cost of operations before, during and after draining, as a table for the terminal and the page.
+
+A growth drains when the map moves its old buckets to the new array a few at a time, with each write after it.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,7 @@ STATES = ("before", "draining", "after")
 HEADS = ("operation", "full", "half-way", "drained", "half-way/full")
 KEY = (
     "Full: just before the growth. Half-way: reads with the migration paused there; writes, which continue it, "
-    "from its "
-    "beginning on.\nIn ns per operation: median over the repetitions, ± half the span of the middle half of them."
+    "from its start.\nIn ns per operation: median over the repetitions, ± half the span of the middle half of them."
 )
 
 
@@ -31,8 +33,8 @@ def drain_of(row: Growth) -> Drain | None:
         return None
     lines = []
     for name, times in drain.ns.items():
-        full, amid, _ = middles = [spread_of(getattr(times, state)) for state in STATES]
-        ratio = f"{amid[0] / full[0]:.2f}" if full and amid else "-"
+        full, half_way, _ = middles = [spread_of(getattr(times, state)) for state in STATES]
+        ratio = f"{half_way[0] / full[0]:.2f}" if full and half_way else "-"
         lines.append([name, *(f"{m[0]:.1f} ±{m[1]:.1f}" if m else "-" for m in middles), ratio])
     sizes = [median(getattr(drain.resident_bytes, state)) / 1e6 for state in STATES]
     lines.append(["MB resident", *(f"{size:.4g}" for size in sizes), f"{sizes[1] / sizes[0]:.2f}"])

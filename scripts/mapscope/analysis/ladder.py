@@ -1,4 +1,4 @@
-"""What the latency ladder of a run says of its machine: its latencies by level, how far its TLBs reach.
+"""The machine by its latency ladder: latencies by level, and the reach of its TLBs.
 
 A level's latency is read at a working set that the level before does not hold: twice its size. A
 pass round a cycle misses in what cannot hold it all, so there is no need to go further, where

@@ -114,7 +114,7 @@ class Table:
     moved: float = 1.0
     """Share of the old chains that have been moved; 1: it is not growing."""
     marked: float = 1.0
-    """Share of the old chains below the evacuation mark, which nobody looks at any more."""
+    """Share of the old chains below the evacuation mark, which are not read any more."""
     buckets: int = 0
     """Of the new array; in a large one that does not grow a sweep looks ahead."""
 
@@ -177,8 +177,8 @@ def ranged(layout: Layout, state: Table) -> float:
     if state.moved == 1:
         is_far = state.buckets > WALK_AHEAD + BEYOND_CACHES // layout.size
         return moved + is_far / state.load
-    # Before each of two new chains its old head, if the mark has not come to it, is asked whether the chain has moved;
-    # of the old ones those that have are passed over.
+    # Of each of two new chains the old head is read first, if it is above the mark, to see whether the chain has moved;
+    # of the old chains, those that have moved are skipped.
     asked = 2 * (1 - state.marked) + state.moved - state.marked
     per_old_bucket = (1 - state.moved) * MAX_LOAD + 2 * state.moved * state.load
     share = state.waiting
@@ -186,7 +186,7 @@ def ranged(layout: Layout, state: Table) -> float:
 
 
 def _while_growing(state: Table, moved: float, waiting: float, waiting_share: float) -> float:
-    """A chain that moved before the mark came costs one line more: the old head is asked whether it has."""
+    """A chain that moved before the mark came costs one line more: the old head is read to see whether it has."""
     asked = (state.moved - state.marked) / state.moved if state.moved < 1 else 0.0
     return waiting_share * waiting + (1 - waiting_share) * (moved + asked)
 
@@ -261,7 +261,7 @@ def _sweep(layout: Layout, load: float) -> float:
 def _into_next_chain(layout: Layout, load: float) -> float:
     """From the last entry of a chain past empty buckets to the first entry of the next one.
 
-    The last tophash of a bucket says whether the chain ends there; only a full bucket's overflow pointer is read.
+    The last tophash of a bucket marks whether the chain ends there; only a full bucket's overflow pointer is read.
     """
     empty = math.exp(-load)
     mean = 0.0

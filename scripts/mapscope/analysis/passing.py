@@ -1,4 +1,4 @@
-"""What passing a map as an argument costs: times of semantics/passing, and the instructions of both sides of the
+"""What passing a map as an argument costs: times of experiments/passing, and the instructions of both sides of the
 call.
 """
 
@@ -17,7 +17,7 @@ from mapscope.store import derived
 from mapscope.store.google_json import is_google, read_rounds
 
 KEY, FORMAT, FOLDER = "mapscope_passing", "1", "passing"
-SAID = {
+DESCRIPTIONS = {
     "pass_number": "a number, to compare",
     "pass_reference": "map, by reference",
     "pass_pointer": "pointer to the map",
@@ -47,9 +47,9 @@ class Way:
     instructions: dict[str, list[str]]
     """Of the caller and of the callee, each behind its offset, `+1c`."""
 
-    def said(self) -> str:
-        """In words."""
-        return SAID[self.caller]
+    def description(self) -> str:
+        """For a table."""
+        return DESCRIPTIONS[self.caller]
 
 
 @dataclass(frozen=True)
@@ -91,10 +91,10 @@ def read_ways(output: Path, binary: Path) -> list[Way]:
     document = _read(output)
     rounds: dict[tuple[str, str], dict[int, list[float]]] = {}
     for (_, name, *_), times in _rounds(output, document).items():
-        if (reported := NAME.fullmatch(name)) is None or reported["caller"] not in SAID:
+        if (reported := NAME.fullmatch(name)) is None or reported["caller"] not in DESCRIPTIONS:
             raise _foreign(output, f"benchmark '{name}' is none of its own")
         rounds.setdefault((reported["caller"], reported["callee"]), {})[int(reported["n"])] = times
-    if missing := SAID.keys() - {caller for caller, _ in rounds}:
+    if missing := DESCRIPTIONS.keys() - {caller for caller, _ in rounds}:
         raise _foreign(output, f"no time of {', '.join(sorted(missing))}")
     single = [entry for entry in document["benchmarks"] if entry.get("run_type", "iteration") == "iteration"]
     facts = {entry["name"].split("/")[0]: entry for entry in single}
@@ -110,7 +110,7 @@ def read_ways(output: Path, binary: Path) -> list[Way]:
                 {name: code[name] for name in (caller, callee)},
             )
         )  # fmt: skip
-    return sorted(ways, key=lambda way: list(SAID).index(way.caller))
+    return sorted(ways, key=lambda way: list(DESCRIPTIONS).index(way.caller))
 
 
 def _read(output: Path) -> dict[str, Any]:
@@ -136,4 +136,4 @@ def _rounds(output: Path, document: dict[str, Any]) -> dict[Any, list[float]]:
 
 
 def _foreign(output: Path, why: str) -> DocumentError:
-    return DocumentError(f"{output}: not of semantics_passing ({why}); make it with `make passing`")
+    return DocumentError(f"{output}: not of experiment_passing ({why}); make it with `make passing`")

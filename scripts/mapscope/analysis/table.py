@@ -41,4 +41,4 @@ def choose_sizes(table: pandas.DataFrame, wanted: str | None) -> list[int]:
         return sizes
     if wanted.isdecimal() and int(wanted) in sizes:
         return [int(wanted)]
-    raise UsageError(f"--n: '{wanted}' is not in this run; choose one of {', '.join(map(str, sizes))}, or all")
+    raise UsageError(f"--n: '{wanted}' is not in this run; available: {', '.join(map(str, sizes))}, all")

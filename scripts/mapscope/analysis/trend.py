@@ -27,7 +27,7 @@ def history(runs: Runs, chosen: dict[str, Any]) -> pandas.DataFrame:
             continue
         if value not in set(table[name]):
             known = ", ".join(map(str, sorted(set(table[name]))))
-            raise UsageError(f"--{name} ({name.upper()}): no stored run has '{value}'; choose one of {known}")
+            raise UsageError(f"--{name} ({name.upper()}): no stored run has '{value}'; available: {known}")
         table = table[table[name] == value]
     for name in [name for name in KEY if name != "map"]:
         if table[name].nunique() > 1:

@@ -17,7 +17,7 @@ def run(options: argparse.Namespace) -> int:
     """Raises UsageError, DocumentError or RunStopped."""
     kind = options.format or "google"
     if kind not in FORMATS:
-        raise UsageError(f"--format (FORMAT): unknown format '{kind}'; choose one of {', '.join(FORMATS)}")
+        raise UsageError(f"--format (FORMAT): unknown format '{kind}'; available: {', '.join(FORMATS)}")
     document = FORMATS[kind](read_run(folder_of(options)))
     if options.out is None:
         print(json.dumps(document, indent=1, allow_nan=False, ensure_ascii=False))

@@ -16,7 +16,7 @@ from mapscope.text import count_of
 def run(options: argparse.Namespace) -> int:
     """Raises UsageError, DocumentError or RunStopped."""
     results = results_of(options)
-    names = words(options.runs) or ["latest"]
+    names = words(options.run) or ["latest"]
     runs = read_runs(names, results)
     path = Path(options.out) if options.out else find(names[0], results).path / "report.html"
     write_page(runs, path, stored(results))

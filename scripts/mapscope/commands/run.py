@@ -17,6 +17,7 @@ from mapscope.plan.plan import differences
 from mapscope.plan.planner import make_plan
 from mapscope.plan.selection import benchmarks, countings, cpu_of, processes, seed_of, select
 from mapscope.repository import BUILD
+from mapscope.run import other_build
 from mapscope.run.pair import Side, of_commit, stored_sides
 from mapscope.run.pinning import choose_cpu
 from mapscope.store import write
@@ -39,14 +40,16 @@ def run(options: argparse.Namespace) -> int:
     selection, suite = select({name: getattr(options, name) for name in SELECTING}, catalogue)
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
+    if options.targets:
+        counted = () if options.against else asked_for(selection.counters)
+        print(*build.targets(catalogue, selection.maps, counted))
+        return 0
     if options.against:
         from mapscope.commands.run_pair import measure_pair
 
+        other_build.check(options.against)
         return measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
     write.check_destination(results, benchmarks(selection), countings(selection))
-    if options.targets:
-        print(*build.targets(catalogue, selection.maps, asked_for(selection.counters)))
-        return 0
     if options.dry_run:
         states = len(set(selection.workloads) & set(catalogue.states))
         further = f" and {count_of(states, 'state')}" if states else ""

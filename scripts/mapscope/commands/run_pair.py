@@ -19,6 +19,7 @@ from mapscope.plan.records import ChosenSuite, Selection
 from mapscope.plan.selection import benchmarks, processes
 from mapscope.plan.suites import SUITES
 from mapscope.plan.tasks import tasks
+from mapscope.run.other_build import directory_of
 from mapscope.run.pair import (
     Side,
     cannot_watch,
@@ -53,7 +54,7 @@ def measure_pair(
     if options.dry_run:  # the other build may still be to come
         print(f"{2 * processes(selection)} processes of two interleaved builds, into {results}")
         return 0
-    there = read_catalogue(Path(options.against))
+    there = read_catalogue(directory_of(options.against, options.maps))
     if not options.workloads:
         selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)

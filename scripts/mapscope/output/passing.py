@@ -44,7 +44,7 @@ def markdown(found: Passing) -> str:
         *("| " + " | ".join(cells(way)) + " |" for way in ways),
     ]
     for way in ways:
-        lines += ["", f"## {way.said()[0].upper()}{way.said()[1:]}", "", "```asm"]
+        lines += ["", f"## {way.description()[0].upper()}{way.description()[1:]}", "", "```asm"]
         for name, body in way.instructions.items():
             lines += [f"{name}:", *(f"    {each}" for each in body)]
         lines += ["```"]
@@ -64,7 +64,7 @@ def cells(way: Way, *, spreads: bool = True) -> list[str]:
     """Of the way's line."""
     counts = " + ".join(str(len(body)) for body in way.instructions.values())
     return [
-        way.said(), str(way.bytes), "registers" if way.registers else "memory", counts,
+        way.description(), str(way.bytes), "registers" if way.registers else "memory", counts,
         *(_time(described, spreads) for described in way.times.values()),
     ]  # fmt: skip
 

@@ -31,7 +31,7 @@ from mapscope.text import count_of, duration
 WRITEUP = ROOT / "docs" / "writeup"
 TEMPLATE = "article.template.md"
 STALL = 0.01
-"""A single insert that takes so large a part of the time of all is said to stall."""
+"""A single insert that takes so large a part of the time of all counts as a stall."""
 QUEUE = 10
 """A response that is so many times the maximum insert latency is a queue."""
 
@@ -192,7 +192,7 @@ def _waiting_table(rows: list[Growth]) -> pandas.DataFrame:
 
 
 def _waiting_values(rows: list[Growth]) -> dict[str, Any]:
-    """What the text says of these: where a single insert stalls, and where responses are slow although none does."""
+    """Values for the text: maps where one insert stalls, and maps whose responses are slow although none does."""
     single = {row.map: row.denoised.inserts for row in rows}
     response = {row.map: row.replay("1M/s").responses.max_ns for row in rows}
     stalls = [name for name, times in single.items() if times.max_ns > STALL * times.total_ns]

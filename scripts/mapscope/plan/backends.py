@@ -1,7 +1,7 @@
 """Which backends a run counts with, found by asking the binaries before the plan is made.
 
 A backend that cannot count is not started: it stays in the plan with its reason, which is
-what every one of its cells then says.
+which is then the reason in each of its cells.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ OS_LABEL = "[os: getrusage of the measuring thread, timed passes]"
 
 @dataclass(frozen=True)
 class CounterPlan:
-    """What a Plan says of counters."""
+    """The part of a Plan about counters."""
 
     backends: list[BackendEntry]
     cache: Fact
@@ -30,7 +30,7 @@ class CounterPlan:
 
 
 def plan_counters(selection: Selection, catalogue: Catalogue, cpu: int | None) -> CounterPlan:
-    """What `selection.counters` comes to here. Raises UsageError for a cache that nobody knows."""
+    """The backends of `selection.counters` on this machine. Raises UsageError for an unknown cache."""
     names = asked_for(selection.counters)
     hardware = [name for name in names if name in HARDWARE]
     reported = _ask_hardware(selection, catalogue, hardware) if hardware else []
@@ -50,24 +50,24 @@ def _backend(
     if name == "callgrind":
         return _callgrind(selection, catalogue, cache)
     if name in HARDWARE:
-        said = reported.get(name)
-        return from_binary(name, said) if said else entry(name, reason="the binaries were built without it")
+        described = reported.get(name)
+        return from_binary(name, described) if described else entry(name, reason="the binaries were built without it")
     for map_name in selection.maps:
         if reason := catalogue.counter_binary("sim", map_name)[1]:
             return entry(name, reason=reason)
     return from_binary(name, reported.get("sim", {"available": True}))
 
 
-def from_binary(name: str, said: dict[str, Any]) -> BackendEntry:
-    """An entry of `counter_backends` from what a binary says of a backend."""
+def from_binary(name: str, described: dict[str, Any]) -> BackendEntry:
+    """An entry of `counter_backends` from a binary's description of a backend."""
     return entry(
         name,
-        reason=None if said.get("available") else said.get("reason") or "the binary gives no reason",
-        version=said.get("version"),
-        label=said.get("label"),
+        reason=None if described.get("available") else described.get("reason") or "the binary gives no reason",
+        version=described.get("version"),
+        label=described.get("label"),
         events=[
             BackendEvent(event["name"], event.get("native"), event.get("reason") or None, None)
-            for event in said.get("events", [])
+            for event in described.get("events", [])
         ],
     )
 
@@ -106,19 +106,19 @@ def counter_binaries(catalogue: Catalogue, plan: CounterPlan, map_name: str) -> 
 
 
 def _ask_hardware(selection: Selection, catalogue: Catalogue, names: list[str]) -> list[dict[str, Any]]:
-    """What a binary says of the hardware's counters; all binaries would say the same."""
+    """A binary's description of the hardware counters, which is the same for all."""
     binary = catalogue.binary(selection.maps[0])
     return build.ask(binary, f"--counters={','.join(names)}").get("counters", {}).get("backends", [])
 
 
 def _ask_sim(selection: Selection, catalogue: Catalogue, cpu: int | None) -> tuple[list[dict[str, Any]], Fact]:
-    """What the sim binary says of itself and of the caches it simulates."""
+    """The sim binary's description of itself and of its caches."""
     binary, reason = catalogue.counter_binary("sim", selection.maps[0])
     if binary is not None:
-        said = build.ask(binary, f"--cache={selection.cache}").get("counters", {})
-        return said.get("backends", []), known(said["cache"]) if said.get("cache") else _no_cache()
+        described = build.ask(binary, f"--cache={selection.cache}").get("counters", {})
+        return described.get("backends", []), known(described["cache"]) if described.get("cache") else _no_cache()
     if selection.cache != "host":
-        raise UsageError(f"--cache (CACHE): only sim knows other processors, and {reason}; leave it out")
+        raise UsageError(f"--cache (CACHE): only sim can simulate other processors, and {reason}; leave it out")
     levels = [
         {field: getattr(cache, field) for field in ("level", "bytes", "ways", "line_bytes")}
         for cache in describe_caches(cpu)

@@ -1,4 +1,4 @@
-"""What has been built: the catalogue CMake wrote, and what each binary says of itself."""
+"""What has been built: the catalogue CMake wrote, and what each binary reports about itself."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def read_catalogue(directory: Path) -> Catalogue:
 
 
 def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
-    """What the binary says of itself (`--describe`), with its SHA-256 added.
+    """What the binary reports about itself (`--describe`), with its SHA-256 added.
 
     Raises UsageError when it is missing, cannot run, or answers something else.
     """
@@ -114,7 +114,7 @@ def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
     document = ask(binary)
     try:
         if document["map"] != map_name:
-            raise UsageError(f"{binary} says it measures {document['map']}, not {map_name}; rebuild with `make build`")
+            raise UsageError(f"{binary} measures {document['map']}, not {map_name}; rebuild with `make build`")
         for field in ("title", "version", "workloads", "payloads", "compiler", "flags", "build_type", "libraries"):
             document[field]
     except (KeyError, TypeError) as error:
@@ -141,7 +141,7 @@ def ask(binary: Path, *options: str) -> Any:
         raise UsageError(f"{binary} --describe: unusable answer ({error}); rebuild with `make build`") from None
 
 
-def knows(binary: Path, option: str) -> bool:
+def accepts(binary: Path, option: str) -> bool:
     """Whether a binary takes an option that an older one may lack. Raises UsageError when it does not run at all."""
     ask(binary)
     try:

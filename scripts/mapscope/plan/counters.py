@@ -53,7 +53,7 @@ BACKEND_OF = {stage: backend for backend in BACKENDS.values() for stage in backe
 TOLERANCE = 0.05
 """The greatest relative error of a calibration kernel."""
 HARDWARE = ("papi", "perf")
-"""In the order of preference: PAPI names events for people, perf_event knows newer CPUs."""
+"""In the order of preference: PAPI has readable event names, perf_event supports newer CPUs."""
 REQUESTS = {
     "auto": "the best hardware backend there is, and sim",
     "papi": "hardware counters through PAPI",

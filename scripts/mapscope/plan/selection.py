@@ -1,4 +1,4 @@
-"""From the words of the command line to what will be measured; every mistake is reported at once, in one line."""
+"""From the command line's words to what will be measured. A mistake is one line, before anything is measured."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ def countings(selection: Selection) -> int:
 def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selection, ChosenSuite]:
     """The selection and the suite it departs from, with the names of what was overridden.
 
-    `words` are the options as given, None where unset. Raises UsageError.
+    `words` are the options as given, None if unset. Raises UsageError.
     """
     suite_name = words["suite"] or DEFAULT_SUITE
     if suite_name not in SUITES:
-        raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; choose one of {', '.join(SUITES)}")
+        raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; available: {', '.join(SUITES)}")
     suite = SUITES[suite_name]
     left_out = {entry.name: entry.reason for entry in catalogue.left_out}
     selection = Selection(
@@ -89,7 +89,7 @@ def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str
         if not fitting and each not in known:
             families = sorted({name.split("_")[0] + "_*" for name in catalogue.states})
             raise UsageError(
-                f"{_label('workloads')}: unknown name '{each}'; choose from "
+                f"{_label('workloads')}: unknown name '{each}'; available: "
                 f"{', '.join([*catalogue.workloads, *families])}"
             )
         expanded += fitting or [each]
@@ -168,12 +168,12 @@ def _names(
         if left_out and name in left_out and name not in known:
             raise UsageError(f"{_label(option)}: '{name}' is not in this build: {left_out[name]}")
         if name not in known:
-            raise UsageError(f"{_label(option)}: unknown name '{name}'; choose from {', '.join(known)}")
+            raise UsageError(f"{_label(option)}: unknown name '{name}'; available: {', '.join(known)}")
     if option in ("memory", "cache", "growth") and len(set(wanted)) > 1:
-        raise UsageError(f"{_label(option)}: one a run, not '{word}'; choose one of {', '.join(known)}")
+        raise UsageError(f"{_label(option)}: one per run, not '{word}'; available: {', '.join(known)}")
     return [name for name in known if name in wanted]
 
 
 def _label(option: str) -> str:
-    """The option as the command line and as the Makefile spell it."""
+    """The option, and its variable of make."""
     return f"--{option} ({option.upper().replace('-', '_')})"

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from mapscope.errors import DocumentError, UsageError
 from mapscope.json_file import read_json
-from mapscope.plan.build import Catalogue, knows, read_catalogue
+from mapscope.plan.build import Catalogue, accepts, read_catalogue
 from mapscope.plan.growth import may_wait
 from mapscope.plan.ladder import without_ladder
 from mapscope.plan.plan import Plan
@@ -68,7 +68,7 @@ def without_new_states(workloads: list[str], here: Catalogue, there: Catalogue) 
 
 def cannot_watch(there: Catalogue, maps: list[str]) -> str | None:
     """Why the other build cannot interleave growth; None when it can."""
-    older = [name for name in maps if not knows(there.binary(name), "--growth-turns")]
+    older = [name for name in maps if not accepts(there.binary(name), "--growth-turns")]
     return f"{there.directory} is older than interleaved growth: {', '.join(older)}" if older else None
 
 
@@ -80,7 +80,7 @@ def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
 
 
 def create_folders(sides: tuple[Side, Side]) -> None:
-    """The folders of both, each of which knows the other. Raises UsageError."""
+    """The folders of both, each of which accepts the other. Raises UsageError."""
     reported = {
         "base": sides[0].folder.path.name,
         "ours": sides[1].folder.path.name,

@@ -29,7 +29,7 @@ def choose_cpu(requested: int | None) -> tuple[int | None, Fact]:
     allowed = sorted(os.sched_getaffinity(0))
     if requested is not None and requested not in allowed:
         listed = ", ".join(map(str, allowed))
-        raise UsageError(f"--cpu (CPU): CPU {requested} is not available here; choose one of: {listed}")
+        raise UsageError(f"--cpu (CPU): CPU {requested} is not usable here; available: {listed}")
     cpu = requested if requested is not None else allowed[-1]
     try:
         os.sched_setaffinity(0, {cpu})

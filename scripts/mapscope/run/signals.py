@@ -15,7 +15,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def stopped_by_signals() -> Iterator[Callable[[], None]]:
     """While it lasts, stop signals are noted; what it yields raises Interrupted once there was one.
 
-    The handler itself raises nothing: an exception out of a handler may come up in the midst of
+    The handler itself raises nothing: an exception out of a handler may be raised in the middle of
     starting a process, where the interpreter drops it and the signal is lost. After an
     interruption the signals stay noted only, so that a second one cannot disturb the clearing up.
     """

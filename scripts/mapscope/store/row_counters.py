@@ -60,8 +60,8 @@ def _as_run(planned: BackendEntry, counted: Counted) -> BackendEntry:
     entries = [
         from_binary(planned.name, entry)
         for stage in planned.stages
-        for said in counted.said.get(stage, [])
-        for entry in said.get("backends", [])
+        for description in counted.description.get(stage, [])
+        for entry in description.get("backends", [])
         if entry.get("name") == BACKENDS[planned.name].prefix
     ]
     if not entries:
@@ -83,8 +83,8 @@ def _as_run(planned: BackendEntry, counted: Counted) -> BackendEntry:
 def calibration(counted: Counted) -> list[dict[str, Any]]:
     """One entry per backend, kernel and event: the worst of all processes, and how many rejected it."""
     groups: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for stage, said in counted.said.items():
-        for document in said:
+    for stage, description in counted.description.items():
+        for document in description:
             for result in document.get("calibration", []):
                 groups[BACKEND_OF[stage].name, result["kernel"], result["event"]].append(result)
     return [

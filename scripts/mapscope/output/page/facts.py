@@ -77,7 +77,7 @@ def _passing(found: Passing) -> dict[str, Any]:
         "heads": heads(found.ways),
         "ways": [
             {
-                "cells": cells(way), "said": way.said(),
+                "cells": cells(way), "description": way.description(),
                 "code": [f"{name}:\n" + "\n".join(body) for name, body in way.instructions.items()],
             }
             for way in found.ways
@@ -231,9 +231,9 @@ def _across(runs: Runs, found: Agreement, heads: list[dict[str, Any]]) -> dict[s
     ]  # fmt: skip
     subject = of_subject(found.loads)
     return {
-        "intro": "Times of different machines are not divided by each other. Compared is what each machine says by "
-        "itself: which of two maps is faster (geometric mean over the sizes that all runs have), and the order of "
-        "all maps (Kendall's tau, mean over pairs of runs; 1: the same order).",
+        "intro": "Times of different machines are not divided by each other. Compared are the results of "
+        "each machine by itself: which of two maps is faster (geometric mean over the sizes that all runs have), and "
+        "the order of all maps (Kendall's tau, mean over pairs of runs; 1: the same order).",
         "sentences": sentences(found),
         "letters": [head["letter"] for head in heads],
         "lines": lines,
@@ -311,9 +311,9 @@ def _method(all_runs: list[Run]) -> list[str]:
         "The figure of a row is the median over its rounds. An answer that was wrong, or that differed from the other "
         "maps' for the same work, has no row.",
         "Maps are compared by ratios taken inside each round. Geometric means are taken round by round; their "
-        f"intervals ({CONFIDENCE:.0%}) are Student's, over rounds. Slower or faster is said only of what is so by more "
-        f"than {MARGIN:.0%}, after Benjamini and Hochberg's correction for the number of comparisons, at a false "
-        f"discovery rate of {FALSE_DISCOVERIES:.0%}.",
+        f"intervals ({CONFIDENCE:.0%}) are Student's, over rounds. A row is called slower or faster only if it is so "
+        f"by more than {MARGIN:.0%}, after Benjamini and Hochberg's correction for the number of comparisons, at "
+        f"a false discovery rate of {FALSE_DISCOVERIES:.0%}.",
         "Counters come from processes of their own, after the timed rounds. What could not be counted is absent, with "
         "its reason, and never zero.",
     ]

@@ -58,7 +58,7 @@ def sentence(runs: list[Run]) -> str:
         "each operation the "
         "shortest time of all repetitions is taken. Open loop: what an operation would have taken, waiting included, "
         "had operations arrived at that rate whether or not the one before was done."
-        f"{f' What is left of noise: {left}.' if (left := at_most(rows)) else ''}"
+        f"{f' Remaining noise: {left}.' if (left := at_most(rows)) else ''}"
     )
 
 

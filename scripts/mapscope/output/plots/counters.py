@@ -31,7 +31,7 @@ STACK = (
     ("l3_misses", "answered by L3", "#6aaed6", ".."),
     (None, "from memory", "#08306b", ""),
 )
-"""What becomes of an L1 miss: the next counter says how many go further; light is near, dark is far."""
+"""What becomes of an L1 miss: the next counter is how many go further; light is near, dark is far."""
 HEADROOM = 1.7
 """Height of a panel in means: room for the percentiles of most."""
 TLB_STYLE: dict[str, Any] = {"color": "#d55e00", "linestyle": "dashed", "linewidth": 1.2}

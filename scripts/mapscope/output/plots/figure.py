@@ -1,4 +1,4 @@
-"""What all pictures share: the head that says what they show, the foot that says how to read them.
+"""Parts of every picture: the head names what it shows, the foot explains how to read it.
 
 Every figure carries what is needed to judge it: machine, compiler, commit, date, rounds, hash.
 """
@@ -176,7 +176,7 @@ def _layout(height: float, foot: float) -> ConstrainedLayoutEngine:
 
 
 def add_foot(figure: Figure, text: str) -> None:
-    """How to read it, in up to four lines; a paragraph of more than two is cut, as what it says is in run.json."""
+    """How to read it, in up to four lines; a paragraph of more than two is cut, as all of it is in run.json."""
     width, height = figure.get_size_inches()
     letters = int(width * FOOT_LETTERS_PER_INCH)
     lines = [line for part in text.split("\n") for line in textwrap.wrap(part, letters, max_lines=2, placeholder=" …")]

@@ -104,7 +104,7 @@ def _scatter_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         Line2D([], [], color=GREY, marker=".", linestyle="none", markersize=6, label="maximum of a span"),
         Line2D([], [], color=GREY, linewidth=1.2, label="median of a span"),
         Line2D([], [], color=EVENT, linewidth=0.9, label="a growth begins"),
-        Patch(color=DRAIN, label="it drains"),
+        Patch(color=DRAIN, label="draining (moving old buckets)"),
     ]
     put_legend(figure, handles)
     many = ", ".join(row.map for row in rows if len(row.events) >= MOST_EVENTS)
@@ -190,10 +190,10 @@ def _memory_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
     add_legend(figure, [row.map for row in rows], styles)
     add_foot(
         figure,
-        "Line: bytes asked of the allocator, as it rounds them. Mark: the most at once during a growth, old "
+        "Line: bytes requested from the allocator, as it rounds them. Mark: the most at once during a growth, old "
         "and new side by side. "
         "Pages that hmap gives back out of an old array are counted until the whole array goes: its line is "
-        "too high while it drains.",
+        "too high during draining.",
     )
     return figure
 
@@ -219,7 +219,7 @@ def _sawtooth(row: Growth) -> tuple[list[tuple[float, float]], list[tuple[float,
 
 STATES = (
     ("before", "full, before the growth", "#999999"),
-    ("draining", "while it drains", DRAINING),
+    ("draining", "draining", DRAINING),
     ("after", "drained", "#56b4e9"),
 )
 
@@ -231,7 +231,7 @@ def _drain_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         title,
         len(rows),
         2,
-        "Cost of operations while old buckets drain",
+        "Cost of operations during draining",
         panel=(5.6, 3.4),
         gridspec_kw={"width_ratios": (4, 1)},
     )
@@ -296,7 +296,7 @@ def _parts_figure(run: Run, title: str, rows: list[Growth]) -> Figure:
         figure,
         "Time between the calls of the map's observer, in one pass that is not denoised. Zeroing is in no part "
         "of its own: fresh pages "
-        "come zeroed, at the page fault of whoever touches them first.",
+        "come zeroed, at the page fault of their first use.",
     )
     return figure
 

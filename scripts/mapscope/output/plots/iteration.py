@@ -75,7 +75,7 @@ def range_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Dra
 
 
 def _surface(part: pandas.DataFrame) -> pandas.DataFrame:
-    """The states that are a load and what is left, with both as numbers."""
+    """The states that are a load and the share of entries remaining, with both as numbers."""
     found = part["state"].str.extract(SURFACE)
     surface = part.assign(load=found[0], left=found[1].fillna(ONE))
     surface = surface[surface["load"].notna()]
@@ -83,7 +83,7 @@ def _surface(part: pandas.DataFrame) -> pandas.DataFrame:
 
 
 def _heat_figure(run: Run, kv: str, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
-    """A panel a map: load up, what is left across, one scale of colours for all."""
+    """A panel a map: load upwards, remaining entries across, one scale of colours for all."""
     present = [name for name in run.map_names if name in set(part["map"])]
     columns = min(4, len(present))
     figure, grid = make_grid(
@@ -123,7 +123,7 @@ def _heat_figure(run: Run, kv: str, hash_name: str, n: int, part: pandas.DataFra
 
 
 def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
-    """A panel a payload: distinct cache lines of one entry, and what the model says of hmap."""
+    """A panel a payload: distinct cache lines of one entry, and the model of hmap."""
     figure, panels = make_figure(
         run,
         list(dict.fromkeys(part["kv"])),
@@ -156,7 +156,7 @@ def _lines_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> F
     add_foot(
         figure,
         "Counted by sim: lines that one step of the iteration touches, the table object left out. "
-        f"Red dots: the model of {MODELLED}, where it knows the payload.",
+        f"Red dots: the model of {MODELLED}, for the payloads that it covers.",
     )
     return figure
 

@@ -1,4 +1,4 @@
-"""How random hmap's order is: counts of the program semantics/order.cpp, drawn beside those of a true shuffle."""
+"""Iteration order of hmap: counts of experiments/iteration_order, drawn beside those of a uniform shuffle."""
 
 from __future__ import annotations
 
@@ -21,14 +21,18 @@ LOOKS = {"range()": ("#000000", 1.3), "shuffle": ("#d55e00", 1.0)}
 
 
 def read_counts(path: Path) -> pandas.DataFrame:
-    """What the program has printed. Raises UsageError when it is something else."""
+    """The program's output. Raises UsageError when the file is something else."""
     try:
         counts = pandas.read_csv(path)
     except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: not the counts of semantics_order ({error}); make them with `make order`") from None
+        raise _foreign(path, f" ({error})") from None
     if list(counts.columns) != COLUMNS or set(counts["order"]) != set(LOOKS):
-        raise UsageError(f"{path}: not the counts of semantics_order; make them with `make order`")
+        raise _foreign(path, "")
     return counts
+
+
+def _foreign(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path}: not the output of experiment_iteration_order{why}; run `make iteration_order`")
 
 
 def draw_order(counts: pandas.DataFrame, stem: Path) -> Path:

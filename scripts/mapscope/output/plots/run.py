@@ -49,7 +49,7 @@ def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
     for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
         yield f"{workload}-{hash_name}", partial(_workload_figure, run, str(workload), str(hash_name), part)
     for hash_name, part in plain.groupby("hash", sort=False):
-        for shown in sizes if part["map"].nunique() > 1 else ():  # one map has nobody to be compared with
+        for shown in sizes if part["map"].nunique() > 1 else ():  # one map has none to be compared with
             draw = partial(_overview_figure, run, str(hash_name), shown, part[part["n"] == shown])
             yield f"overview-{hash_name}-n{shown}", draw
     yield from counter_pictures(run, plain, sizes)

@@ -23,7 +23,9 @@ def print_agreement(console: Console, runs: Runs, found: Agreement) -> None:
     console.print("\n[bold]Details[/bold]", highlight=False)
     for hardware in differences(runs.measured[:1], runs.measured[1:])[0]:
         console.print(f"machines differ in {hardware}", highlight=False, markup=False)
-    console.print("times are not compared across machines; what each machine says by itself is\n", highlight=False)
+    console.print(
+        "times are not compared across machines; the results of each machine by itself are\n", highlight=False
+    )
     console.print(_table(found))
     console.print(
         "rank: Kendall's tau of the order of the maps, mean over pairs of runs; 1: the same order.\n"

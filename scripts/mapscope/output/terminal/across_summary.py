@@ -61,7 +61,7 @@ def subject_of(pairs: pandas.DataFrame) -> str:
 
 
 def turned(pairs: pandas.DataFrame, name: str) -> pandas.DataFrame:
-    """The same pairs, those with `name` first and with it as `one`: a ratio below 1 says that it is faster."""
+    """The same pairs, those with `name` first and with it as `one`: below 1 it is the faster one."""
     is_other = pairs["other"] == name
     swapped = pairs.assign(
         one=pairs["one"].where(~is_other, pairs["other"]),

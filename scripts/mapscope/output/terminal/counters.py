@@ -47,7 +47,7 @@ class Group:
     backend: str
     title: str
     events: tuple[str, ...]
-    """Empty: nothing of it could be counted, and one column says so."""
+    """Empty: none of its events could be counted; one column reports that."""
 
     @property
     def columns(self) -> int:

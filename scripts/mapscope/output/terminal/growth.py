@@ -162,7 +162,7 @@ def _print_drains(console: Console, rows: list[Growth]) -> None:
 
 
 def _print_noise(console: Console, rows: list[Growth]) -> None:
-    """What is left of noise, and how fine the clock is."""
+    """The remaining noise, and the resolution of the clock."""
     worst = max(row.null_loop.denoised.max_ns for row in rows)
     raw = max(one.max_ns for row in rows for one in row.null_loop.raw)
     clock = rows[0].clock

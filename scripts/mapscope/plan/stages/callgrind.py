@@ -58,9 +58,9 @@ class CallgrindStage(CountingStage):
         if dumps := read_dumps(dumps_of(output)):
             document[KEY] = dumps
 
-    def said(self, document: Any) -> dict[str, Any]:
+    def description(self, document: Any) -> dict[str, Any]:
         """The calibration: the binary knows only what the dumps should say."""
-        expectations = super().said(document).get("calibration", [])
+        expectations = super().description(document).get("calibration", [])
         return {"calibration": calibrated(self, expectations, document.get(KEY, {}))}
 
     def cells(self, document: Any, name: str, entry: dict[str, Any], withheld: dict[str, str]) -> Cells:

@@ -90,8 +90,8 @@ class Counted:
     """Events of a row that cannot be believed or had, with the reason for each."""
     coverage: dict[tuple[str, str], float] = field(default_factory=dict)
     """Backend and event to the least coverage of all rows."""
-    said: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Stage to what its processes said of themselves."""
+    description: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    """Stage to the descriptions that its processes gave."""
 
     def add(self, row: Row, backend: str, reading: Reading) -> None:
         """What one process read for a row."""

@@ -65,8 +65,8 @@ class CountingStage(Stage):
     def parse(self, document: Any, plan: Plan, task: Task) -> Parsed:
         """Readings of every benchmark that the plan expects, and what the process says of itself."""
         entries = list(entries_of(document, plan, task))
-        said = self.said(document)
-        withheld = _reasons(said, self.backend)
+        description = self.description(document)
+        withheld = _reasons(description, self.backend)
         readings, problems = [], []
         for name, workload, hash_name, entry in entries:
             if problem := error_of(entry, workload, hash_name):
@@ -75,12 +75,12 @@ class CountingStage(Stage):
             cells = self.cells(document, name, entry, withheld)
             coverage = _coverage(entry, self.backend, cells)
             readings.append(Reading(workload, hash_name, cells, coverage, str(checksum_of(entry))))
-        return Parsed(memory_of(document), (said, readings), problems)
+        return Parsed(memory_of(document), (description, readings), problems)
 
     def collect(self, collected: Collected, parsed: Parsed, task: Task) -> None:
         """See Stage."""
-        said, readings = parsed.results
-        collected.counted.said[self.name].append(said)
+        description, readings = parsed.results
+        collected.counted.description[self.name].append(description)
         for reading in readings:
             row = task.row(reading.workload, reading.hash)
             collected.counted.add(row, self.backend.name, reading)
@@ -95,16 +95,16 @@ class CountingStage(Stage):
         for row in rows:
             self._refuse(collected, row, reason)
 
-    def said(self, document: Any) -> dict[str, Any]:
+    def description(self, document: Any) -> dict[str, Any]:
         """What a process says of its backends and their calibration; empty when it says nothing. Raises BadOutput."""
         text = document["context"].get(CONTEXT, "{}")
         try:
-            said = json.loads(text)
+            description = json.loads(text)
         except (json.JSONDecodeError, TypeError):
-            said = None
-        if not isinstance(said, dict):
+            description = None
+        if not isinstance(description, dict):
             raise BadOutput(f"context field '{CONTEXT}' is no JSON object")
-        return said
+        return description
 
     def cells(self, document: Any, name: str, entry: dict[str, Any], withheld: dict[str, str]) -> Cells:
         """Events of one benchmark, per operation."""
@@ -184,10 +184,10 @@ def _coverage(entry: dict[str, Any], backend: Backend, cells: Cells) -> dict[str
     return {event: float(entry.get(f"{backend.prefix}_{event}{COVERAGE}", 1.0)) for event in counted}
 
 
-def _reasons(said: dict[str, Any], backend: Backend) -> dict[str, str]:
+def _reasons(description: dict[str, Any], backend: Backend) -> dict[str, str]:
     """Event to the reason why its readings must not be shown."""
     reasons = {}
-    for entry in said.get("backends", []):
+    for entry in description.get("backends", []):
         if entry.get("name") != backend.prefix:
             continue
         if not entry.get("available"):
@@ -195,7 +195,7 @@ def _reasons(said: dict[str, Any], backend: Backend) -> dict[str, str]:
         for event in entry.get("events", []):
             if not event.get("available", True):
                 reasons[event["name"]] = event.get("reason") or "not available"
-    for result in said.get("calibration", []):
+    for result in description.get("calibration", []):
         if result.get("backend") == backend.prefix and not is_accepted(result):
             reasons.setdefault(result["event"], _rejection(result))
     return reasons

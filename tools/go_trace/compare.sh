@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Times Go's map and hmap::map side by side: the two programs take turns, pinned to one
-# processor, and the table shows the medians over the rounds. From the environment:
+# Times Go's map and hmap::map side by side: the two programs run interleaved, pinned
+# to one processor, and the table shows the medians over the rounds. From the environment:
 #   ROUNDS (5)  SIZES (1000,100000,1000000)  PASSES (5)  CPU (the last one)  CXX  GO
 #   MEMORY (kept, fresh): whether hmap's program keeps the memory of a table for the next pass, as
 #   Go's heap does, or gets it from the kernel page by page each time, as glibc does with large blocks

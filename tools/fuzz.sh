@@ -10,8 +10,8 @@ case $seconds in '' | *[!0-9]*) echo "fuzz: SECONDS_TO_FUZZ=$seconds is no numbe
 map=${MAP:-hmap}
 tests=maps/$map/tests/fuzz
 if [[ ! $map =~ ^[a-z_]+$ || ! -f $tests/fuzz_target.cpp ]]; then
-  known=$(printf '%s\n' maps/*/tests/fuzz | cut -d / -f 2 | paste -sd ' ')
-  echo "fuzz: MAP=$map has no fuzz target; choose one of: $known" >&2
+  available=$(printf '%s\n' maps/*/tests/fuzz | cut -d / -f 2 | paste -sd ' ')
+  echo "fuzz: MAP=$map has no fuzz target; available: $available" >&2
   exit 2
 fi
 clang=${CLANG:-clang++}

@@ -1,15 +1,16 @@
-// make semantics: two Markdown tables for a write-up, one of what a change does to a walk, one of
-// what an operation does to those who hold something of a std::unordered_map. Ends with 1 if a walk
-// met anything else than its library documents.
+// mapscope experiment mutation_during_iteration: two Markdown tables. The first shows what a change
+// of a map does to an iteration over it, the second what an operation on a std::unordered_map does
+// to iterators, references and copies. Exit status 1 if an outcome differs from what the library
+// documents.
 #include <iostream>
 
+#include "experiments/mutation_during_iteration/maps.hpp"
+#include "experiments/mutation_during_iteration/unordered_effects.hpp"
 #include "harness/output.hpp"
-#include "semantics/holders.hpp"
-#include "semantics/maps.hpp"
 
 namespace {
 
-using namespace semantics;
+using namespace mutation;
 
 /// The cell's text; `wrong` is counted up where the trial contradicts the claim.
 std::string cell(const subject& row, change what, int& wrong) {
@@ -23,21 +24,22 @@ std::string cell(const subject& row, change what, int& wrong) {
   return text + ", but found " + std::string(name_of(found));
 }
 
-int print_walks() {
+int print_iterations() {
   int wrong = 0;
-  std::cout << "## Changing a map while walking over it\n\n"
-               "Of the entries that are there from start to end. **Bold** was tried, 300 walks "
-               "over tables of\n"
-               "4 to 299 entries; invalid is what the library documents, and is never run. safe: "
-               "each is visited\n"
-               "exactly once (one that is added may show or not). ends: the walk is over, in good "
-               "order.\n"
-               "repeated: some may be visited twice.\n\n| walk |";
+  std::cout << "## Mutation during iteration\n\n"
+               "The outcome for the entries that are in the map from start to end. **Bold** was "
+               "tried in 300\n"
+               "iterations over tables of 4 to 299 entries. invalid is what the library documents, "
+               "and is never run.\n"
+               "safe: each entry is visited exactly once (an added one may be visited or not). "
+               "ends: the iteration\n"
+               "ends without an error. repeated: some entries may be visited twice.\n\n"
+               "| iteration |";
   for (auto name : change_names) std::cout << ' ' << name << " |";
   std::cout << " documented in |\n|---|";
   for (std::size_t i = 0; i <= change_names.size(); ++i) std::cout << "---|";
   for (const auto& row : subjects()) {
-    std::cout << "\n| " << row.claimed->walk << " |";
+    std::cout << "\n| " << row.claimed->iteration << " |";
     for (std::size_t i = 0; i < change_names.size(); ++i) {
       std::cout << ' ' << cell(row, static_cast<change>(i), wrong) << " |";
     }
@@ -48,9 +50,9 @@ int print_walks() {
 }
 
 void print_effects() {
-  std::cout << "\n## Holding something of a std::unordered_map\n\n"
-               "A table of 100 entries, and one of them held by an iterator and by a reference to "
-               "its value.\n"
+  std::cout << "\n## Iterators, references and copies of a std::unordered_map\n\n"
+               "A table of 100 entries, with an iterator to one of them and a reference to its "
+               "value.\n"
                "What the standard calls invalid is not used.\n\n"
                "| operation | iterator | reference | bucket_count | size through a second name | "
                "size of a copy made before |\n"
@@ -65,8 +67,8 @@ void print_effects() {
 }  // namespace
 
 int main() {
-  return harness::with_checked_output("semantics_table", [] {
-    const int wrong = print_walks();
+  return harness::with_checked_output("experiment_mutation_during_iteration", [] {
+    const int wrong = print_iterations();
     print_effects();
     return wrong == 0 ? 0 : 1;
   });

@@ -1,11 +1,12 @@
-// make order: how random the order of hmap's range is, counted. As CSV on standard output:
+// mapscope experiment iteration_order: how random the order of hmap's range is. CSV on standard
+// output:
 //
 //   measure,order,place,count
-//     position    at which place of the order one certain entry stood
-//     successor   how often the entry behind it was the most frequent one, the second, ...
-//     repeat      how often an order came that had come before (place 0), of so many (place 1)
+//     position    how often one chosen entry was at this place of the order
+//     successor   how often its most frequent successor followed it, then the second, ...
+//     repeat      how many orders occurred before (place 0), out of how many (place 1)
 //
-// each for orders by range() over one table, and for a true shuffle of the same entries.
+// each for orders of range() over one table, and for a uniform shuffle of the same entries.
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
@@ -82,7 +83,7 @@ tally count_shuffle() {
 }  // namespace
 
 int main() {
-  return harness::with_checked_output("semantics_order", [] {
+  return harness::with_checked_output("experiment_iteration_order", [] {
     std::cout << "measure,order,place,count\n";
     count_range().print("range()");
     count_shuffle().print("shuffle");

@@ -1,5 +1,5 @@
-// What an operation on a std::unordered_map does to those who hold something of it: an iterator, a
-// pointer to a value, a second name for the map, a copy of it.
+// What an operation on a std::unordered_map does to an iterator, a pointer to a value, a second
+// name for the map, and a copy of it.
 #pragma once
 
 #include <array>
@@ -9,7 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace semantics {
+namespace mutation {
 
 struct effect {
   std::string_view operation;
@@ -74,4 +74,4 @@ inline std::vector<effect> effects() {
   };
 }
 
-}  // namespace semantics
+}  // namespace mutation

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Puts deliberate bugs into a map, one at a time, and sees whether the tests find them.
 
-    scripts/mutate/run.py                   all of hmap's: a minute for every six or so
-    scripts/mutate/run.py nan clear         those whose names contain one of these words
-    scripts/mutate/run.py --map steady ...  steady's
+    tools/mutate/run.py                   all of hmap's: a minute for every six or so
+    tools/mutate/run.py nan clear         those whose names contain one of these words
+    tools/mutate/run.py --map steady ...  steady's
 
 Each mutant (mutants.py, steady_mutants.py) is applied to a copy of maps/. First the map's probe
 (probe.cpp, steady_probe.cpp) is built against it without sanitizers, for speed; if that finds
@@ -27,7 +27,7 @@ from mutants import MUTANTS, Mutant
 from steady_mutants import STEADY_MUTANTS
 
 HERE = Path(__file__).resolve().parent
-MAPS = HERE.parent.parent / "maps"
+MAPS = HERE.parents[1] / "maps"
 CXX = os.environ.get("CXX", "g++")
 RUN_SECONDS = 30  # the probe takes two; a mutant may loop for ever
 SUBJECTS = {"hmap": (MUTANTS, HERE / "probe.cpp"), "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}

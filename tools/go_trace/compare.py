@@ -6,13 +6,13 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-# hmap walks its table in two ways; both stand against Go's one.
+# hmap iterates in two ways; both are compared with Go's one.
 TWIN = {"cursor": "range", "cursor_one": "range_one"}
 NAMES = {
     "range": "range, begin/end",
     "cursor": "range, m.range()",
-    "range_one": "one left, sweep",
-    "cursor_one": "one left, range()",
+    "range_one": "one entry, sweep",
+    "cursor_one": "one entry, range()",
 }
 
 

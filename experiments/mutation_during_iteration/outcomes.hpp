@@ -1,11 +1,11 @@
-// What may happen to a walk when the map is changed in the midst of it, and the words for it.
+// The changes to a map during an iteration, and the outcomes that are distinguished.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <string_view>
 
-namespace semantics {
+namespace mutation {
 
 enum class change {
   insert_with_room,
@@ -30,7 +30,7 @@ enum class outcome {
   safe,      // each is visited exactly once; what was erased and not yet visited, never
   skipped,   // some are never visited
   repeated,  // some are visited twice
-  ends,      // the walk ends there, in good order
+  ends,      // the iteration ends there, without an error
   invalid    // the iterator may not be used any more: this is never run
 };
 
@@ -44,12 +44,12 @@ constexpr std::string_view name_of(outcome one) {
   return outcome_names[static_cast<std::size_t>(one)];
 }
 
-/// What is claimed of one way to walk over one map: an outcome for each change, and where it says
-/// so.
+/// What a library documents of one way to iterate over one map: an outcome for each change, and the
+/// source.
 struct claims {
-  std::string_view walk;
+  std::string_view iteration;
   std::array<outcome, change_names.size()> of;
   std::string_view source;
 };
 
-}  // namespace semantics
+}  // namespace mutation

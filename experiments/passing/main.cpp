@@ -1,4 +1,5 @@
-// make passing: times the ways of ways.hpp with Google Benchmark, whose options it takes.
+// mapscope experiment passing: times the ways of ways.hpp with Google Benchmark, whose options it
+// takes.
 //
 // A benchmark is named by its caller, its callee and the entries of the table, and counts the bytes
 // that are passed. Each answer is checked; a wrong one is an error in the output, not a time.
@@ -29,7 +30,7 @@ void fill(Table& table, std::size_t n) {
 template <class Passed>
 constexpr bool in_registers = sizeof(Passed) <= 16 && std::is_trivially_copyable_v<Passed>;
 
-/// `caller` gets `subject` again and again, and hands it on as a `Passed`.
+/// Times `caller`, which gets `subject` and passes it on as a `Passed`.
 template <class Passed, class Subject>
 void time(benchmark::State& state, std::size_t (*caller)(Subject),
           std::remove_reference_t<Subject>& subject, std::size_t n) {
@@ -93,13 +94,13 @@ void add_all() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return harness::with_checked_output("semantics_passing", [&] {
+  return harness::with_checked_output("experiment_passing", [&] {
     try {
       harness::benchmark_run benchmarks(argv[0], {argv + 1, argv + argc});
       add_all();
       return benchmarks.run() == 0 ? 2 : 0;
     } catch (const harness::usage_error& error) {
-      std::cerr << "semantics_passing: " << error.what() << '\n';
+      std::cerr << "experiment_passing: " << error.what() << '\n';
       return 2;
     }
   });

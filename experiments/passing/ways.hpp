@@ -1,11 +1,11 @@
-// The ways to hand a table to a function, and functions that use them.
+// The ways to pass a map as an argument, and functions that use them.
 //
-// Each way is a pair: a caller, which has the table and passes it, and a callee, which gets it and
-// reads its size. They lie in two files, callers.cpp and callees.cpp, so that the compiler sees
-// only one side of a call at a time, as it does where a library takes a map. What it makes of
-// both is what `make passing` shows beside the time.
+// Each way is a pair: a caller, which owns the map and passes it, and a callee, which gets it and
+// reads its size. They are in two files, callers.cpp and callees.cpp, so that the compiler sees
+// one side of a call at a time, as it does where a library takes a map. The report shows the
+// instructions of both sides beside the time.
 //
-// Callers answer one more than their callee, as a call in last place would become a jump.
+// A caller returns its callee's result plus one: a tail call would become a jump.
 #pragma once
 
 #include <cstddef>

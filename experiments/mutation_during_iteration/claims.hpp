@@ -1,12 +1,12 @@
-// The table: what each library documents. What is not `invalid` is also tried, and has to come out
-// as it says here (semantics_test.cpp).
+// What each library documents. Whatever is not `invalid` is also tried, and must come out as
+// documented (mutation_test.cpp).
 #pragma once
 
 #include <array>
 
-#include "semantics/words.hpp"
+#include "experiments/mutation_during_iteration/outcomes.hpp"
 
-namespace semantics {
+namespace mutation {
 
 inline constexpr auto all_claims = [] {
   using enum outcome;
@@ -42,4 +42,4 @@ inline constexpr auto all_claims = [] {
   };
 }();
 
-}  // namespace semantics
+}  // namespace mutation

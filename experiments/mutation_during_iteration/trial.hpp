@@ -1,4 +1,4 @@
-// Walks over a map that is changed half-way, and what they met.
+// Iterations over a map that is changed half-way, and their outcomes.
 #pragma once
 
 #include <algorithm>
@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "semantics/words.hpp"
+#include "experiments/mutation_during_iteration/outcomes.hpp"
 
-namespace semantics {
+namespace mutation {
 
 using key = std::uint64_t;
 
-/// By iterators, as every map has them.
+/// With begin() and end(), which every map has.
 template <class Map>
 class by_iterator {
  public:
@@ -24,7 +24,7 @@ class by_iterator {
   bool at_end() const { return at_ == map_->end(); }
   key here() const { return at_->first; }
   void next() { ++at_; }
-  /// Erases the entry it stands on and goes on to the next.
+  /// Erases the current entry and advances to the next.
   void erase_here() {
     if constexpr (requires { at_ = map_->erase(at_); }) {
       at_ = map_->erase(at_);
@@ -32,7 +32,7 @@ class by_iterator {
       map_->erase(at_++);
     }
   }
-  /// The iterators have followed the content into `other`, whose end they now run to.
+  /// After a swap the iterators belong to `other` and end at its end().
   void swapped_with(Map& other) { map_ = &other; }
 
  private:
@@ -40,7 +40,7 @@ class by_iterator {
   typename Map::iterator at_;
 };
 
-/// By hmap's range(), Go's cursor.
+/// With hmap's range(), Go's cursor.
 template <class Map>
 class by_cursor {
  public:
@@ -61,38 +61,38 @@ class by_cursor {
   bool there_;
 };
 
-/// One walk over a table of so many entries: half of them, then the change, then the rest.
-template <class Map, template <class> class Walk>
+/// One iteration over a table of `entries` entries: half of them, then the change, then the rest.
+template <class Map, template <class> class Iteration>
 class trial {
  public:
   trial(change what, std::size_t entries, std::uint32_t seed) : what_(what), random_(seed) {
-    // Not more than half full after this, whatever the map: "room reserved" is meant.
+    // Room for four times as many: an insert after this must not grow any of the maps.
     map_.reserve(what == change::insert_that_grows ? 0 : 4 * entries);
     while (map_.size() < entries) map_.try_emplace(draw(), 1);
     for (auto&& entry : map_) visits_.try_emplace(entry.first, 0);
   }
 
   outcome run() {
-    Walk<Map> walk(map_);
+    Iteration<Map> iteration(map_);
     std::size_t steps = 0;
     const std::size_t half = visits_.size() / 2;
-    for (; !walk.at_end() && steps < half; ++steps) visit(walk);
-    if (!walk.at_end()) {
+    for (; !iteration.at_end() && steps < half; ++steps) visit(iteration);
+    if (!iteration.at_end()) {
       if (what_ == change::erase_this) {
-        // Here from now on every entry is erased as it is met.
-        while (!walk.at_end() && steps++ < 4 * visits_.size()) {
-          count(walk.here());
-          walk.erase_here();
+        // From here on every entry is erased when it is visited.
+        while (!iteration.at_end() && steps++ < 4 * visits_.size()) {
+          count(iteration.here());
+          iteration.erase_here();
         }
       } else {
-        apply(walk);
+        apply(iteration);
         if (what_ == change::clear || what_ == change::assign_map) {
-          return walk_ends(walk) ? outcome::ends : outcome::repeated;
+          return ends_now(iteration) ? outcome::ends : outcome::repeated;
         }
       }
     }
-    for (; !walk.at_end() && steps < 4 * visits_.size(); ++steps) visit(walk);
-    return judge();
+    for (; !iteration.at_end() && steps < 4 * visits_.size(); ++steps) visit(iteration);
+    return outcome_of_visits();
   }
 
  private:
@@ -100,20 +100,20 @@ class trial {
 
   void count(key one) {
     visited_.push_back(one);
-    if (const auto known = visits_.find(one); known != visits_.end()) ++known->second;
+    if (const auto found = visits_.find(one); found != visits_.end()) ++found->second;
   }
 
-  void visit(Walk<Map>& walk) {
-    count(walk.here());
-    walk.next();
+  void visit(Iteration<Map>& iteration) {
+    count(iteration.here());
+    iteration.next();
   }
 
-  bool walk_ends(Walk<Map>& walk) {
-    walk.next();
-    return walk.at_end();
+  bool ends_now(Iteration<Map>& iteration) {
+    iteration.next();
+    return iteration.at_end();
   }
 
-  void apply(Walk<Map>& walk) {
+  void apply(Iteration<Map>& iteration) {
     switch (what_) {
       case change::insert_with_room:
         for (std::size_t i = 0; i < visits_.size() / 4 + 1; ++i) map_.try_emplace(draw(), 2);
@@ -124,37 +124,37 @@ class trial {
       case change::assign_value:
         for (const auto& [one, times] : visits_) map_[one] = 3;
         break;
-      case change::erase_earlier: erase(visited_.front(), walk); break;
-      case change::erase_later: erase(not_visited(walk.here()), walk); break;
+      case change::erase_earlier: erase(visited_.front(), iteration); break;
+      case change::erase_later: erase(not_visited(iteration.here()), iteration); break;
       case change::reserve: map_.reserve(64 * visits_.size()); break;
       case change::clear: map_.clear(); break;
       case change::assign_map: map_ = Map(); break;
       case change::swap:
         other_.try_emplace(draw(), 4);
         map_.swap(other_);
-        walk.swapped_with(other_);
+        iteration.swapped_with(other_);
         break;
       case change::erase_this: break;  // run() does it
     }
   }
 
-  /// Through an iterator where that is the gentler way: erase(key) may shrink or move a table.
-  void erase(key one, Walk<Map>&) {
+  /// Through an iterator: in some maps erase(key) may shrink or move the table.
+  void erase(key one, Iteration<Map>&) {
     const auto at = map_.find(one);
     if (at == map_.end()) return;
     map_.erase(at);
     erased_.push_back(one);
   }
 
-  /// Some entry that the walk has not come to and does not stand on.
-  key not_visited(key standing) const {
+  /// An entry that is neither visited yet nor the current one.
+  key not_visited(key current) const {
     for (const auto& [one, times] : visits_) {
-      if (times == 0 && one != standing) return one;
+      if (times == 0 && one != current) return one;
     }
-    return standing ^ 1;  // there is none: nothing will be found to erase
+    return current ^ 1;  // all are visited: an absent key, so that nothing is erased
   }
 
-  outcome judge() const {
+  outcome outcome_of_visits() const {
     outcome found = outcome::safe;
     for (const auto& [one, times] : visits_) {
       const bool erased = std::find(erased_.begin(), erased_.end(), one) != erased_.end();
@@ -172,16 +172,16 @@ class trial {
   std::vector<key> visited_, erased_;
 };
 
-/// The worst that many walks over tables of many sizes met.
-template <class Map, template <class> class Walk>
+/// The worst outcome of many iterations over tables of many sizes.
+template <class Map, template <class> class Iteration>
 outcome worst_of(change what) {
   constexpr std::size_t trials = 300, largest = 60;
   outcome worst = outcome::safe;
   for (std::uint32_t seed = 0; seed < trials; ++seed) {
-    const outcome found = trial<Map, Walk>(what, 4 + seed % largest * 5, seed).run();
+    const outcome found = trial<Map, Iteration>(what, 4 + seed % largest * 5, seed).run();
     if (found != outcome::safe) worst = found;
   }
   return worst;
 }
 
-}  // namespace semantics
+}  // namespace mutation
