@@ -1,5 +1,6 @@
-# Google Benchmark, CLI11, nlohmann/json and xxHash are needed to measure, GoogleTest to test. Each library of
-# maps is optional, and so are the tools for counters: what is missing is named, with its reason.
+# Google Benchmark, CLI11, nlohmann/json and xxHash are needed to measure, GoogleTest to test. Each
+# library of maps is optional, and so are the tools for counters: what is missing is named, with its
+# reason.
 
 # header_version(<out> <header> <macro>...): the macros' numbers, joined by dots.
 function(header_version out header)

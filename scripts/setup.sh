@@ -83,7 +83,7 @@ header_is_there() {
 missing_headers() {
   if ! has "$compiler"; then
     printf '%s\n' libbenchmark-dev libboost-dev libabsl-dev robin-map-dev libxxhash-dev \
-      libcli11-dev libpapi-dev
+      libcli11-dev nlohmann-json3-dev libpapi-dev
     return
   fi
   "$compiler" -std=c++20 -E -P -x c++ - <<'SOURCE' | sed -n 's/^missing //p'
@@ -110,6 +110,9 @@ missing libxxhash-dev
 #endif
 #if !__has_include(<CLI/CLI.hpp>)
 missing libcli11-dev
+#endif
+#if !__has_include(<nlohmann/json.hpp>)
+missing nlohmann-json3-dev
 #endif
 #if !__has_include(<papi.h>)
 missing libpapi-dev
