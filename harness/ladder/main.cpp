@@ -67,7 +67,7 @@ void declare(CLI::App& app, ladder::request& what, std::string& output) {
 }
 
 exit_code run(int argc, char** argv) {
-  CLI::App app("Times loads that wait for one another, by the bytes that they are spread over.");
+  CLI::App app("Times a chain of dependent loads, by the bytes that they are spread over.");
   ladder::request what;
   what.page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   what.sizes = half_octaves(std::size_t{1} << 10, std::size_t{1} << 27);

@@ -1,7 +1,7 @@
-// How long callers wait who do not wait for one another. In a loop that makes an operation when
-// the one before it has ended, a stall of 100 ms is one slow operation; to callers who come at
-// their own times it is 100 ms for each of the thousands that came meanwhile. So the service times
-// of the loop are replayed against arrivals: one server, first come, first served.
+// Open-loop load: response times without coordinated omission. In a closed loop, which starts an
+// operation when the one before it has ended, a stall of 100 ms is one slow operation; to callers
+// who come at their own times it delays each of the thousands that came meanwhile. So the service
+// times of the loop are replayed against arrivals: one server, first come, first served.
 #pragma once
 
 #include <algorithm>

@@ -6,7 +6,7 @@
 
 namespace adapters {
 
-// Not named like its file: within `struct std` the standard library would be `::std`.
+// Not named like its file: within a class of that name the standard library would be `::std`.
 struct std_unordered {
   static constexpr std::string_view name = "std", title = "std::unordered_map";
 

@@ -145,7 +145,7 @@ memory_view memory_of(const Map& m) {
 
 namespace detail {
 
-/// Walks one table and remembers the first thing that is wrong.
+/// Checks one table and remembers the first thing that is wrong.
 template <class Core>
 class checker {
   using layout = typename Core::layout;

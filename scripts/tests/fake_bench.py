@@ -246,7 +246,7 @@ from pathlib import Path
 faults = Path(sys.argv[0]).resolve().with_name("faults.json")
 fault = json.loads(faults.read_text()).get("ladder", {{}}).get("fault")
 if fault == "exit 1":
-    print("ladder: a walk over 16 lines, packed, ended in the wrong place", file=sys.stderr)
+    print("ladder: a pointer chase through 16 lines, packed, ended in the wrong place", file=sys.stderr)
     sys.exit(1)
 options = dict(word[2:].split("=", 1) for word in sys.argv[1:])
 line, seed, passes = int(options["line"]), int(options["seed"]), int(options["passes"])

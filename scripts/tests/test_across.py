@@ -1,4 +1,4 @@
-"""Several machines: times are never divided; what holds, what flips and what is open are told apart."""
+"""Several machines: times are never divided; what holds, what flips and what is open are listed apart."""
 
 from __future__ import annotations
 

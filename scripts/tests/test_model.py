@@ -106,7 +106,7 @@ class Played:
             self.mark += 1
 
     def lines_of_lookup(self, hash_: int, tophash: int, wanted: int | None) -> int:
-        """Distinct lines, walking as find.hpp does; overflow buckets lie anywhere."""
+        """Distinct lines, searching as find.hpp does; overflow buckets lie anywhere."""
         index, touched = hash_ % len(self.new), set()
         base, chain = 2**30 + 144 * index, self.new[index]
         if self.old:
@@ -129,7 +129,7 @@ class Played:
         return len(touched)
 
     def lines_of_sweep(self) -> float:
-        """Lines per entry, walking as sweep.hpp does."""
+        """Lines per entry, iterating as sweep.hpp does."""
         total, touched = 0, set()
         for array, start in ((self.new, 2**30), (self.old, 2**40)):
             for index, chain in enumerate(array):

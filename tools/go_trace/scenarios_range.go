@@ -1,6 +1,6 @@
 package main
 
-// ranges walks tables that change under the walk: entries erased, inserted and updated
+// ranges iterates over tables that change meanwhile: entries erased, inserted and updated
 // between the steps, growths of both kinds begun before, during and after the start. A
 // trace tells where Go's range began, so that its whole order can be repeated.
 func ranges(r *recorder, rng *splitmix64) {

@@ -81,8 +81,8 @@ func (t *timing) report(op string) error {
 		"miss":          func(sum *mixer) int64 { return t.lookup(sum, t.others) },
 		"update":        t.update,
 		"delete":        t.remove,
-		"range":         func(sum *mixer) int64 { return t.walk(sum, t.n) },
-		"range_one":     func(sum *mixer) int64 { return t.walk(sum, 1) },
+		"range":         func(sum *mixer) int64 { return t.iterate(sum, t.n) },
+		"range_one":     func(sum *mixer) int64 { return t.iterate(sum, 1) },
 	}[op]
 	if !known {
 		return fmt.Errorf("unknown operation %q", op)
@@ -209,8 +209,8 @@ func (t *timing) remove(sum *mixer) int64 {
 	return elapsed
 }
 
-// walk ranges over a table of which only the first keys are left; per entry that there was.
-func (t *timing) walk(sum *mixer, left int) int64 {
+// iterate ranges over a table of which only the first keys are left; per entry that there was.
+func (t *timing) iterate(sum *mixer, left int) int64 {
 	t.refill(1)
 	m := t.maps[0]
 	for _, key := range t.keys[left:] {

@@ -177,7 +177,7 @@ MUTANTS = [
     ++c.h.extra->epoch;
 """,
         "    c.h.extra->spares_used = 0;\n",
-        "a cursor walks an array that reserve() has freed",
+        "a cursor reads an array that reserve() has freed",
     ),
     # ---- growth
     Mutant(
@@ -342,7 +342,7 @@ MUTANTS = [
     retire_array""",
         """  if (false) {
     retire_array""",
-        "a cursor walks freed memory",
+        "a cursor reads freed memory",
     ),
     Mutant(
         "compaction_never_ends",
@@ -506,7 +506,7 @@ MUTANTS = [
         "range.hpp",
         "if (extra_ == nullptr || extra_->epoch != epoch_) return nullptr;",
         "if (extra_ == nullptr) return nullptr;",
-        "a range walks on through a cleared table",
+        "a range goes on through a cleared table",
     ),
     Mutant(
         "range_ends_at_the_array's_end",
@@ -603,7 +603,7 @@ MUTANTS = [
         "detail/relocate.hpp",
         "keep_(has_cursors(c)) {",
         "keep_(false) {",
-        "a cursor walks freed memory",
+        "a cursor reads freed memory",
         test="relocation_test",
     ),
     Mutant(
@@ -690,7 +690,7 @@ MUTANTS = [
         "detail/core.hpp",
         "    swap(first, other.first);\n",
         "",
-        "begin() walks the other table",
+        "begin() iterates over the other table",
     ),
     Mutant(
         "clear_leaves_the_first_entry",
@@ -874,7 +874,7 @@ MUTANTS = [
         "detail/core.hpp",
         "    if (other.h.extra) other.h.extra->owner = &other;\n",
         "",
-        "after swap a cursor walks the wrong table",
+        "after swap a cursor reads the wrong table",
     ),
     Mutant(
         "moved_cursors_stay_behind",
@@ -883,7 +883,7 @@ MUTANTS = [
     if (h.extra) h.extra->owner = this;
 """,
         "    other.h.hash0 = fresh_seed;\n",
-        "after a move a cursor walks a dead table",
+        "after a move a cursor reads a dead table",
     ),
     Mutant(
         "writes_leave_no_mark",

@@ -474,7 +474,7 @@ void cursors() {
   swapped.swap(moved);
   for (n = 0; second.next();) ++n;
   REQUIRE(n == swapped.size());
-  moved.reserve(1'000);  // what third walks moves: it has to ask its own table where to
+  moved.reserve(1'000);  // what third iterates over moves: it has to ask its own table where to
   for (n = 0; third.next(); ++n) REQUIRE(&third.value() == &moved.at(third.key()));
   REQUIRE(n == 20 && moved.size() == 20);
   second = moved.range();

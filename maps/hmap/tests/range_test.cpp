@@ -537,7 +537,7 @@ using nan_tables =
     ::testing::Types<hmap::map<double, std::uint64_t>, hmap::paired_map<double, std::string>>;
 TYPED_TEST_SUITE(RangeOverNans, nan_tables);
 
-/// Walks over the NaNs of `m` with write(step) after each step; the first n exactly once.
+/// Iterates over the NaNs of `m` with write(step) after each step; the first n exactly once.
 template <class Map, class Write>
 void expect_each_nan_once(Map& m, std::uint64_t n, Write write) {
   std::map<std::uint64_t, int> produced;

@@ -1,6 +1,6 @@
 """Growing tables of two sides: is an insert dearer in B, and do both agree on insert tail latency?
 
-The ratio is of all inserts of a repetition as they were measured. Where both builds took turns it is
+The ratio is of all inserts of a repetition as they were measured. Where both builds were interleaved it is
 taken repetition by repetition, which leaves out what the machine did in that minute; of several runs a
 side, run by run; one run a side, made at another time, gives a ratio of unknown uncertainty.
 
@@ -87,7 +87,7 @@ def agreement(rows: pandas.DataFrame, within: float) -> Agreement:
 
 
 def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[Growth, bool]]]:
-    """What was watched, by pass and map: of each run its row, and whether it took turns."""
+    """What was watched, by pass and map: of each run its row, and whether it was interleaved."""
     found: dict[tuple[Any, ...], list[tuple[Growth, bool]]] = {}
     for run in side.measured:
         turns = {PASS(one): one.in_turns for one in run.growth_passes}
@@ -97,7 +97,7 @@ def _rows(side: Runs) -> dict[tuple[Any, ...], list[tuple[Growth, bool]]]:
 
 
 def _observed(rows: list[Growth], in_turns: bool) -> np.ndarray:
-    """ns an insert: of each repetition where they took turns, else of each run, denoised."""
+    """ns an insert: of each repetition where they were interleaved, else of each run, denoised."""
     if in_turns:
         return np.array([one.total_ns / one.count for row in rows for one in row.raw.inserts])
     return np.array([row.denoised.inserts.total_ns / row.denoised.inserts.count for row in rows])

@@ -18,7 +18,7 @@ from mapscope.text import significant
 
 STEP = 1.0
 """Pages cost something where they add more than so many L1 latencies to a load."""
-WALK = 4.0
+PAGE_WALK_LOADS = 4.0
 """The second TLB is left where they add more than so many times what leaving the first one did."""
 
 
@@ -83,7 +83,7 @@ def tlb_reach(run: Run) -> list[Fact]:
     if first is None or first + 1 == len(cost):
         return [unknown(f"no step up to {spread[-1].lines} pages")] * 2
     step = cost[first + 1]
-    second = _last_below(cost, WALK * step)
+    second = _last_below(cost, PAGE_WALK_LOADS * step)
     reach = [known(spread[first].bytes)]
     if second is None or second + 1 == len(cost):
         return [*reach, unknown(f"no second step up to {spread[-1].lines} pages")]

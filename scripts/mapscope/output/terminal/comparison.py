@@ -22,13 +22,13 @@ SHOWN = 40
 
 
 GROWTH_KEY = (
-    "all inserts: B's sum over A's, as measured repetition by repetition where both took turns, else\n"
+    "all inserts: B's sum over A's, as measured repetition by repetition where both were interleaved, else\n"
     "denoised. The other columns: A's time and B's, of each insert the shortest of all repetitions."
 )
 
 
 def print_comparison(console: Console, found: Comparison, everything: bool = False) -> None:
-    """Sides, geometric means, the rows that differ, and what speaks against it."""
+    """Sides, geometric means, the rows that differ, and the caveats."""
     _print_head(console, found)
     for name, part in found.means.groupby("map", sort=False):
         console.print()
