@@ -135,8 +135,8 @@ class basic_map
                                   detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>, Key, T,
                                   Hash, KeyEqual> {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
-  using interface = detail::interface_of<basic_map, core, Key, T, Hash, KeyEqual>;
-  friend interface;
+  using interface_type = detail::interface_of<basic_map, core, Key, T, Hash, KeyEqual>;
+  friend interface_type;
   using layout = typename core::layout;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
@@ -322,12 +322,13 @@ class basic_map
   auto range() { return hmap::range<core, false>(c_); }
   auto range() const { return hmap::range<core, true>(c_); }
 
-  // ---- lookup: in map_interface.hpp, with at()
+  // ---- lookup: in map_interface.hpp. at() is inherited too; named here, it would be shadowed by
+  // every variable `at` of a member function.
 
-  using interface::contains;
-  using interface::count;
-  using interface::equal_range;
-  using interface::find;
+  using interface_type::contains;
+  using interface_type::count;
+  using interface_type::equal_range;
+  using interface_type::find;
 
   // ---- insertion: in map_interface.hpp, except for ranges
   //
@@ -336,12 +337,12 @@ class basic_map
   // done: the destructor of the old one may use the table. If that inserts, the result is invalid
   // like any iterator.
 
-  using interface::operator[];
-  using interface::emplace;
-  using interface::emplace_hint;
-  using interface::insert;
-  using interface::insert_or_assign;
-  using interface::try_emplace;
+  using interface_type::operator[];
+  using interface_type::emplace;
+  using interface_type::emplace_hint;
+  using interface_type::insert;
+  using interface_type::insert_or_assign;
+  using interface_type::try_emplace;
 
   template <maps::common::legacy_input_iterator It>
   void insert(It first, It last) {

@@ -139,8 +139,8 @@ class map : public detail::interface_of<map<Key, T, Hash, KeyEqual, Allocator, T
                                         detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>,
                                         Key, T, Hash, KeyEqual> {
   using core = detail::core<Key, T, Hash, KeyEqual, Allocator, Traits>;
-  using interface = detail::interface_of<map, core, Key, T, Hash, KeyEqual>;
-  friend interface;
+  using interface_type = detail::interface_of<map, core, Key, T, Hash, KeyEqual>;
+  friend interface_type;
   using ops = typename core::ops;
   using alloc_traits = std::allocator_traits<Allocator>;
   template <class K>
@@ -346,21 +346,22 @@ class map : public detail::interface_of<map<Key, T, Hash, KeyEqual, Allocator, T
   const_iterator end() const noexcept { return {}; }
   const_iterator cend() const noexcept { return {}; }
 
-  // ---- lookup: in map_interface.hpp, with at()
+  // ---- lookup: in map_interface.hpp. at() is inherited too; named here, it would be shadowed by
+  // every variable `at` of a member function.
 
-  using interface::contains;
-  using interface::count;
-  using interface::equal_range;
-  using interface::find;
+  using interface_type::contains;
+  using interface_type::count;
+  using interface_type::equal_range;
+  using interface_type::find;
 
   // ---- insertion: in map_interface.hpp, except for ranges
 
-  using interface::operator[];
-  using interface::emplace;
-  using interface::emplace_hint;
-  using interface::insert;
-  using interface::insert_or_assign;
-  using interface::try_emplace;
+  using interface_type::operator[];
+  using interface_type::emplace;
+  using interface_type::emplace_hint;
+  using interface_type::insert;
+  using interface_type::insert_or_assign;
+  using interface_type::try_emplace;
 
   /// A range of known length that makes the table grow does so once, for all that is left of it.
   template <maps::common::legacy_input_iterator It>
