@@ -144,7 +144,7 @@ def test_a_growth_whose_twin_died_is_measured_again_with_it(lab: Lab, other: Pat
 def test_an_interruption_in_a_turn_leaves_no_process_and_can_be_resumed(lab: Lab, other: Path) -> None:
     set_faults(other, {"std": {"fault": "hangs in its turn", "stage": "growth"}})
     run = lab.start("run", *GROWING, "--against", str(other))
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while not (other / "hanging").exists():
         assert time.monotonic() < deadline and run.poll() is None
         time.sleep(0.02)
