@@ -27,7 +27,7 @@ void in_child(const Work& work) {
       work();
       _exit(0);
     } catch (const std::exception& error) {
-      std::cerr << error.what() << std::endl;
+      std::cerr << error.what() << '\n';
       _exit(1);
     }
   }

@@ -21,7 +21,8 @@ class histogram {
 
   void add(double ns) noexcept {
     const double units = std::min(ns * units_per_ns, static_cast<double>(unit_limit));
-    ++counts_[bin_of(static_cast<std::uint64_t>(units + 0.5))];
+    constexpr double half = 0.5;  // rounds: units are not negative
+    ++counts_[bin_of(static_cast<std::uint64_t>(units + half))];
     ++size_;
     total_ += ns;
     max_ = std::max(max_, ns);

@@ -146,8 +146,10 @@ decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, std::piecewise_constr
 template <class Key, class T, class Alloc, class Sink, class Entry>
 MAPS_ALWAYS_INLINE decltype(auto) emplace_by(const Alloc& alloc, Sink&& sink, Entry&& entry) {
   if constexpr (pair_like<Entry>) {
+    // NOLINTBEGIN(bugprone-use-after-move): each half is moved from on its own
     return with_key<Key>(alloc, sink, std::forward<Entry>(entry).first,
                          std::forward<Entry>(entry).second);
+    // NOLINTEND(bugprone-use-after-move)
   } else {
     using value_type = std::pair<const Key, T>;
     detached_object<value_type, Alloc> made(alloc, std::forward<Entry>(entry));

@@ -151,7 +151,7 @@ struct hash {
   /// +0 and -0 are equal and hash alike; a NaN equals nothing, so its hash is random:
   /// a million NaN keys must not share a chain.
   static std::uint64_t floating(Key key, std::uint32_t seed) noexcept {
-    if (key != key) return random_u64();
+    if (key != key) return random_u64();  // NOLINT(misc-redundant-expression): a NaN
     if (key == Key{}) key = Key{};
     return hash_word(std::hash<Key>{}(key), seed);
   }

@@ -212,7 +212,7 @@ extra_record* extra_if_any(const Core& c) noexcept {
 /// The table's extra record, made when first asked for; concurrent readers may race for it.
 template <class Core>
 extra_record& extra_of(const Core& c) {
-  atomic_view<extra_record*> extra(c.h.extra);
+  const atomic_view<extra_record*> extra(c.h.extra);
   if (extra_record* there = extra.load(std::memory_order_acquire)) return *there;
   using extra_alloc = typename Core::alloc_traits::template rebind_alloc<extra_record>;
   using extra_traits = std::allocator_traits<extra_alloc>;
@@ -237,9 +237,7 @@ bool is_spare(const Core& c, bucket* array, std::uint8_t B, bucket* b) noexcept 
 /// 2^-(B-15), so that sixteen bits suffice.
 template <class Core>
 void count_overflow(Core& c) noexcept {
-  if (c.h.B < 16) {
-    ++c.h.noverflow;
-  } else if ((maps::common::random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
+  if (c.h.B < 16 || (maps::common::random_u64() & ((std::uint64_t{1} << (c.h.B - 15)) - 1)) == 0) {
     ++c.h.noverflow;
   }
 }

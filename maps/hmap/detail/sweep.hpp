@@ -76,7 +76,8 @@ class sweep_position {
     const Core& c = *c_;
     for (;;) {
       b_ = ends_chain(b_) ? nullptr : c.overflow_of(b_);
-      if (b_ == nullptr && (b_ = next_head()) == nullptr) {
+      if (b_ == nullptr) b_ = next_head();
+      if (b_ == nullptr) {
         *this = {};
         return;
       }
