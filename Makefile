@@ -54,6 +54,9 @@ test: ## build with address, UB and thread sanitizers; run all tests, C++ and Py
 	@cmake --preset tsan
 	@cmake --build --preset tsan
 	@ctest --preset tsan
+	@cmake --preset bench -DMAPSCOPE_COUNTING_TESTS=ON
+	@cmake --build --preset counting
+	@ctest --preset counting --parallel $$(nproc)
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile scripts
 
 lint: ## check the format of C++ and Python, and lint Python

@@ -64,7 +64,7 @@ endif()
 # What a binary under measurement can be built from; the rest are tools.
 get_property(linked_libraries GLOBAL PROPERTY MAPSCOPE_FOUND)
 
-if(MAPSCOPE_BUILD_TESTS)
+if(MAPSCOPE_BUILD_TESTS OR MAPSCOPE_COUNTING_TESTS)
   require(GTest)
 endif()
 

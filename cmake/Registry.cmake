@@ -68,13 +68,10 @@ function(write_registry)
   configure_file("${templates}/build_info.hpp.in" "${GENERATED_DIR}/mapscope/build_info.hpp" @ONLY)
 endfunction()
 
-# add_bench(<target> <adapter> <header> [HARNESS <target>] [LIBRARIES <target>...]
+# add_bench(<target> <adapter> <header> [LIBRARIES <target>...]
 #   [VERSION <version>])
 function(add_bench target adapter header)
-  cmake_parse_arguments(PARSE_ARGV 3 arg "" "HARNESS;VERSION" "LIBRARIES")
-  if(NOT arg_HARNESS)
-    set(arg_HARNESS mapscope_harness)
-  endif()
+  cmake_parse_arguments(PARSE_ARGV 3 arg "" "VERSION" "LIBRARIES")
   get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
   list(TRANSFORM payloads REPLACE "(.+)" "${GENERATED_DIR}/payloads/\\1.cpp" OUTPUT_VARIABLE sources)
   string(JOIN ", " libraries ${arg_LIBRARIES})
@@ -83,7 +80,7 @@ function(add_bench target adapter header)
   endif()
 
   add_executable(${target} "${PROJECT_SOURCE_DIR}/harness/main.cpp" ${sources})
-  target_link_libraries(${target} PRIVATE ${arg_HARNESS} ${arg_LIBRARIES})
+  target_link_libraries(${target} PRIVATE mapscope_harness ${arg_LIBRARIES})
   target_compile_definitions(${target} PRIVATE
     MAPSCOPE_ADAPTER=${adapter}
     MAPSCOPE_ADAPTER_HEADER="${header}"
@@ -93,18 +90,18 @@ function(add_bench target adapter header)
   add_dependencies(${target} mapscope_allocations)
 endfunction()
 
-# add_counting_benches(<name> <adapter> <header> ...): the binaries that count what bench_<name> times. Where
-# tests are built, only those are that a test runs.
+# add_counting_benches(<name> <adapter> <header> ...): the binaries that count what bench_<name> times
 function(add_counting_benches name adapter header)
+  if(is_sanitized)
+    return()
+  endif()
   if(watched_flags)
-    add_bench(bench_${name}_sim ${adapter} ${header} HARNESS ${counting_harness} ${ARGN})
-    plain(bench_${name}_sim)
+    add_bench(bench_${name}_sim ${adapter} ${header} ${ARGN})
     watched(bench_${name}_sim)
     set_target_properties(bench_${name}_sim PROPERTIES EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})
   endif()
   if(callgrind_suffix)
-    add_bench(bench_${name}${callgrind_suffix} ${adapter} ${header} HARNESS ${counting_harness} ${ARGN})
-    plain(bench_${name}${callgrind_suffix})
+    add_bench(bench_${name}${callgrind_suffix} ${adapter} ${header} ${ARGN})
     target_compile_options(bench_${name}${callgrind_suffix} PRIVATE ${callgrind_flags})
     set_target_properties(bench_${name}${callgrind_suffix} PROPERTIES
       EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})

@@ -1,7 +1,6 @@
 # Binaries beside the timed ones, for counting: bench_<map>_sim, in which every access of the map
 # and the workload is watched, and bench_<map>_v3 where the timed one would not run under valgrind.
-# Neither is ever timed. They are optimized whatever the build type, and never built with
-# sanitizers, which would be looked at in place of the map.
+# Neither is ever timed, and neither is built with sanitizers, which would be counted with the map.
 
 set(all_flags "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type_upper}}")
 set(is_sanitized OFF)
@@ -17,12 +16,6 @@ function(plain target)
     target_link_options(${target} PRIVATE -fno-sanitize=all)
   endif()
 endfunction()
-
-# The harness that counting binaries are linked with.
-set(counting_harness mapscope_harness)
-if(is_sanitized)
-  set(counting_harness mapscope_harness_plain)
-endif()
 
 # Address checks as calls (to harness/backends/sim/hooks.cpp), for everything but the stack frames'
 # own red zones; no sanitizer is linked.
@@ -52,10 +45,10 @@ function(watched target)
   endforeach()
 endfunction()
 
-# Valgrind 3.19 knows no AVX-512, and no sanitizer lives under it.
+# Valgrind 3.19 knows no AVX-512.
 set(callgrind_suffix "")
 set(callgrind_flags)
-if(is_sanitized OR all_flags MATCHES "-m(arch|tune|cpu|avx512)")
+if(all_flags MATCHES "-m(arch|tune|cpu|avx512)")
   set(callgrind_suffix _v3)
   if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
     set(callgrind_flags -march=x86-64-v3)
