@@ -59,7 +59,7 @@ test: ## build with address, UB and thread sanitizers; run all tests, C++ and Py
 	@ctest --preset counting --parallel $$(nproc)
 	@.venv/bin/python -m pytest -q -n 2 --dist loadfile scripts
 
-lint: ## check the format of C++ and Python, and lint Python
+lint: ## check the format of C++ and Python, and lint both
 	@scripts/setup.sh --for test
 	@tools/lint.sh
 

@@ -140,11 +140,11 @@ function(add_map name)
   if(MAPSCOPE_BUILD_TESTS)
     add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
     add_test(NAME bench_${name}.every_benchmark
-      COMMAND bench_${name} --sizes=1,100,5000 --benchmark_min_time=0.001)
+      COMMAND bench_${name} --sizes=1,100,1000 --benchmark_min_time=0.001)
     get_property(states GLOBAL PROPERTY MAPSCOPE_STATES)
     string(JOIN "," states ${states})
     add_test(NAME bench_${name}.every_state
-      COMMAND bench_${name} --workloads=${states} --sizes=1,100,5000 --cold-bytes=300000
+      COMMAND bench_${name} --workloads=${states} --sizes=1,100,1000 --cold-bytes=300000
         --benchmark_min_time=0.001)
   endif()
 endfunction()
