@@ -79,8 +79,8 @@ def test_truncated_files_are_told_by_every_command(tampered: Tamper, command: st
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('{"a": NaN}', "NaN is not a number"),
-        ('{"a": -Infinity}', "-Infinity is not a number"),
+        ('{"a": NaN}', "NaN is not a JSON number"),
+        ('{"a": -Infinity}', "-Infinity is not a JSON number"),
         ('{"a": 1, "a": 2}', "'a' occurs twice"),
         ('{"a": 1, "a" : 2}', "'a' occurs twice"),
         ('{"a": 1, "a"\n\t: 2, "b" : 3}', "'a' occurs twice"),
