@@ -388,7 +388,7 @@ def _write_program(path: Path, source: str) -> None:
 
 
 def set_faults(directory: Path, faults: dict[str, Any]) -> None:
-    """From now on, the named maps misbehave as told; see the module's text."""
+    """From now on, the named maps misbehave as asked; see the module's text."""
     (directory / "faults.json").write_text(json.dumps(faults))
 
 

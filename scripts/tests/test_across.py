@@ -82,7 +82,7 @@ def test_what_one_machine_does_not_settle_is_open(pair: Callable[[dict[str, floa
     assert set(outcome.loc[("hmap", "boost_flat")]) == {"holds"}
 
 
-def test_machines_are_told_apart_and_their_times_refused(
+def test_machines_are_reported_apart_and_their_times_refused(
     finished: Lab, pair: Callable[[dict[str, float]], Runs], tmp_path: Path
 ) -> None:
     runs = pair(PACE)
@@ -141,8 +141,8 @@ def test_times_and_sizes_in_units_of_the_machine_they_were_measured_on(
     assert len(loads) == 3 * 2 * 2 * 2 * 2
     for row in loads.to_dict("records"):
         one, other = (line_of(runs, label, row) for label in runs.labels)
-        told = load_ns(runs.by_label[runs.labels[0]], one["n"] * one["payload_bytes"]).value
-        assert row["loads"] == pytest.approx([one["median"] / told, other["median"] / told / 2])
+        reported = load_ns(runs.by_label[runs.labels[0]], one["n"] * one["payload_bytes"]).value
+        assert row["loads"] == pytest.approx([one["median"] / reported, other["median"] / reported / 2])
     answer = finished.mapscope("across", "--runs", f"{tmp_path / 'one'} {tmp_path / 'two'}")
     assert "in dependent loads of the machine" in answer.stdout and "TLB 256 KiB, then 8 MiB" in answer.stdout
     assert max(map(len, answer.stdout.splitlines())) <= 100
@@ -169,7 +169,7 @@ def test_without_a_ladder_there_is_no_unit(pair: Callable[[dict[str, float]], Ru
     assert "n/a: the build has no ladder" in text and "One operation of" not in text
 
 
-def test_a_size_is_told_by_the_largest_reach_that_it_exceeds(pair: Callable[[dict[str, float]], Runs]) -> None:
+def test_a_size_is_reported_by_the_largest_reach_that_it_exceeds(pair: Callable[[dict[str, float]], Runs]) -> None:
     run = pair(PACE).by_label["one"]
     caches = [CacheEntry(level, "Data", size, 64, 8, "0") for level, size in ((1, 2**15), (2, 2**20))]
     run = replace(run, environment=replace(run.environment, caches=caches))
@@ -201,6 +201,6 @@ def test_rows_left_out_and_other_commits_are_caveats(finished: Lab, tmp_path: Pa
     one = machine(finished.folder(), tmp_path / "one", "Old", PACE)
     two = machine(finished.folder(), tmp_path / "two", "New", PACE, change)
     runs = read_runs([one, two], tmp_path)
-    told = caveats_across(runs, agreement(runs))
-    assert told[0].startswith("24 rows are in every run (24 of A are not, and are left out)")
-    assert "different commits" in told[1] and "0123456789" in told[1]
+    reported = caveats_across(runs, agreement(runs))
+    assert reported[0].startswith("24 rows are in every run (24 of A are not, and are left out)")
+    assert "different commits" in reported[1] and "0123456789" in reported[1]

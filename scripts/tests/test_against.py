@@ -1,4 +1,4 @@
-"""Two builds in turn: twins side by side, a run for each, and what is compared in the end."""
+"""Two interleaved builds: twins side by side, a run for each, and what is compared in the end."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "reported"),
     [
         (("--counters", "sim"), "leave out COUNTERS"),
         (("--against", "nowhere"), "'nowhere' is neither a commit here nor a directory with a build"),
     ],
 )
-def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], told: str) -> None:
-    assert told in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)
+def test_mistakes_are_one_line(lab: Lab, other: Path, words: tuple[str, ...], reported: str) -> None:
+    assert reported in one_line(lab.mapscope("run", *SMALL[:-2], "--against", str(other), *words), 2)
     assert not lab.results.exists()
 
 
@@ -88,10 +88,10 @@ def test_resuming_takes_no_commit(undisturbed: Lab, other: Path) -> None:
 
 def repetitions(lab: Lab, other: Path) -> list[tuple[str, int]]:
     """Which map's repetition ran, in what order, of both builds."""
-    told = []
+    reported = []
     for build in (lab.build, other):
-        told += [line.split() for line in (build / "repetitions.log").read_text().splitlines()]
-    return [(name, int(number)) for name, number, _ in sorted(told, key=lambda line: int(line[2]))]
+        reported += [line.split() for line in (build / "repetitions.log").read_text().splitlines()]
+    return [(name, int(number)) for name, number, _ in sorted(reported, key=lambda line: int(line[2]))]
 
 
 def watched(results: Path) -> list[dict[str, Any]]:
@@ -125,8 +125,8 @@ def test_where_none_may_wait_they_are_not_called_in_turn(
     monkeypatch.setattr(growth, "SHARE_FOR_WAITING", 0.0)
     answer = lab.mapscope("run", *GROWING, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
-    told = " ".join(answer.stdout.split())
-    assert f"0 the same, {len(MAPS)} undecided" in told and "Not all were interleaved" in told
+    reported = " ".join(answer.stdout.split())
+    assert f"0 the same, {len(MAPS)} undecided" in reported and "Not all were interleaved" in reported
 
 
 def test_a_growth_whose_twin_died_is_measured_again_with_it(lab: Lab, other: Path) -> None:
@@ -180,17 +180,17 @@ def test_a_binary_that_is_missing_is_not_called_old(lab: Lab, other: Path) -> No
     assert "bench_std" in line and "older" not in line
 
 
-def test_a_slower_growth_is_told_and_fails_on_demand(lab: Lab, other: Path) -> None:
+def test_a_slower_growth_is_reported_and_fails_on_demand(lab: Lab, other: Path) -> None:
     described = json.loads((lab.build / "describe.json").read_text())
     described["hmap"]["growth_factor"] = 1.2
     (lab.build / "describe.json").write_text(json.dumps(described))
     answer = lab.mapscope("run", *GROWING, "--against", str(other))
     assert answer.returncode == 0, answer.stderr
-    told = " ".join(answer.stdout.split())
-    assert f"Of {len(MAPS)} growing tables, 1 slower, 0 faster, {len(MAPS) - 1} the same" in told
-    assert "hmap + 1.200 [1.20, 1.20]" in told
+    reported = " ".join(answer.stdout.split())
+    assert f"Of {len(MAPS)} growing tables, 1 slower, 0 faster, {len(MAPS) - 1} the same" in reported
+    assert "hmap + 1.200 [1.20, 1.20]" in reported
     near = 3 * len(MAPS) - 2  # 50 and 60 ns are a step of the clock apart
-    assert f"{near} of {near + 2} percentiles (p50, p90, p99) are within 15% of each other" in told
+    assert f"{near} of {near + 2} percentiles (p50, p90, p99) are within 15% of each other" in reported
     tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("again with")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     base, ours = map(str, pair_of(lab.results))

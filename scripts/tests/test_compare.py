@@ -1,4 +1,4 @@
-"""Two sides of runs: what is told, what is refused, and what real runs of one build and of a slowed one say."""
+"""Two sides of runs: what is reported, what is refused, and what real runs of one build and of a slowed one say."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from mapscope.errors import UsageError
 from mapscope.store import derived
 
 REAL = Path(__file__).parent / "real"
-"""Real runs; real/README.md tells how they were made."""
+"""Real runs; real/README.md says how they were made."""
 HOLDS_FINDS = ("find_hit", "find_hit_chained", "find_miss")
 
 
@@ -69,15 +69,15 @@ def test_a_run_is_the_same_as_itself(undisturbed: Lab) -> None:
     assert "interleaved" in answer.stdout  # every process is its own twin
 
 
-def test_what_is_slower_is_told_and_fails_on_request(undisturbed: Lab, tmp_path: Path) -> None:
+def test_what_is_slower_is_reported_and_fails_on_request(undisturbed: Lab, tmp_path: Path) -> None:
     slow = edited(undisturbed.folder(), tmp_path / "slow", slowed(1.5, "find_hit"))
     sides = ("--a", str(undisturbed.folder()), "--b", str(slow))
     answer = undisturbed.mapscope("compare", *sides)
     assert answer.returncode == 0
     assert "7 slower, 0 faster, 14 the same" in " ".join(answer.stdout.split())
     assert "1.500 [1.50, 1.50]" in answer.stdout
-    told = one_line(undisturbed.mapscope("compare", *sides, "--fail-on-slower", "20"), 1)
-    assert "7 rows slower by more than 20 %" in told and "find_hit" in told and "+50.0%" in told
+    reported = one_line(undisturbed.mapscope("compare", *sides, "--fail-on-slower", "20"), 1)
+    assert "7 rows slower by more than 20 %" in reported and "find_hit" in reported and "+50.0%" in reported
     assert undisturbed.mapscope("compare", *sides, "--fail-on-slower", "60").returncode == 0
     back = undisturbed.mapscope("compare", "--a", str(slow), "--b", str(undisturbed.folder()), "--fail-on-slower", "1")
     assert back.returncode == 0 and "7 faster" in back.stdout
@@ -98,7 +98,7 @@ def test_google_benchmarks_files_compare_with_each_other_and_with_a_run(undistur
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (("--a", "latest"), "--b (B): name one run"),
         (("--a", "nowhere", "--b", "latest"), "no run at nowhere"),
@@ -106,8 +106,8 @@ def test_google_benchmarks_files_compare_with_each_other_and_with_a_run(undistur
         (("--a", "latest", "--b", "latest", "--margin", "-1"), "MARGIN"),
     ],
 )
-def test_mistakes_are_one_line(undisturbed: Lab, arguments: tuple[str, ...], told: str) -> None:
-    assert told in one_line(undisturbed.mapscope("compare", *arguments), 2)
+def test_mistakes_are_one_line(undisturbed: Lab, arguments: tuple[str, ...], reported: str) -> None:
+    assert reported in one_line(undisturbed.mapscope("compare", *arguments), 2)
 
 
 def test_runs_without_a_common_row_are_refused(undisturbed: Lab, tmp_path: Path) -> None:

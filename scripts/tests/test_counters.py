@@ -69,10 +69,10 @@ def test_what_a_request_asks_for(request_: str, backends: list[str]) -> None:
 def test_without_a_pmu_every_hardware_cell_has_its_reason(finished: Lab) -> None:
     document = finished.run_json()
     for row in document["rows"]:
-        for backend, told in (("papi", "7.1 would"), ("perf", "no such device")):
+        for backend, reported in (("papi", "7.1 would"), ("perf", "no such device")):
             cells = row["counters"][backend]
             assert list(cells) == list(BACKENDS[backend].events)
-            assert all(cell["value"] is None and told in cell["reason"] for cell in cells.values())
+            assert all(cell["value"] is None and reported in cell["reason"] for cell in cells.values())
         assert all(cell["value"] is not None for cell in row["counters"]["sim"].values())
     assert not any("papi" in line or "perf" in line for line in calls(finished.build))
     text = finished.mapscope("summary", "latest").stdout
@@ -308,16 +308,16 @@ def test_a_run_of_schema_version_1_is_still_read(tampered: Tamper) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         (lambda cell: cell.update(reason="but there is one"), "either a value or a reason"),
         (lambda cell: cell.update(value=None), "either a value or a reason"),
         (lambda cell: cell.update(value=-1), "counters.sim.l1_misses.value"),
     ],
 )
-def test_a_cell_is_a_value_or_a_reason(tampered: Tamper, change: Any, told: str) -> None:
+def test_a_cell_is_a_value_or_a_reason(tampered: Tamper, change: Any, reported: str) -> None:
     lab = tampered(lambda document: change(document["rows"][0]["counters"]["sim"]["l1_misses"]))
-    assert told in one_line(lab.mapscope("validate", "latest"), 2)
+    assert reported in one_line(lab.mapscope("validate", "latest"), 2)
 
 
 def test_tables_fit_100_columns_with_every_source(

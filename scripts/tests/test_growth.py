@@ -139,7 +139,7 @@ def test_growth_can_be_switched_off(lab: Lab) -> None:
 
 @pytest.mark.usefixtures("without_pictures")
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "reported"),
     [
         ("short trace", "expected 8000"),
         ("below the minimum", "above that of a single repetition"),
@@ -149,9 +149,9 @@ def test_growth_can_be_switched_off(lab: Lab) -> None:
         ("exit 3", "the reason"),
     ],
 )
-def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(lab: Lab, fault: str, told: str) -> None:
+def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(lab: Lab, fault: str, reported: str) -> None:
     set_faults(lab.build, {"std": {"fault": fault, "stage": "growth"}})
-    assert told in one_line(lab.mapscope("run", *GROWING), 1)
+    assert reported in one_line(lab.mapscope("run", *GROWING), 1)
     assert sorted(growth_of(lab)) == sorted(set(MAPS) - {"std"})
     assert [entry["stage"] for entry in lab.run_json()["missing"]] == [STAGE]
     assert not list(lab.folder().glob("at-work*"))
@@ -270,16 +270,16 @@ def test_growth_of_schema_version_4_is_still_read(lab: Lab) -> None:
 
 
 @pytest.mark.usefixtures("without_pictures")
-def test_percentiles_that_have_not_settled_are_told(lab: Lab) -> None:
+def test_percentiles_that_have_not_settled_are_reported(lab: Lab) -> None:
     assert lab.mapscope("run", *GROWING).returncode == 0
     document = lab.run_json()
     for row, longer in zip(document["growth"], (1.14, 1.16, 1.5), strict=False):
         for half, p99 in zip(row["denoised"]["halves"], (700.0, 700.0 * longer), strict=True):
             half["percentiles_ns"][2] = p99
     (lab.folder() / "run.json").write_text(json.dumps(document))
-    told = " ".join(lab.mapscope("summary", "latest").stdout.split())
-    assert f"percentiles of 2 of {len(MAPS)} growing tables have not settled" in told
-    assert "hmap 0/0/14/25 %, std 0/0/16/25 %" in told
+    reported = " ".join(lab.mapscope("summary", "latest").stdout.split())
+    assert f"percentiles of 2 of {len(MAPS)} growing tables have not settled" in reported
+    assert "hmap 0/0/14/25 %, std 0/0/16/25 %" in reported
 
 
 def row_with_halves(name: str, *halves: tuple[float, float, float, float]) -> Any:

@@ -97,13 +97,13 @@ def test_a_last_level_that_others_use_is_a_caveat(climbing: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"),
+    ("fault", "reported"),
     [("exit 1", "ended in the wrong place"), ("a rung less", "'rungs' does not hold"), ("zero", "numbers above 0")],
 )
-def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(climbing: Lab, fault: str, told: str) -> None:
+def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(climbing: Lab, fault: str, reported: str) -> None:
     set_faults(climbing.build, {"ladder": {"fault": fault}})
     line = one_line(climbing.mapscope("run", *SMALL), 1)
-    assert "first: latency ladder: " in line and told in line
+    assert "first: latency ladder: " in line and reported in line
     run = climbing.run_json()
     assert run["latencies"] == [] and len(run["failures"]) == 2 and run["missing"][0]["map"] is None
     assert in_words(machine(run)).startswith("L1 n/a (was not measured)")

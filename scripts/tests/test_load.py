@@ -39,7 +39,7 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         (lambda d: d.update(schema_version=6), ("schema_version", "6", "reads 1, 2, 3, 4 and 5")),
         (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
@@ -59,15 +59,15 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
     ],
 )
 @pytest.mark.parametrize("command", ["validate"])
-def test_what_is_wrong_is_named(tampered: Tamper, change: Any, told: tuple[str, ...], command: str) -> None:
+def test_what_is_wrong_is_named(tampered: Tamper, change: Any, reported: tuple[str, ...], command: str) -> None:
     line = one_line(tampered(change).mapscope(command, "latest"), 2)
     assert "run.json" in line
-    for part in told:
+    for part in reported:
         assert part in line
 
 
 @pytest.mark.parametrize("command", ["validate", "summary", "plot"])
-def test_truncated_files_are_told_by_every_command(tampered: Tamper, command: str) -> None:
+def test_truncated_files_are_reported_by_every_command(tampered: Tamper, command: str) -> None:
     lab = tampered(lambda document: None)
     path = lab.folder() / "run.json"
     path.write_text(path.read_text()[:5000])
@@ -77,7 +77,7 @@ def test_truncated_files_are_told_by_every_command(tampered: Tamper, command: st
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "reported"),
     [
         ('{"a": NaN}', "NaN is not a JSON number"),
         ('{"a": -Infinity}', "-Infinity is not a JSON number"),
@@ -90,11 +90,11 @@ def test_truncated_files_are_told_by_every_command(tampered: Tamper, command: st
         ("\x00\x01", "truncated or corrupt"),
     ],
 )
-def test_only_strict_json_is_read(tmp_path: Any, text: str, told: str) -> None:
+def test_only_strict_json_is_read(tmp_path: Any, text: str, reported: str) -> None:
     (tmp_path / "file.json").write_text(text)
     with pytest.raises(DocumentError, match=r"file\.json") as error:
         read_json(tmp_path / "file.json")
-    assert told in str(error.value)
+    assert reported in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_what_is_strict_is_read_as_python_reads_it(tmp_path: Any, text: str) -> 
     assert read_json(tmp_path / "file.json") == json.loads(text)
 
 
-def test_binary_files_are_told(tmp_path: Any) -> None:
+def test_binary_files_are_reported(tmp_path: Any) -> None:
     (tmp_path / "file.json").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DocumentError, match="not a text file"):
         read_json(tmp_path / "file.json")
 
 
-def test_foreign_json_is_told(tampered: Tamper) -> None:
+def test_foreign_json_is_reported(tampered: Tamper) -> None:
     lab = tampered(lambda document: None)
     (lab.folder() / "run.json").write_text('{"context": {}, "benchmarks": []}')
     assert "not a mapscope file" in one_line(lab.mapscope("summary", "latest"), 2)

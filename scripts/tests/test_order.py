@@ -33,6 +33,6 @@ def test_counts_become_a_picture_and_the_same_counts_the_same(lab: Lab, tmp_path
 
 def test_anything_else_is_refused(lab: Lab, tmp_path: Path) -> None:
     (tmp_path / "other.csv").write_text("a,b\n1,2\n")
-    for name, told in (("other.csv", "make iteration_order"), ("nothere.csv", "nothere.csv")):
+    for name, reported in (("other.csv", "make iteration_order"), ("nothere.csv", "nothere.csv")):
         answer = lab.mapscope("experiment", "iteration_order", "--output", str(tmp_path / name))
-        assert told in one_line(answer, 2)
+        assert reported in one_line(answer, 2)

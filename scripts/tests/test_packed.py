@@ -55,7 +55,7 @@ def test_a_file_not_packed_is_not_taken_for_its_neighbour(finished: Lab, tmp_pat
     assert "one.json" in one_line(finished.mapscope("validate", str(tmp_path / "one.json")), 2)
 
 
-def test_what_is_cut_off_is_told(finished: Lab, packed: Path) -> None:
+def test_what_is_cut_off_is_reported(finished: Lab, packed: Path) -> None:
     packed.write_bytes(packed.read_bytes()[:-100])
     line = one_line(finished.mapscope("summary", str(packed)), 2)
     assert "elsewhere.run.json.gz: truncated or corrupt" in line

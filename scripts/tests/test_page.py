@@ -396,8 +396,8 @@ def test_without_a_mouse(opened: Opened, two_runs: tuple[Path, list[dict[str, An
     )
     opened.page.focus("#sweep")
     opened.page.keyboard.press("ArrowRight")
-    told = opened.page.inner_text("#sweep-point")
-    assert told.startswith(f"hmap, n = 1,000: {row['median']:.3f}"), told
+    reported = opened.page.inner_text("#sweep-point")
+    assert reported.startswith(f"hmap, n = 1,000: {row['median']:.3f}"), reported
     assert opened.page.locator("#sweep .here").count() == 1
     opened.page.keyboard.press("ArrowRight")
     assert opened.page.inner_text("#sweep-point").startswith("hmap, n = 6,656")

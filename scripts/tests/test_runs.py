@@ -98,7 +98,7 @@ def test_raw_files_of_a_run_are_google_benchmarks(finished: Lab) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ({"benchmarks": 1}, "'context' and 'benchmarks' are missing"),
         ({"benchmarks": []}, "'benchmarks' holds no measurement"),
@@ -107,10 +107,10 @@ def test_raw_files_of_a_run_are_google_benchmarks(finished: Lab) -> None:
         ({"benchmarks": [{"real_time": 1}]}, "benchmarks[0].name"),
     ],
 )
-def test_foreign_files_are_told_by_file_and_field(tmp_path: Path, change: dict[str, Any], told: str) -> None:
+def test_foreign_files_are_reported_by_file_and_field(tmp_path: Path, change: dict[str, Any], reported: str) -> None:
     with pytest.raises(DocumentError) as error:
         read_runs([google(tmp_path, GOOGLE | change)], tmp_path)
-    assert "theirs.json" in str(error.value) and told in str(error.value)
+    assert "theirs.json" in str(error.value) and reported in str(error.value)
 
 
 def test_a_run_without_rows_and_a_run_that_is_not_there(finished: Lab, tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_states_run_only_where_they_are_named(lab: Lab) -> None:
     assert select(words(workloads="range_load*,range"), catalogue)[0].workloads == ["range", *STATES[:9]]
 
 
-def test_an_unknown_name_or_pattern_is_told_the_known(lab: Lab) -> None:
+def test_an_unknown_name_or_pattern_is_reported_the_known(lab: Lab) -> None:
     answer = lab.mapscope("run", *RUN, "--workloads", "rage_*")
     assert answer.returncode == 2
     assert "unknown name 'rage_*'" in answer.stderr and "range_*" in answer.stderr

@@ -10,7 +10,7 @@ from fake_bench import calls
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (("--suite", "huge"), ("SUITE", "huge", "smoke, standard, full")),
         (("--maps", "hmap,nomap"), ("MAPS", "nomap", "hmap, std, boost_unordered")),
@@ -40,9 +40,9 @@ from fake_bench import calls
         (("--resume", "latest"), ("no run in",)),
     ],
 )
-def test_one_line_and_exit_2(lab: Lab, arguments: tuple[str, ...], told: tuple[str, ...]) -> None:
+def test_one_line_and_exit_2(lab: Lab, arguments: tuple[str, ...], reported: tuple[str, ...]) -> None:
     line = one_line(lab.mapscope("run", "=".join(arguments)), 2)  # as make passes them
-    for part in told:
+    for part in reported:
         assert part in line
     assert not lab.results.exists()
     assert calls(lab.build) == []

@@ -31,7 +31,7 @@ type header struct {
 	extra      unsafe.Pointer
 }
 
-// typeHeader stands for the 48 bytes that every type descriptor starts with.
+// typeHeader is the 48 bytes that every type descriptor starts with.
 type typeHeader struct{ _ [48]byte }
 
 // mapType is a map's type descriptor. The bucket's layout follows from it: eight tophash

@@ -88,7 +88,7 @@ func bucketText(t table, at position, b rawBucket) string {
 	return string(append(line, '\n'))
 }
 
-// chainsPerDigest is how many chains one digest stands for: few enough to find the bucket
+// chainsPerDigest is how many chains one digest covers: few enough to find the bucket
 // that differs, enough to keep large states small.
 const chainsPerDigest = 256
 

@@ -40,7 +40,7 @@ func (w *nanWatch) before() {
 	w.evacuated = w.evacuatedHeads()
 }
 
-// after gives the lines that tell the hashes of an operation on `key`.
+// after gives the lines with the hashes of an operation on `key`.
 func (w *nanWatch) after(key uint64) string {
 	var lines strings.Builder
 	found := w.find()

@@ -16,7 +16,7 @@ const (
 )
 
 // recorder drives one table and writes down what it was asked and what became of it.
-// The value of every assignment is the number of the operation, so traces need not tell.
+// The value of every assignment is the number of the operation, so traces do not record it.
 type recorder struct {
 	t      table
 	detail detail
@@ -24,7 +24,7 @@ type recorder struct {
 	ops    uint64
 
 	hash0  uint32          // the seed that `hashed` belongs to
-	hashed map[uint64]bool // keys whose hash the trace has told
+	hashed map[uint64]bool // keys whose hash the trace has recorded
 	last   image           // as of the last dump
 	nans   *nanWatch       // set for keys that may differ from themselves
 	ranges map[int]ranger

@@ -1,6 +1,6 @@
 package main
 
-// scenario is one trace: a payload and what is done to it. What each one shows is told in
+// scenario is one trace: a payload and what is done to it. What each one shows is described in
 // README.md.
 type scenario struct {
 	name  string
@@ -60,7 +60,7 @@ func insertUpTo(r *recorder, first, last uint64) {
 	}
 }
 
-// growthEvent tells what an operation did to the growth of a table.
+// growthEvent describes what an operation did to the growth of a table.
 type growthEvent int
 
 const (

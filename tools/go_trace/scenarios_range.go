@@ -2,7 +2,7 @@ package main
 
 // ranges iterates over tables that change meanwhile: entries erased, inserted and updated
 // between the steps, growths of both kinds begun before, during and after the start. A
-// trace tells where Go's range began, so that its whole order can be repeated.
+// trace records where Go's range began, so that its whole order can be repeated.
 func ranges(r *recorder, rng *splitmix64) {
 	for _, entries := range []uint64{5, 8, 20, 52, 104, 120} {
 		r.detail = headers
@@ -51,7 +51,7 @@ func rangeInGrowth(r *recorder, rng *splitmix64) {
 	r.set(next + 1)
 	r.startRange(2)
 	r.dump()
-	walkTogether(r, rng, next+2)
+	iterateTogether(r, rng, next+2)
 }
 
 func rangeInSameSizeGrowth(r *recorder, rng *splitmix64) {
@@ -72,11 +72,11 @@ func rangeInSameSizeGrowth(r *recorder, rng *splitmix64) {
 	}
 	r.startRange(2)
 	r.dump()
-	walkTogether(r, rng, next)
+	iterateTogether(r, rng, next)
 }
 
-// walkTogether steps ranges 1 and 2 in turn, with writes in between, until both have ended.
-func walkTogether(r *recorder, rng *splitmix64, next uint64) {
+// iterateTogether alternates ranges 1 and 2, with writes in between, until both have ended.
+func iterateTogether(r *recorder, rng *splitmix64, next uint64) {
 	going := []int{1, 2}
 	for len(going) > 0 {
 		i := rng.below(len(going))

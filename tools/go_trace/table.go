@@ -21,11 +21,11 @@ type table interface {
 	payload() (key, value string)
 }
 
-// ranger is a range loop that stands still between its steps.
+// ranger is a range loop that pauses between its steps.
 type ranger interface {
 	// next gives the next entry, or false at the end.
 	next() (key, value uint64, ok bool)
-	// start tells where the range began, once next has been called.
+	// start returns where the range began, once next has been called.
 	start() (bucket uint64, offset uint8)
 }
 

@@ -18,7 +18,7 @@ import (
 //
 // What would mislead, and is avoided: collections (off; run between passes instead), other
 // goroutines (one processor, thread locked), a lookup order that the branch predictor
-// learns by heart (every pass shuffles anew), regions shorter than the clock can tell
+// learns by heart (every pass shuffles anew), regions shorter than the clock resolves
 // (small tables are visited many times, in different orders), other processes (the
 // thread's own CPU clock; medians).
 
@@ -37,7 +37,7 @@ func timeCommand(args []string) error {
 	flags := flag.NewFlagSet("time", flag.ExitOnError)
 	sizes := flags.String("n", "1000,100000,1000000", "entries, comma separated")
 	ops := flags.String("ops", "insert,insert_hinted,hit,miss,update,delete,range,range_one", "operations")
-	passes := flags.Int("passes", 5, "passes; the median is told")
+	passes := flags.Int("passes", 5, "passes; the median is reported")
 	region := flags.Int("region", 1<<17, "least operations in a timed region")
 	seed := flags.Uint64("seed", 1, "of the key stream and of the orders")
 	if err := flags.Parse(args); err != nil {

@@ -987,7 +987,7 @@ MUTANTS = [
         "const std::uint64_t b = n - first;",
         "strings that differ in their last bytes collide",
     ),
-    # ---- what stands around
+    # ---- what surrounds the map
     Mutant(
         "last_handle_leaks_the_table",
         "handle.hpp",

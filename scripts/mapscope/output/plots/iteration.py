@@ -30,7 +30,7 @@ from mapscope.text import significant
 FAMILY = "range"
 SURFACE = re.compile(r"load(\d+)_(?:live(\d+)|one)$")
 ONE = 0
-"""Stands for a single entry among the percentages that are left."""
+"""Represents a single entry among the percentages that are left."""
 HEAT_PANEL = (2.75, 2.5)
 MODELLED = "hmap"
 WAYS = {
