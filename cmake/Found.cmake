@@ -1,4 +1,4 @@
-# What this configuration found and what it leaves out, collected as it goes and told once:
+# What this configuration found and what it leaves out, collected as it goes and reported once:
 # on the terminal by print_found(), to the scripts by write_maps_json().
 
 # found(<name> <version>)
@@ -42,7 +42,7 @@ function(json_object out)
   set(${out} "{${members}}" PARENT_SCOPE)
 endfunction()
 
-# maps.json tells the scripts what can be built and run, before anything is built.
+# maps.json lists for the scripts what can be built and run, before anything is built.
 function(write_maps_json)
   foreach(list IN ITEMS MAPS FOUND LEFT_OUT WORKLOADS STATES PAYLOADS)
     get_property(${list} GLOBAL PROPERTY MAPSCOPE_${list})

@@ -13,7 +13,7 @@
 namespace workloads {
 
 struct shared_hash {
-  /// Tells Boost and hmap that every bit is well mixed; without it they would mix again.
+  /// Informs Boost and hmap that every bit is well mixed; without it they would mix again.
   using is_avalanching = void;
 
   /// A 128-bit product folded in half: each bit of the key reaches each half of the result.

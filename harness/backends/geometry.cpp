@@ -132,7 +132,7 @@ geometry host() {
   }
   for (const cache_level& level : found.caches) {
     if (found.line == 0 || level.ways == 0 || level.bytes % (found.line * level.ways) != 0) {
-      throw no_geometry("the kernel does not tell three levels of data cache in " + folder +
+      throw no_geometry("the kernel does not report three levels of data cache in " + folder +
                         "*; name a processor with --cache");
     }
   }

@@ -27,7 +27,7 @@ struct geometry {
   std::array<tlb_level, 2> tlbs;
 };
 
-/// Thrown for a name that is not known and for a host that does not tell.
+/// Thrown for a name that is not known and for a host that does not report its caches.
 struct no_geometry : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -12,7 +12,7 @@
 namespace harness {
 namespace {
 
-/// `readings` go to `result` under names that tell where they are from; what a calibration has
+/// `readings` go to `result` under names with their source; what a calibration has
 /// rejected is withheld.
 void collect(const backends::backend& from, const std::vector<backends::reading>& readings,
              counted& result) {

@@ -1,5 +1,5 @@
 // What operations cost while the old buckets of a growth drain, against the full table just before
-// and the new one just after. For maps that grow in steps and tell so.
+// and the new one just after. For maps that grow in steps and report it.
 #pragma once
 
 #include <algorithm>

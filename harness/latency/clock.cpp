@@ -89,7 +89,7 @@ clock_facts calibrate() {
 
 clock_facts virtual_counter_or_system(std::uint64_t ticks_per_second) {
   if (ticks_per_second == 0)
-    return system_clock("CNTFRQ_EL0 does not tell how fast the virtual counter runs");
+    return system_clock("CNTFRQ_EL0 does not say how fast the virtual counter runs");
   const double tick_ns = 1e9 / static_cast<double>(ticks_per_second);
   std::array<char, 32> tick{};
   std::snprintf(tick.data(), tick.size(), "%.3g ns", tick_ns);

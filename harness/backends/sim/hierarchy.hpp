@@ -43,7 +43,7 @@ class hierarchy {
 
  private:
   /// The last cache's tags are what a simulation waits for most: half as wide they lie in half of
-  /// the memory. With 1024 sets and more (geometry.cpp asks for that) they tell 2^42 lines apart.
+  /// the memory. With 1024 sets and more (geometry.cpp asks for that) they distinguish 2^42 lines.
   using wide = std::uint64_t;
   using narrow = std::uint32_t;
 

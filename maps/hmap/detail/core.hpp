@@ -207,7 +207,7 @@ inline constexpr bool needs_key_update = std::is_floating_point_v<Key>;
 
 inline constexpr bool detect_misuse = HMAP_DETECT_MISUSE;
 
-/// Tells this thread from all others that run. One instruction where the compiler gives the thread
+/// Identifies this thread among all that run. One instruction where the compiler gives the thread
 /// pointer away; the address of a thread_local can be a call in a shared library.
 MAPS_ALWAYS_INLINE std::uintptr_t this_thread() noexcept {
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 11 && defined(__linux__) &&            \

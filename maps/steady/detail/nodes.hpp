@@ -116,7 +116,7 @@ class node_pool {
   static_assert(std::is_same_v<typename node_traits::pointer, node_type*>,
                 STEADY_PLAIN_POINTERS_ONLY);
 
-  /// Stands in the first node of each chunk.
+  /// Lies in the first node of each chunk.
   struct chunk {
     node_type* next;
     std::size_t nodes;
