@@ -27,6 +27,7 @@ build: ## build the benchmark of every map
 
 bench: ## measure, then show tables and draw plots
 	@scripts/setup.sh --for bench
+	@$(mapscope) run --variables > /dev/null  # refuses unknown ones before anything is built
 	@cmake --preset bench
 	@$(mapscope) run --dry-run
 	@targets=$$($(mapscope) run --targets) && cmake --build --preset bench --target $$targets

@@ -81,7 +81,7 @@ def source_of(test: str, home: Path) -> Path:
 
 def attempts(mutant: Mutant, home: Path, probe: Path) -> list:
     """(source, what to call it, flags), the cheapest first."""
-    sanitized = ["-O1", "-g1", f"-fsanitize={mutant.sanitizer}", "-fno-sanitize-recover=all"]
+    sanitized = ["-O0", "-g1", f"-fsanitize={mutant.sanitizer}", "-fno-sanitize-recover=all"]
     tries = [(probe, "probe", ["-O0"])]
     if mutant.test:
         test = source_of(mutant.test, home)
