@@ -143,6 +143,7 @@ MUTANTS = [
         "    grow_work(c, hash, &at);\n",
         "    grow_work(c, hash);\n",
         "the returned iterator points at what was evacuated",
+        test="growth_test",
     ),
     Mutant(
         "long_chains_never_grow",
@@ -161,7 +162,7 @@ MUTANTS = [
 """,
         "  } else if (B <= c.h.B) {\n",
         "rehash(0) is documented to end a growth",
-        test="relocation_test",
+        test="growth_test",
     ),
     Mutant(
         "detached_entry_is_not_destroyed",
@@ -214,6 +215,7 @@ MUTANTS = [
         "return h.flags & iterator_flag ? old_iterator_flag : 0;",
         "return h.flags & old_iterator_flag;",
         "Go's oldIterator flag is lost",
+        test="growth_test",
     ),
     Mutant(
         "growth_keeps_the_overflow_count",
@@ -663,13 +665,6 @@ MUTANTS = [
     ),
     Mutant(
         "insertion_leaves_the_first_entry", "detail/assign.hpp", "    c.first = head;\n", "", "begin() misses entries"
-    ),
-    Mutant(
-        "growth_leaves_the_first_entry",
-        "detail/growth.hpp",
-        "  c.first = nullptr;\n",
-        "",
-        "begin() starts in the old array",
     ),
     Mutant(
         "evacuation_leaves_the_first_entry",

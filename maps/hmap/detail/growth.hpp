@@ -53,8 +53,9 @@ inline std::uint8_t flags_of_old_cursors(const header& h) noexcept {
   return h.flags & iterator_flag ? old_iterator_flag : 0;
 }
 
-/// Starts a growth: another array beside the old one. Nothing moves yet. Throws what the
-/// allocator throws, and then has changed nothing.
+/// Starts a growth: another array beside the old one. Nothing moves yet, but the caller evacuates a
+/// chain next, which also forgets the first entry. Throws what the allocator throws, and then has
+/// changed nothing.
 template <class Core>
 void hash_grow(Core& c, growth_kind kind) {
   header& h = c.h;
@@ -70,7 +71,6 @@ void hash_grow(Core& c, growth_kind kind) {
   h.B = B;
   h.oldbuckets = h.buckets;
   h.buckets = fresh;
-  c.first = nullptr;
   h.nevacuate = 0;
   h.noverflow = 0;
   if (h.extra != nullptr) h.extra->spares_used = h.extra->released = 0;

@@ -46,6 +46,41 @@ TEST(GrowthPoints, AreThoseOfGo) {
   EXPECT_EQ(seen, points);
 }
 
+TYPED_TEST(Growth, AnUpdateReturnsWhereItsEntryIs) {
+  TypeParam m = just_growing<TypeParam>(6);
+  std::uint64_t updates = 0;
+  for (std::uint64_t i = 0; hmap::inspect(m).growing; ++i, ++updates) {
+    const auto [at, is_new] = m.insert_or_assign(key<TypeParam>(i), value<TypeParam>(i + 1));
+    ASSERT_FALSE(is_new);
+    ASSERT_TRUE(at == m.find(key<TypeParam>(i))) << i << ": the update moved the entry's chain";
+    ASSERT_TRUE(at->second == value<TypeParam>(i + 1));
+  }
+  EXPECT_GT(updates, 8U);
+}
+
+TYPED_TEST(Growth, RehashToNothingEndsIt) {
+  TypeParam m = just_growing<TypeParam>(6);
+  const auto B = hmap::inspect(m).B;
+  m.rehash(0);
+  EXPECT_FALSE(hmap::inspect(m).growing);
+  EXPECT_EQ(hmap::inspect(m).B, B);
+}
+
+TEST(GrowthFlags, OldIteratorLastsForOneGrowth) {
+  int_map m = just_growing<int_map>(6);
+  m.rehash(0);
+  std::uint64_t next = m.size();
+  const auto grow = [&] {
+    while (!hmap::inspect(m).growing) m.try_emplace(next, next), ++next;
+    const bool old_iterator = hmap::inspect(m).old_iterator;
+    m.rehash(0);
+    return old_iterator;
+  };
+  for ([[maybe_unused]] const auto& entry : m.range()) break;
+  EXPECT_TRUE(grow()) << "the range may still read the old array";
+  EXPECT_FALSE(grow()) << "no range has begun since";
+}
+
 TEST(GrowthPoints, AHintLeadsToTheSameSize) {
   for (std::uint64_t n : {0U, 1U, 8U, 9U, 13U, 14U, 26U, 27U, 52U, 53U, 1000U, 6656U, 6657U}) {
     int_map grown;
