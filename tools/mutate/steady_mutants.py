@@ -337,6 +337,7 @@ STEADY_MUTANTS = [
         "    if (stays) from.tag(slot) = no_tag;\n",
         "",
         "entries are there twice",
+        "room_test",
     ),
     Mutant(
         "scatter_forgets_the_chain",
@@ -344,6 +345,7 @@ STEADY_MUTANTS = [
         "  while (chain != nullptr) {",
         "  while (false) {",
         "reserve() loses what had no slot",
+        "room_test",
     ),
     Mutant(
         "room_is_not_cleared",
