@@ -5,7 +5,7 @@
     tools/mutate/run.py nan clear         those whose names contain one of these words
     tools/mutate/run.py --map steady ...  steady's
 
-Each mutant (mutants.py, steady_mutants.py) is applied to a copy of maps/. First the map's probe
+Each mutant (*_mutants.py) is applied to a copy of maps/. First the map's probe
 (probe.cpp, steady_probe.cpp) is built against it without sanitizers, for speed; if that finds
 nothing, the test that the mutant names, or else the probe again, with sanitizers. A mutant that
 nothing finds has survived: a test is missing.
@@ -23,14 +23,17 @@ import tempfile
 import time
 from pathlib import Path
 
-from mutants import MUTANTS, Mutant
+import hmap_container_mutants
+import hmap_table_mutants
+from mutant import Mutant
 from steady_mutants import STEADY_MUTANTS
 
 HERE = Path(__file__).resolve().parent
 MAPS = HERE.parents[1] / "maps"
 CXX = os.environ.get("CXX", "g++")
 RUN_SECONDS = 30  # the probe takes two; a mutant may loop for ever
-SUBJECTS = {"hmap": (MUTANTS, HERE / "probe.cpp"), "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}
+HMAP_MUTANTS = hmap_table_mutants.MUTANTS + hmap_container_mutants.MUTANTS
+SUBJECTS = {"hmap": (HMAP_MUTANTS, HERE / "probe.cpp"), "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}
 
 
 class Broken(Exception):

@@ -1,11 +1,11 @@
 """Deliberate bugs in maps/steady: what run.py puts in, one at a time, for the tests to find.
 
-As in mutants.py: a name, a file below maps/steady/, the text to replace (it must occur exactly
+As in mutant.py: a name, a file below maps/steady/, the text to replace (it must occur exactly
 once), what to put there, why it would matter, and the test that is built when the probe finds
 nothing.
 """
 
-from mutants import Mutant
+from mutant import Mutant
 
 STEADY_MUTANTS = [
     # ---- tags
