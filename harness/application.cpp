@@ -14,10 +14,12 @@
 #include "harness/counting/fork_server.hpp"
 #include "harness/describe.hpp"
 #include "harness/growth/study.hpp"
+#include "harness/json.hpp"
 #include "harness/memory.hpp"
 #include "harness/options.hpp"
 #include "harness/output.hpp"
 #include "harness/session.hpp"
+#include "harness/turns/turn_server.hpp"
 
 namespace harness {
 namespace {
@@ -79,6 +81,18 @@ exit_code measure_growth(const catalogue& known, const options& chosen, char** a
   return wrong_usage;
 }
 
+/// Answers the commands of a runner, after a line about this process.
+exit_code measure_in_turns(const catalogue& known, const options& chosen,
+                           const std::string& memory) {
+  json context;
+  for (const auto& [name, text] : context_of(known, chosen, memory, "")) context[name] = text;
+  std::cout << to_line({{"mapscope_turns", turn_protocol}, {"context", context}}) << '\n'
+            << std::flush;
+  turn_server server(known, chosen);
+  server.run();
+  return server.failures() > 0 ? wrong_answer : all_fine;
+}
+
 exit_code run(const catalogue& known, int argc, char** argv) {
   std::unique_ptr<const fork_server> server;
   if (known.make_sim != nullptr) {
@@ -95,6 +109,10 @@ exit_code run(const catalogue& known, int argc, char** argv) {
   }
   if (chosen.growth) return measure_growth(known, chosen, argv);
   const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
+  if (chosen.turns) {
+    if (!chosen.answers_are_checked && !answers_are_right(known, chosen)) return wrong_answer;
+    return measure_in_turns(known, chosen, memory);
+  }
   benchmark_run benchmarks(argv[0], chosen.others);
   if (chosen.describe) {
     describe(std::cout, known, counting_session(known, chosen, server.get()).report());

@@ -36,12 +36,18 @@ struct payload_info {
   std::string_view name, key, value;
 };
 
+/// Where the fixtures of one payload, hash, size and seed find the tables that all of them read.
+struct shared_tables {
+  std::shared_ptr<void> tables;  // a workloads::full_tables; null until one is needed
+};
+
 /// What a fixture is built from.
 struct order {
   std::size_t n;
   std::uint64_t seed;
   std::size_t cold_bytes = workloads::cold_bytes_by_default;
   std::string_view state = {};
+  shared_tables* shared = nullptr;  // null: the fixture has tables of its own
 };
 
 /// One workload, or one state of one, on one payload with one hash: a benchmark for each size.

@@ -25,10 +25,13 @@ std::string libraries() {
 
 }  // namespace
 
-void add_context(const catalogue& known, const options& chosen, const std::string& memory,
-                 const std::string& counters) {
-  const auto add = [](const char* name, std::string_view text) {
-    benchmark::AddCustomContext(std::string("mapscope_") + name, std::string(text));
+std::vector<std::pair<std::string, std::string>> context_of(const catalogue& known,
+                                                            const options& chosen,
+                                                            const std::string& memory,
+                                                            const std::string& counters) {
+  std::vector<std::pair<std::string, std::string>> context;
+  const auto add = [&](const char* name, std::string_view text) {
+    context.emplace_back(std::string("mapscope_") + name, std::string(text));
   };
   add("schema_version", schema_version);
   add("cpu_model", cpu_model());
@@ -43,7 +46,16 @@ void add_context(const catalogue& known, const options& chosen, const std::strin
   add("memory", memory);
   add("libraries", libraries());
   if (!counters.empty()) add("counters", counters);
-  add("answer_check", "passed");  // a binary that has not passed it never gets here
+  // A process that has not passed the check never gets here.
+  add("answer_check", chosen.answers_are_checked ? "passed by an earlier process" : "passed");
+  return context;
+}
+
+void add_context(const catalogue& known, const options& chosen, const std::string& memory,
+                 const std::string& counters) {
+  for (const auto& [name, text] : context_of(known, chosen, memory, counters)) {
+    benchmark::AddCustomContext(name, text);
+  }
 }
 
 }  // namespace harness

@@ -25,16 +25,24 @@ class fixture {
   virtual double payload_bytes() const = 0;
   /// Of one pass; neither a number nor a reason where the workload does not scan.
   virtual workloads::scanned slots() const = 0;
+  /// Other keys in a table that is only read, from a seed; nothing where a workload has its own
+  /// keys in each pass, or its tables are expensive to fill.
+  virtual void renew(std::uint64_t seed) = 0;
+  /// Reads the whole table into the caches, where a workload reads one at random.
+  virtual void touch() = 0;
+  /// Whether prepare() leaves the caches as a pass would.
+  virtual bool prepare_warms() const = 0;
 };
 
 template <class Workload, class Payload>
 class fixture_of final : public fixture {
  public:
-  /// `further` is what the workload gets beside its keys and its seed.
+  /// `further` is what the workload is constructed from.
   template <class... Further>
-  fixture_of(const workloads::key_pool& pool, std::uint64_t seed, const Further&... further)
-      : work_(pool, seed, further...),
-        payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)) {
+  explicit fixture_of(const workloads::key_pool& pool, const Further&... further)
+      : work_(further...),
+        payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)),
+        n_(pool.size()) {
     workloads::observer::is_stream(this, sizeof *this);  // but for the map objects in it
   }
 
@@ -56,15 +64,25 @@ class fixture_of final : public fixture {
     }
   }
 
-  template <class... Further>
-  static std::unique_ptr<fixture> build(std::size_t n, std::uint64_t seed,
-                                        const Further&... further) {
-    return std::make_unique<fixture_of>(workloads::key_pool(n, seed), seed, further...);
+  void renew([[maybe_unused]] std::uint64_t seed) override {
+    if constexpr (requires { work_.renew(seed); }) {
+      if (n_ <= most_renewed) work_.renew(seed);
+    }
+  }
+  void touch() override {
+    if constexpr (requires { work_.touch(); }) touched_ = work_.touch();
   }
 
+  bool prepare_warms() const override { return requires { requires Workload::prepare_warms; }; }
+
  private:
+  /// Filling this many entries takes a tenth of a turn of a millisecond.
+  static constexpr std::size_t most_renewed = 2048;
+
   Workload work_;
   double payload_bytes_;
+  std::size_t n_;
+  volatile std::uint64_t touched_ = 0;
 };
 
 }  // namespace harness

@@ -119,6 +119,7 @@ struct raw_options {
   std::vector<std::string> workloads, payloads, hashes, counters;
   std::string cache = "host";
   std::string growth_mix;
+  int baton = -1;
   growth::request request{};
 };
 
@@ -169,6 +170,18 @@ void declare_growth(CLI::App& app, raw_options& raw) {
       ->check(whole_number("descriptor", 0, most_descriptors));
 }
 
+void declare_turns(CLI::App& app, raw_options& raw, options& parsed) {
+  constexpr std::uint64_t most_descriptors = 1 << 20;
+  app.add_flag("--turns", parsed.turns,
+               "instead of benchmarks, measure one payload, size and hash in turns, as commands on "
+               "standard input say (docs/guide/runner_protocol.md)");
+  app.add_option("--baton", raw.baton, "with --turns: the descriptor that each turn waits for")
+      ->check(whole_number("descriptor", 0, most_descriptors));
+  app.add_flag(
+      "--answers-are-checked", parsed.answers_are_checked,
+      "with --turns: leave out the check of the map's answers, made by an earlier process");
+}
+
 void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& parsed) {
   const std::string plain = joined(plain_names(known), ", ") + remarks_on_states(known);
   add_list(app, "--workloads", raw.workloads, "which workloads: " + plain)
@@ -193,6 +206,7 @@ void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& p
       ->check(whole_number("number of bytes", 1, largest_cold_bytes));
   declare_counters(app, raw, parsed);
   declare_growth(app, raw);
+  declare_turns(app, raw, parsed);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
   app.add_flag("--check", parsed.check, "only check the map's answers, and exit");
   app.footer("Lists are separated by commas. Google Benchmark's own flags (--benchmark_filter,\n"
@@ -248,6 +262,17 @@ void choose_growth(raw_options& raw, options& parsed) {
   parsed.growth = std::move(request);
 }
 
+void choose_turns(const raw_options& raw, options& parsed) {
+  if (raw.baton >= 0) parsed.baton = raw.baton;
+  if (!parsed.turns) return;
+  if (parsed.growth || parsed.callgrind || !raw.counters.empty()) {
+    throw usage_error("--turns only times; leave out --growth, --callgrind and --counters");
+  }
+  if (parsed.payloads.size() != 1 || parsed.sizes.size() != 1 || parsed.hashes.size() != 1) {
+    throw usage_error("--turns takes one payload (--kv), one size (--sizes) and one hash (--hash)");
+  }
+}
+
 }  // namespace
 
 options parse_options(int argc, const char* const* argv, const catalogue& known) {
@@ -270,6 +295,7 @@ options parse_options(int argc, const char* const* argv, const catalogue& known)
   keep_first_of_each(parsed.sizes);
   choose_counters(raw, known, parsed);
   choose_growth(raw, parsed);
+  choose_turns(raw, parsed);
   parsed.others = app.remaining();
   return parsed;
 }

@@ -25,6 +25,9 @@ struct options {
   std::string_view cache = "host";         // the processor whose caches are simulated
   bool callgrind = false;                  // one pass each, marked for callgrind, none timed
   std::optional<growth::request> growth;   // instead of benchmarks: one table, growing
+  bool turns = false;                      // instead of benchmarks: answers commands
+  std::optional<int> baton;                // a descriptor: each turn waits for a byte from it
+  bool answers_are_checked = false;        // by an earlier process of the same run
   bool describe = false;
   bool check = false;
   std::string help;                 // what --help prints; empty unless it was asked for

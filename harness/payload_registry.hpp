@@ -28,10 +28,25 @@ void fix_seed(std::uint64_t seed) {
   if constexpr (maps::has_seed<Adapter>) Adapter::fix_seed(seed);
 }
 
+/// The full tables of this type in `shared`, where there is such a place and they are of this
+/// order; else new ones, which are then put there.
+template <class Tables>
+std::shared_ptr<Tables> tables_for(const order& what, const workloads::key_pool& pool) {
+  if (what.shared == nullptr) return std::make_shared<Tables>(pool);
+  if (what.shared->tables == nullptr) what.shared->tables = std::make_shared<Tables>(pool);
+  return std::static_pointer_cast<Tables>(what.shared->tables);
+}
+
 template <class Adapter, workloads::workload Workload, class Payload>
 std::unique_ptr<fixture> build(const order& what) {
   fix_seed<Adapter>(what.seed);
-  return fixture_of<Workload, Payload>::build(what.n, what.seed);
+  const workloads::key_pool pool(what.n, what.seed);
+  if constexpr (workloads::reads_full_tables<Workload>) {
+    const auto tables = tables_for<typename Workload::tables>(what, pool);
+    return std::make_unique<fixture_of<Workload, Payload>>(pool, tables, what.seed);
+  } else {
+    return std::make_unique<fixture_of<Workload, Payload>>(pool, pool, what.seed);
+  }
 }
 
 template <class Adapter, class Map>
@@ -51,7 +66,9 @@ template <class Adapter, class Map, class Workload, class Payload>
 std::unique_ptr<fixture> build_state(const order& what) {
   static_assert(workloads::workload_of_states<Workload, Map>);
   fix_seed<Adapter>(what.seed);
-  return fixture_of<Workload, Payload>::build(what.n, what.seed, setting_of<Adapter, Map>(what));
+  const workloads::key_pool pool(what.n, what.seed);
+  return std::make_unique<fixture_of<Workload, Payload>>(pool, pool, what.seed,
+                                                         setting_of<Adapter, Map>(what));
 }
 
 template <class Adapter, class Map, class Payload>

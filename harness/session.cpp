@@ -76,7 +76,7 @@ void session::start(const task& what) {
 
 void session::warm_up(const task& what) {
   try {
-    current_.work = what.what->build({what.n, seed_, cold_bytes_});
+    current_.work = what.what->build({.n = what.n, .seed = seed_, .cold_bytes = cold_bytes_});
   } catch (const workloads::inapplicable& error) {
     current_.wrong = not_applicable(error.what());
     return;

@@ -18,6 +18,8 @@ class erase {
   static constexpr std::string_view name = "erase",
                                     summary = "erase every key of a full table, in random order",
                                     operation = "one erase";
+  /// Filling the tables leaves them in the caches.
+  static constexpr bool prepare_warms = true;
 
   erase(const key_pool& pool, std::uint64_t seed)
       : pool_(pool),

@@ -1,33 +1,31 @@
-// Workload find_hit_chained: lookups of present keys, each of which depends on the one before.
+// Workload find_hit_chained: lookups of which each depends on the one before it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
-#include "workloads/tables.hpp"
+#include "workloads/full_tables.hpp"
 
 namespace workloads {
 
 /// Latency: each step has two keys to choose from, and one bit of the value just read chooses.
 /// A lookup cannot start before the last one has ended, yet the keys are still read in order.
 template <class Map, class Payload>
-class find_hit_chained {
+class find_hit_chained : public reading_workload<Map, Payload> {
+  using base = reading_workload<Map, Payload>;
+  using base::keys_, base::full, base::pool, base::random_;
+
  public:
   static constexpr std::string_view
       name = "find_hit_chained",
       summary = "look up present keys, each one chosen by the value found before it",
       operation = "one successful lookup that depends on the one before it";
 
-  find_hit_chained(const key_pool& pool, std::uint64_t seed)
-      : pool_(pool),
-        random_(seed),
-        keys_(make_slots<key_of<Payload>>(2 * lookups_for(pool.size()))) {
-    observer::is_header(&table_, sizeof table_);
-    fill<Payload>(table_, pool);
-  }
+  find_hit_chained(std::shared_ptr<typename base::tables> shared, std::uint64_t seed)
+      : base(shared, seed, 2 * lookups_for(shared->pool().size())) {}
 
   void prepare() {
     expected_ = 0;
@@ -43,11 +41,12 @@ class find_hit_chained {
   }
 
   void run() {
+    Map& table = full();
     std::uint64_t sum = 0;
     std::size_t choice = 0;
     for (std::size_t step = 0; step < keys_.size(); step += 2) {
-      const auto found = table_.find(keys_[step + choice]);
-      if (found == table_.end()) break;
+      const auto found = table.find(keys_[step + choice]);
+      if (found == table.end()) break;
       const std::uint64_t value = digest(found->second);
       sum += value;
       choice = value & 1;
@@ -61,12 +60,8 @@ class find_hit_chained {
   std::size_t operations() const noexcept { return keys_.size() / 2; }
 
  private:
-  std::uint64_t draw() noexcept { return pool_.present(random_.below(pool_.size())); }
+  std::uint64_t draw() noexcept { return pool().present(random_.below(pool().size())); }
 
-  key_pool pool_;
-  random_source random_;
-  Map table_;
-  std::vector<key_of<Payload>> keys_;
   std::uint64_t answer_ = 0;
   std::uint64_t expected_ = 0;
 };

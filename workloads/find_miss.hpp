@@ -3,50 +3,47 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
-#include "workloads/tables.hpp"
+#include "workloads/full_tables.hpp"
 
 namespace workloads {
 
 template <class Map, class Payload>
-class find_miss {
+class find_miss : public reading_workload<Map, Payload> {
+  using base = reading_workload<Map, Payload>;
+  using base::keys_, base::full, base::pool, base::random_;
+
  public:
   static constexpr std::string_view name = "find_miss",
                                     summary = "look up random absent keys, independently",
                                     operation = "one unsuccessful lookup";
 
-  find_miss(const key_pool& pool, std::uint64_t seed)
-      : pool_(pool), random_(seed), keys_(make_slots<key_of<Payload>>(lookups_for(pool.size()))) {
-    observer::is_header(&table_, sizeof table_);
-    fill<Payload>(table_, pool);
-  }
+  find_miss(std::shared_ptr<typename base::tables> shared, std::uint64_t seed)
+      : base(shared, seed, lookups_for(shared->pool().size())) {}
 
   /// Absent keys cost nothing to make: no key is looked up twice.
   void prepare() {
-    for (auto& key : keys_) encode(pool_.absent(random_() >> 8), key);
+    for (auto& key : keys_) encode(pool().absent(random_() >> 8), key);
   }
 
   void run() {
+    Map& table = full();
     std::uint64_t misses = 0;
     for (const auto& key : keys_) {
-      misses += table_.find(key) == table_.end() ? 1 : 0;
+      misses += table.find(key) == table.end() ? 1 : 0;
       observer::operation_done();
     }
     misses_ = misses;
   }
 
   /// The size is in it because an empty table would miss just as well.
-  std::uint64_t answer() const noexcept { return misses_ + table_.size(); }
-  std::uint64_t expected() const noexcept { return keys_.size() + pool_.size(); }
+  std::uint64_t answer() const noexcept { return misses_ + full().size(); }
+  std::uint64_t expected() const noexcept { return keys_.size() + pool().size(); }
   std::size_t operations() const noexcept { return keys_.size(); }
 
  private:
-  key_pool pool_;
-  random_source random_;
-  Map table_;
-  std::vector<key_of<Payload>> keys_;
   std::uint64_t misses_ = 0;
 };
 

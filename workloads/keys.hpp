@@ -43,26 +43,25 @@ void encode(std::uint64_t id, entry<Payload>& out) {
 }
 
 template <class Payload>
-std::uint64_t value_digest(std::uint64_t id) {
-  return digest(encoded<value_of<Payload>>(key_pool::value_id(id)));
+std::uint64_t value_digest(std::uint64_t id) noexcept {
+  return digest_of<value_of<Payload>>(key_pool::value_id(id));
 }
 
 template <class Payload>
-std::uint64_t entry_digest(std::uint64_t id) {
-  const auto pair = encoded<entry<Payload>>(id);
-  return entry_digest(pair.key, pair.value);
+std::uint64_t entry_digest(std::uint64_t id) noexcept {
+  return combined_digest(digest_of<key_of<Payload>>(id), value_digest<Payload>(id));
 }
 
 /// Mean bytes of key and value over (a large sample of) the present entries.
 template <class Payload>
 double mean_payload_bytes(const key_pool& pool) {
-  [[maybe_unused]] const observer::untracked_scope bookkeeping{};
-  constexpr std::size_t sample = 1 << 16;
+  constexpr std::size_t sample = 1 << 14;
   const std::size_t count = std::min(pool.size(), sample);
   std::size_t bytes = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    const auto pair = encoded<entry<Payload>>(pool.present(i));
-    bytes += bytes_of(pair.key) + bytes_of(pair.value);
+    const std::uint64_t id = pool.present(i);
+    bytes += bytes_of_encoded<key_of<Payload>>(id);
+    bytes += bytes_of_encoded<value_of<Payload>>(key_pool::value_id(id));
   }
   return static_cast<double>(bytes) / static_cast<double>(count);
 }

@@ -118,22 +118,40 @@ inline std::uint64_t digest(const std::string& text) noexcept {
   return start + text.size();
 }
 
-/// Not symmetric, so that values swapped between two keys show in the sum.
-template <class Key, class Value>
-std::uint64_t entry_digest(const Key& key, const Value& value) noexcept {
-  return (3 * digest(key)) ^ digest(value);
-}
-
-// Size in memory, the same for every map: the object and its own heap block, if it has one.
+// The digest of what an id is encoded as, without encoding it.
 
 template <class T>
-std::size_t bytes_of(const T&) noexcept {
-  return sizeof(T);
+std::uint64_t digest_of(std::uint64_t id) noexcept {
+  if constexpr (std::same_as<T, std::uint64_t>) {
+    return id;
+  } else if constexpr (std::same_as<T, record>) {
+    return random_source::nth(id, 0) ^ random_source::nth(id, record().words.size() - 1);
+  } else {
+    static_assert(std::same_as<T, std::string>);
+    return id + string_length(id);
+  }
 }
 
-inline std::size_t bytes_of(const std::string& text) noexcept {
-  const bool is_short = text.size() <= std::string().capacity();
-  return sizeof text + (is_short ? 0 : text.size() + 1);
+/// Not symmetric, so that values swapped between two keys show in the sum.
+constexpr std::uint64_t combined_digest(std::uint64_t key, std::uint64_t value) noexcept {
+  return (3 * key) ^ value;
+}
+
+template <class Key, class Value>
+std::uint64_t entry_digest(const Key& key, const Value& value) noexcept {
+  return combined_digest(digest(key), digest(value));
+}
+
+/// Bytes of what an id is encoded as, the same for every map: the object and its own heap block, if
+/// it has one.
+template <class T>
+std::size_t bytes_of_encoded(std::uint64_t id) noexcept {
+  if constexpr (std::same_as<T, std::string>) {
+    const std::size_t length = string_length(id);
+    return sizeof(T) + (length <= std::string().capacity() ? 0 : length + 1);
+  } else {
+    return sizeof(T);
+  }
 }
 
 template <class Payload>

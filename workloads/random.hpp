@@ -27,6 +27,11 @@ class random_source {
 
   constexpr std::uint64_t operator()() noexcept { return scramble(state_ += golden_ratio); }
 
+  /// What a source of this seed returns at its call number i, from 0.
+  static constexpr std::uint64_t nth(std::uint64_t seed, std::uint64_t i) noexcept {
+    return scramble(seed + (i + 1) * golden_ratio);
+  }
+
   /// A number below `bound`, by multiplication; its bias of bound / 2^64 is beyond measuring.
   constexpr std::size_t below(std::size_t bound) noexcept {
     return static_cast<std::size_t>((uint128{(*this)()} * bound) >> 64);

@@ -3,10 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
-#include <vector>
 
-#include "workloads/tables.hpp"
+#include "workloads/full_tables.hpp"
 
 namespace workloads {
 
@@ -14,32 +14,30 @@ namespace workloads {
 template <class Map, class Payload>
 class range {
  public:
+  using tables = full_tables<Map, Payload>;
   static constexpr std::string_view name = "range",
                                     summary = "iterate over a whole table, reading keys and values",
                                     operation = "one entry visited";
 
-  range(const key_pool& pool, std::uint64_t)
-      : pool_(pool),
-        tables_(make_tables<Map>(tables_for(pool.size()))),
-        expected_(expected_sum<Payload>(pool, operations())) {
-    fill<Payload>(tables_, pool);
+  range(std::shared_ptr<tables> full, std::uint64_t)
+      : tables_(std::move(full)), expected_(expected_sum<Payload>(tables_->pool(), operations())) {
+    tables_->many();
   }
 
   void prepare() noexcept { sum_ = 0; }
 
   void run() {
     std::uint64_t sum = 0;
-    for (const Map& table : tables_) sum += sum_of_entries(table);
+    for (const Map& table : tables_->many()) sum += sum_of_entries(table);
     sum_ = sum;
   }
 
   std::uint64_t answer() const noexcept { return sum_; }
   std::uint64_t expected() const noexcept { return expected_; }
-  std::size_t operations() const noexcept { return tables_.size() * pool_.size(); }
+  std::size_t operations() const noexcept { return tables_->count() * tables_->pool().size(); }
 
  private:
-  key_pool pool_;
-  std::vector<Map> tables_;
+  std::shared_ptr<tables> tables_;
   std::uint64_t expected_;
   std::uint64_t sum_ = 0;
 };

@@ -13,12 +13,17 @@ namespace workloads {
 /// A pass shorter than this would be measured against the clock's own cost (some 20 ns a reading).
 inline constexpr std::size_t least_operations = 4096;
 
-/// Enough for a fresh random sample in each pass, few enough to draw it quickly.
-inline constexpr std::size_t most_lookups = 65536;
+/// Enough for a random sample of a large table in each pass. Few enough that drawing them is quick,
+/// and that reading them leaves most of a second-level cache to the table: 128 KB of integers.
+inline constexpr std::size_t most_lookups = 16384;
 
 constexpr std::size_t lookups_for(std::size_t n) noexcept {
   return std::clamp(n, least_operations, most_lookups);
 }
+
+/// Of a pass that changes a table, the keys of one step in so many are looked up again afterwards:
+/// all of them would take as long as the pass. The counts of what changed check every step.
+inline constexpr std::size_t checked_step = 8;
 
 /// Small tables come in numbers, so that a pass is long enough.
 constexpr std::size_t tables_for(std::size_t n) noexcept { return (least_operations + n - 1) / n; }

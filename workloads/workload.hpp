@@ -5,15 +5,23 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "workloads/keys.hpp"
 
 namespace workloads {
 
+/// Reads full tables that other workloads of the process read as well (full_tables.hpp).
+template <class T>
+concept reads_full_tables = requires {
+  typename T::tables;
+} && std::constructible_from<T, std::shared_ptr<typename T::tables>, std::uint64_t>;
+
 template <class T>
 concept workload =
-    std::constructible_from<T, const key_pool&, std::uint64_t> && requires(T work, const T& done) {
+    (std::constructible_from<T, const key_pool&, std::uint64_t> || reads_full_tables<T>) &&
+    requires(T work, const T& done) {
       { T::name } -> std::convertible_to<std::string_view>;
       { T::summary } -> std::convertible_to<std::string_view>;
       { T::operation } -> std::convertible_to<std::string_view>;

@@ -20,6 +20,7 @@ from mapscope import __version__
 from mapscope.errors import MapscopeError, UsageError
 from mapscope.plan.counters import REQUESTS
 from mapscope.plan.experiments import EXPERIMENTS
+from mapscope.plan.selection import STARTS
 from mapscope.plan.suites import SUITES
 from mapscope.variables import Variable, fill
 
@@ -31,8 +32,11 @@ _SELECTING = {
     "--kv": "comma list of payloads, such as int_int (default: all)",
     "--hash": "shared, own, or both (default: the suite's)",
     "--sizes": "comma list of entry counts (default: the suite's)",
-    "--rounds": "how often everything is measured anew (default: the suite's)",
-    "--min-time": "least seconds of timed passes per benchmark and process (default: the suite's)",
+    "--rounds": "how often everything is measured in new processes, no more and no less (default: as often as the "
+    "target takes, within the suite's limits)",
+    "--target": "half-width of a ratio's 95-percent interval, in percent, at which a row gets no further rounds (default 3)",
+    "--budget": "how long the run may take: 10m, 1h30m (default: the suite's)",
+    "--start": "; ".join(f"{name}: the table is {what}" for name, what in STARTS.items()) + " (default warm)",
     "--cpu": "the CPU to pin to (default: the last one allowed)",
     "--seed": "what keys, orders and shuffles derive from (default 1)",
     "--memory": "resident or first_touch (default resident)",

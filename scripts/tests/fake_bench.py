@@ -101,6 +101,77 @@ if fault == "fill the disk":
     except OSError:
         pass
 
+if "turns" in options:
+    def say(**answer):
+        print(json.dumps(answer), flush=True)
+
+    def figure(full, number):
+        def noise(text):
+            return int(hashlib.sha256(text.encode()).hexdigest()[:4], 16) / 2**16
+
+        luck = 1 + noise(f"{{full}} {{seed}} {{name}}") * describe.get("luck", 0.05)
+        per_op = 5 * (1 + describe["rank"] / 3) * (1 + math.log10(n)) * (1 + len(full.split("/")[0]) / 20)
+        return per_op * luck * (1 + noise(f"{{full}} {{seed}} {{number}}") / 50)
+
+    version = dict(mapscope_schema_version="2", mapscope_cpu_model="a processor", mapscope_kernel="Linux 6")
+    version = dict(mapscope_format="1") if fault == "of an older commit" else version
+    version = dict(mapscope_schema_version="3") if fault == "of a later commit" else version
+    say(mapscope_turns=1, context=dict(
+        version, mapscope_map=name, mapscope_map_title=describe["title"], mapscope_map_version=describe["version"],
+        mapscope_compiler=describe["compiler"], mapscope_flags=describe["flags"], mapscope_build_type=describe["build_type"],
+        mapscope_seed=seed, mapscope_memory=options["memory"], mapscope_libraries="benchmark 1.7.1",
+        mapscope_answer_check="passed by an earlier process" if "answers-are-checked" in options else "passed"))
+    baton = int(options["baton"]) if "baton" in options else None
+    opened = full = workload = None
+    failed = False
+    for line in sys.stdin:
+        command, *words = line.split()
+        if command == "open":
+            workload = words[0]
+            full = f"{{workload}}/kv:{{kv}}/hash:{{options['hash']}}/n:{{n}}"
+            never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
+            if never:
+                say(inapplicable=never)
+                continue
+            if fault == "wrong answer" and workload == "erase":
+                failed = True
+                say(error="wrong answer: expected 1, got 2")
+                continue
+            checksum = hashlib.sha256(f"{{full}} {{seed}}".encode()).hexdigest()[:16]
+            answer = dict(
+                checksum="00000000deadbeef" if fault == "wrong checksum" and workload == "find_hit" else checksum,
+                operations=4096, payload_bytes={{"int_int": 16.0, "string_string": 180.5}}.get(kv, 72.0), slots=None,
+                without_slots=None)
+            if workload.startswith("range_"):
+                answer.update(dict(without_slots="it iterates over a list") if name == "std" else dict(slots=2 * 4096))
+            if fault == "no label":
+                del answer["checksum"]
+            if fault == "truncated":
+                print(json.dumps(answer)[:20], flush=True)
+                sys.exit(0)
+            say(**answer)
+        elif command == "turn":
+            number, start, least = int(words[0]), words[1], int(words[2])
+            if baton is not None:
+                os.read(baton, 1)
+            with (here / "turns.log").open("a") as log:
+                log.write(f"{{name}} {{workload}} {{n}} {{seed}} {{number}} {{start}}\n")
+            if fault == "dies in its turn":
+                os.kill(os.getpid(), signal.SIGSEGV)
+            if fault == "hangs in its turn":
+                (here / "hanging").touch()
+                time.sleep(60)
+            ns = round(figure(full, number) * 4096 * 3)
+            if fault == "zero" and workload == "churn":
+                ns = 0
+            passes = 0 if fault == "NaN" and workload == "churn" else 3
+            say(passes=passes, ns=ns, switches=1 if fault == "disturbed" else 0)
+            if len(words) > 3:
+                os.write(int(words[3]), b"x")
+        elif command == "close":
+            say(passes=0, os_minor_faults=0.0, os_major_faults=0.0, os_voluntary_switches=0.0,
+                os_involuntary_switches=3.0 if fault == "disturbed" else 0.0, os_cpu_ns=1000.0)
+    sys.exit(1 if failed else 0)
 if stage == "growth":
     repetitions, mixed = int(options["growth-repetitions"]), options["growth"] == "mixed"
     for repetition in range(repetitions):

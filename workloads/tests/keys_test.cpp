@@ -117,11 +117,27 @@ TEST(entry_digest, notices_values_that_changed_places) {
             entry_digest(1UL, 20UL) + entry_digest(2UL, 10UL));
 }
 
-TEST(bytes_of, counts_the_heap_only_when_it_is_used) {
-  EXPECT_EQ(bytes_of(std::uint64_t{}), 8U);
-  EXPECT_EQ(bytes_of(record{}), 40U);
-  EXPECT_EQ(bytes_of(std::string(8, 'a')), sizeof(std::string));
-  EXPECT_EQ(bytes_of(std::string(100, 'a')), sizeof(std::string) + 101);
+TEST(bytes_of_encoded, counts_the_heap_only_when_it_is_used) {
+  EXPECT_EQ(bytes_of_encoded<std::uint64_t>(1), 8U);
+  EXPECT_EQ(bytes_of_encoded<record>(1), 40U);
+  bool was_short = false, was_long = false;
+  for (std::uint64_t id = 0; id < 100; ++id) {
+    const auto text = encoded<std::string>(id);
+    const bool is_short = text.size() <= std::string().capacity();
+    EXPECT_EQ(bytes_of_encoded<std::string>(id), sizeof text + (is_short ? 0 : text.size() + 1));
+    (is_short ? was_short : was_long) = true;
+  }
+  EXPECT_TRUE(was_short && was_long);
+}
+
+TEST(digest_of, is_the_digest_of_what_is_encoded) {
+  for (std::uint64_t id = 0; id < 100; ++id) {
+    EXPECT_EQ(digest_of<std::uint64_t>(id), digest(encoded<std::uint64_t>(id)));
+    EXPECT_EQ(digest_of<record>(id), digest(encoded<record>(id)));
+    EXPECT_EQ(digest_of<std::string>(id), digest(encoded<std::string>(id)));
+    const auto pair = encoded<entry<string_int>>(id);
+    EXPECT_EQ(entry_digest<string_int>(id), entry_digest(pair.key, pair.value));
+  }
 }
 
 TEST(mean_payload_bytes, is_exact_for_fixed_sizes_and_near_the_mean_for_strings) {

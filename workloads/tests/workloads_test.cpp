@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -38,8 +39,18 @@ bool next_pass_is_right(Workload& work) {
 }
 
 template <class Workload>
+Workload made(std::size_t n, std::uint64_t seed) {
+  const key_pool pool(n, seed);
+  if constexpr (reads_full_tables<Workload>) {
+    return Workload(std::make_shared<typename Workload::tables>(pool), seed);
+  } else {
+    return Workload(pool, seed);
+  }
+}
+
+template <class Workload>
 std::uint64_t first_answer(std::size_t n, std::uint64_t seed) {
-  Workload work(key_pool(n, seed), seed);
+  auto work = made<Workload>(n, seed);
   work.prepare();
   work.run();
   return work.answer();
@@ -54,7 +65,7 @@ TYPED_TEST(any_payload, each_workload_is_right_on_a_right_map_pass_after_pass) {
   for_each_workload<right_map<TypeParam>, TypeParam>([]<class Workload>() {
     static_assert(workload<Workload>);
     for (const std::size_t n : sizes) {
-      Workload work(key_pool(n, 1), 1);
+      auto work = made<Workload>(n, 1);
       for (int pass = 0; pass < 3; ++pass) {
         EXPECT_TRUE(next_pass_is_right(work)) << Workload::name << " n=" << n << " pass " << pass;
       }
@@ -65,7 +76,7 @@ TYPED_TEST(any_payload, each_workload_is_right_on_a_right_map_pass_after_pass) {
 TYPED_TEST(any_payload, a_pass_is_long_enough_to_time_and_lookups_are_bounded) {
   for_each_workload<right_map<TypeParam>, TypeParam>([]<class Workload>() {
     for (const std::size_t n : sizes) {
-      const Workload work(key_pool(n, 1), 1);
+      const auto work = made<Workload>(n, 1);
       EXPECT_GE(work.operations(), least_operations) << Workload::name << " n=" << n;
       EXPECT_LE(work.operations(), most_lookups) << Workload::name << " n=" << n;
     }
@@ -125,7 +136,7 @@ template <class Map>
 std::vector<std::string_view> workloads_that_notice() {
   std::vector<std::string_view> names;
   for_each_workload<Map, int_int>([&]<class Workload>() {
-    Workload work(key_pool(2000, 1), 1);
+    auto work = made<Workload>(2000, 1);
     if (!next_pass_is_right(work)) names.push_back(Workload::name);
   });
   return names;
@@ -180,7 +191,7 @@ std::vector<std::uint64_t> listen(Workload& work) {
 
 TEST(orders, no_pass_replays_another) {
   for_each_workload<listener, int_int>([]<class Workload>() {
-    Workload work(key_pool(1000, 1), 1);
+    auto work = made<Workload>(1000, 1);
     const auto first = listen(work);
     const auto second = listen(work);
     const bool has_order = std::string_view(Workload::name) != "range";
@@ -191,8 +202,8 @@ TEST(orders, no_pass_replays_another) {
 
 TEST(orders, the_same_seed_asks_the_same_questions) {
   for_each_workload<listener, int_int>([]<class Workload>() {
-    Workload one(key_pool(1000, 1), 1);
-    Workload two(key_pool(1000, 1), 1);
+    auto one = made<Workload>(1000, 1);
+    auto two = made<Workload>(1000, 1);
     EXPECT_EQ(listen(one), listen(two)) << Workload::name;
   });
 }
@@ -204,8 +215,8 @@ TEST(orders, chained_lookups_depend_on_what_was_found) {
       return listener::try_emplace(key, value ^ 1);
     }
   };
-  find_hit_chained<listener, int_int> right(key_pool(1000, 1), 1);
-  find_hit_chained<other_values, int_int> wrong(key_pool(1000, 1), 1);
+  auto right = made<find_hit_chained<listener, int_int>>(1000, 1);
+  auto wrong = made<find_hit_chained<other_values, int_int>>(1000, 1);
   EXPECT_NE(listen(right), listen(wrong));
 }
 
@@ -221,12 +232,33 @@ TEST(orders, strings_are_asked_for_with_other_objects) {
       return found;
     }
   };
-  find_hit<map, string_int> work(key_pool(5000, 1), 1);
+  auto work = made<find_hit<map, string_int>>(5000, 1);
   work.prepare();
   work.run();
   EXPECT_EQ(asked.size(), work.operations());
   EXPECT_TRUE(std::ranges::is_sorted(asked, std::less<>{}))
       << "the stream is read in address order";
+}
+
+TYPED_TEST(any_payload, workloads_that_read_share_tables_and_take_other_keys_together) {
+  using tables = full_tables<right_map<TypeParam>, TypeParam>;
+  const auto full = std::make_shared<tables>(key_pool(1000, 1));
+  find_hit<right_map<TypeParam>, TypeParam> hit(full, 1);
+  find_miss<right_map<TypeParam>, TypeParam> miss(full, 1);
+  EXPECT_TRUE(next_pass_is_right(hit));
+  hit.renew(2);
+  EXPECT_EQ(full->one().size(), 1000U);
+  EXPECT_TRUE(full->one().contains(encoded<key_of<TypeParam>>(key_pool(1000, 2).present(0))));
+  EXPECT_FALSE(full->one().contains(encoded<key_of<TypeParam>>(key_pool(1000, 1).present(0))));
+  EXPECT_TRUE(next_pass_is_right(hit));
+  EXPECT_TRUE(next_pass_is_right(miss));
+}
+
+TEST(full_tables, fill_only_what_is_asked_for) {
+  full_tables<right_map<int_int>, int_int> full(key_pool(100, 1));
+  EXPECT_EQ(full.one().size(), 100U);
+  EXPECT_EQ(full.count(), tables_for(100));
+  for (const auto& table : full.many()) EXPECT_EQ(table.size(), 100U);
 }
 
 }  // namespace

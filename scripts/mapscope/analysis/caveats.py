@@ -6,10 +6,11 @@ from mapscope.analysis.fingerprint import size
 from mapscope.analysis.ladder import shared_cache
 from mapscope.analysis.split_half import PLACES, apart
 from mapscope.plan.growth import PREFIX
-from mapscope.store.records import Failure, Growth, Run
+from mapscope.store.records import Failure, Growth, Row, Run
 from mapscope.text import count_of
 
-WIDE_SPREAD = 0.10
+DISTURBED_SHARE = 0.25
+"""More disturbed turns than that cannot all be left out."""
 LOST_SHARE = 0.01
 """The share of a process's wall time that may go to others before it is a caveat."""
 WIDE_HALVES = 0.15
@@ -26,14 +27,13 @@ def caveats(run: Run) -> list[str]:
         found.append(f"incomplete: {count_of(len(run.missing), 'process', 'processes')} not measured yet")
     if not run.build.is_optimised:
         found.append(f"built as {run.build.build_type}: times of an unoptimised build are not comparable")
-    if selection.rounds < 5:
-        found.append(f"only {count_of(selection.rounds, 'round')}: quartiles and ties mean little below 5")
-    wide = [row for row in run.rows if row.spread is not None and row.spread > WIDE_SPREAD]
-    if wide:
-        found.append(f"{len(wide)} of {len(run.rows)} rows spread by more than {WIDE_SPREAD:.0%} of their median")
-    rounds = [count for row in run.rows for count in row.involuntary_switches if count is not None]
-    if disturbed := sum(count > 0 for count in rounds):
-        found.append(f"another program took the CPU during {disturbed} of {len(rounds)} measurements (marked !)")
+    if missed := imprecise(run):
+        found.append(missed)
+    if disturbed := [row for row in run.rows if is_often_disturbed(row.disturbed_turns, row.turns)]:
+        found.append(
+            f"another program took the CPU in more than {DISTURBED_SHARE:.0%} of the turns of {len(disturbed)} of "
+            f"{len(run.rows)} rows (marked !)"
+        )
     unsettled = [row for row in run.growth if _widest(row) > WIDE_HALVES]
     if unsettled:
         found.append(
@@ -67,6 +67,39 @@ def caveats(run: Run) -> list[str]:
     if tool.dirty or tool.commit.reason:
         found.append("the sources were no clean commit: they cannot be restored exactly")
     return found
+
+
+def is_often_disturbed(disturbed_turns: list[int], turns: list[int]) -> bool:
+    """Whether another program took the CPU during many of a row's turns."""
+    return sum(disturbed_turns) > DISTURBED_SHARE * sum(turns)
+
+
+def imprecise(run: Run) -> str | None:
+    """How many ratios missed the target, and the widest; None when none did, or the run had no target."""
+    target = run.selection.target
+    if target is None:
+        return None
+    others = [row for row in run.rows if row.map != row.best]
+    missed = [row for row in others if half_width(row) > target]
+    if not missed:
+        return None
+    known = [row for row in missed if half_width(row) < float("inf")]
+    widest = max(known, key=half_width, default=None)
+    worst = (
+        f", widest {widest.map} {widest.workload} {widest.kv} n={widest.n:,}: ±{half_width(widest):.0%}"
+        if widest
+        else ""
+    )
+    alone = len(missed) - len(known)
+    unknown = f"; {alone} with a single round, whose interval is not known" if alone else ""
+    return f"{len(missed)} of {len(others)} ratios are known less precisely than ±{target:.0%}{worst}{unknown}"
+
+
+def half_width(row: Row) -> float:
+    """Of its ratio's interval, as a share of the ratio; infinite where it is not known."""
+    if row.ratio_low is None or row.ratio_high is None:
+        return float("inf")
+    return (row.ratio_high / row.ratio_low) ** 0.5 - 1
 
 
 def _widest(row: Growth) -> float:

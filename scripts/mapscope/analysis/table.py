@@ -11,8 +11,8 @@ from mapscope.store.records import Run
 
 COLUMNS = [
     "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
-    "q1", "q3", "spread", "best", "ratio_to_best", "ratio_min", "ratio_max",
-    "involuntary_switches", "counters", "slots_per_op",
+    "q1", "q3", "spread", "best", "ratio_to_best", "ratio_low", "ratio_high",
+    "involuntary_switches", "turns", "disturbed_turns", "counters", "slots_per_op",
 ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from mapscope.plan import build
 from mapscope.plan.counters import asked_for
 from mapscope.plan.plan import differences
 from mapscope.plan.planner import make_plan
+from mapscope.plan.records import Selection
 from mapscope.plan.selection import benchmarks, countings, cpu_of, processes, seed_of, select
 from mapscope.repository import BUILD
 from mapscope.run import other_build
@@ -23,10 +24,10 @@ from mapscope.run.pinning import choose_cpu
 from mapscope.store import write
 from mapscope.store.folder import RunFolder, find, run_name
 from mapscope.store.load import read_plan
-from mapscope.text import count_of
+from mapscope.text import count_of, span
 
 SELECTING = (
-    "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "seed", "cpu",
+    "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "seed", "cpu",
     "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 
@@ -55,8 +56,8 @@ def run(options: argparse.Namespace) -> int:
         further = f" and {count_of(states, 'state')}" if states else ""
         print(
             f"suite {suite.name}: {len(selection.maps)} maps, {len(selection.workloads) - states} workloads{further}, "
-            f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {selection.rounds} rounds: "
-            f"{processes(selection)} processes, and counters {selection.counters}, into {results}"
+            f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {_rounds(selection)}: "
+            f"at most {processes(selection)} processes, and counters {selection.counters}, into {results}"
         )
         return 0
     plan = make_plan(selection, suite, seed, catalogue, cpu, pinned)
@@ -65,6 +66,12 @@ def run(options: argparse.Namespace) -> int:
     from mapscope.commands.measure import measure
 
     return measure(plan, folder, catalogue, cpu)
+
+
+def _rounds(selection: Selection) -> str:
+    least, most = selection.least_rounds, selection.rounds
+    budget = f" within {span(selection.budget_s)}" if selection.budget_s else ""
+    return (count_of(most, "round") if least == most else f"{least} to {most} rounds") + budget
 
 
 def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:

@@ -28,6 +28,7 @@ from mapscope.run.pair import (
     of_commit,
     rejoin,
     require_alike,
+    require_turns,
     without_new_states,
 )  # fmt: skip
 from mapscope.run.progress import Display
@@ -58,6 +59,7 @@ def measure_pair(
     if not options.workloads:
         selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)
+    require_turns(there, selection.maps)
     if SUITES[suite.name].growth and selection.growth != "off" and (reason := cannot_watch(there, selection.maps)):
         if options.growth or options.growth_sizes or options.growth_repetitions:
             raise UsageError(f"--against (AGAINST): {reason}; leave growth out with GROWTH=off")

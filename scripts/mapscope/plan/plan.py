@@ -1,8 +1,8 @@
 """The plan of a run: everything that is decided before the first measurement, and stored.
 
-Rounds are outermost, so that drift of the machine affects every map; inside a round each block
-(payload, n) runs its maps in a shuffled order, so that none always follows the same neighbour. A
-resumed run carries out the very same plan. Its processes, in order, are those of tasks.py.
+Rounds are outermost. Inside a round, the processes of a block (a payload and a size) are alive
+together, one for each map, and are interleaved turn by turn. A resumed run carries out the very same
+plan. Its processes, in order, are those of tasks.py.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from mapscope.plan.records import (
     Tool,
     WorkloadEntry,
 )  # fmt: skip
+from mapscope.plan.suites import FILLING
 
 MAX_SEED = 2**53 - 1
 """Seeds stay exact in every JSON reader, also in those that know only doubles."""
@@ -41,7 +42,6 @@ class Plan:
     suite: ChosenSuite
     selection: Selection
     seeds: Seeds
-    schedule: list[dict[str, Any]]
     build: Build
     maps: list[MapEntry]
     workloads: list[WorkloadEntry]
@@ -66,11 +66,20 @@ class Plan:
         has_own = next(entry.has_own_hash for entry in self.maps if entry.name == map_name)
         return [h for h in self.selection.hashes if h != "own" or has_own]
 
+    @property
+    def mandatory_rounds(self) -> int:
+        """So many rounds of every block belong to a complete run: where a budget ends it, the first."""
+        return self.selection.least_rounds if self.selection.budget_s is None else 1
+
     def workloads_at(self, n: int) -> list[str]:
-        """What is measured at a size: states of a family not at every one."""
-        sizes = self.selection.state_sizes
+        """What is measured at a size: states of a family, and what fills whole tables, not at every one."""
+        sizes, most = self.selection.state_sizes, self.selection.whole_tables_up_to
         states = {entry.name for entry in self.workloads if entry.family is not None}
-        return [name for name in self.selection.workloads if name not in states or not sizes or n in sizes]
+        return [
+            name
+            for name in self.selection.workloads
+            if (name not in states or not sizes or n in sizes) and (name not in FILLING or most is None or n <= most)
+        ]
 
     def document(self) -> dict[str, Any]:
         """The plan as JSON."""
@@ -80,19 +89,6 @@ class Plan:
 def round_seed(seed: int, round_number: int) -> int:
     """The seed of one round: new keys, orders and samples, the same for every map."""
     return random.Random(f"mapscope seed {seed} round {round_number}").randint(1, MAX_SEED)
-
-
-def schedule(seed: int, rounds: int, payloads: list[str], sizes: list[int], maps: list[str]) -> list[dict[str, Any]]:
-    """Rounds of blocks, each with its maps shuffled from `seed`: the same arguments, the same order."""
-    rng = random.Random(f"mapscope seed {seed} order")
-    return [
-        {
-            "round": number,
-            "seed": round_seed(seed, number),
-            "blocks": [{"kv": kv, "n": n, "maps": rng.sample(maps, len(maps))} for kv in payloads for n in sizes],
-        }
-        for number in range(1, rounds + 1)
-    ]
 
 
 def differences(planned: Plan, now: Plan) -> list[str]:

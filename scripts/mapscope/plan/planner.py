@@ -14,7 +14,7 @@ from mapscope.plan.build import Catalogue
 from mapscope.plan.environment import describe_machine
 from mapscope.plan.growth import plan_growth, with_turns
 from mapscope.plan.ladder import plan_ladder
-from mapscope.plan.plan import Plan, round_seed, schedule
+from mapscope.plan.plan import Plan, round_seed
 from mapscope.plan.records import Build, ChosenSuite, MapEntry, Payload, Seeds, Selection, WorkloadEntry
 from mapscope.plan.sources import describe_tool
 from mapscope.text import now
@@ -50,7 +50,6 @@ def make_plan(
         suite=suite,
         selection=selection,
         seeds=Seeds(seed, [round_seed(seed, r) for r in range(1, selection.rounds + 1)]),
-        schedule=schedule(seed, selection.rounds, selection.kv, selection.sizes, selection.maps),
         build=Build(
             compiler=first["compiler"],
             flags=first["flags"],

@@ -45,8 +45,21 @@ class Selection:
     kv: list[str]
     hashes: list[str]
     sizes: list[int]
+    """All sizes at which something is measured."""
+    sizes_of: dict[str, list[int]]
+    """Those of a payload, by its name."""
+    whole_tables_up_to: int | None
+    """The largest size at which workloads that fill or empty whole tables are measured; None: all."""
     rounds: int
-    min_time_s: float
+    """How often a block is measured at most, each time in new processes."""
+    least_rounds: int
+    """How often at least."""
+    target: float
+    """Half-width of a ratio's interval, as a share of it, at which a row is precise enough."""
+    budget_s: float | None
+    """Seconds that the run may take; None: as long as it takes."""
+    start: str
+    """State of the caches when a turn starts: one of selection.STARTS."""
     memory: str
     counters: str
     """A comma list of counters.REQUESTS."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 
 from mapscope.errors import UsageError
@@ -16,19 +17,28 @@ MEMORY = {
     "resident": "freed memory stays with the process: page faults are paid once, in the warm-up",
     "first_touch": "large arrays come fresh from the kernel: their page faults are part of the time",
 }
+STARTS = {
+    "warm": "as it is when nothing else ran in between: untimed passes bring the table into the caches it fits",
+    "cold": "in no cache: more bytes than the last cache holds are read before each timed pass",
+}
 OVERRIDING = (
-    "maps", "workloads", "kv", "hash", "sizes", "rounds", "min_time", "memory", "counters", "cache", "papi_events",
+    "maps", "workloads", "kv", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "counters", "cache", "papi_events",
     "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 """The options that replace what a suite says."""
 MAX_SIZE = 2**30
 MAX_ROUNDS = 99
 MAX_CPU = 2**16
+MAX_BUDGET_S = 30 * 24 * 3600
+
+
+TARGET = 0.03
+"""Half-width at which a ratio is precise enough, unless --target says otherwise."""
 
 
 def processes(selection: Selection) -> int:
-    """How many processes are timed."""
-    return selection.rounds * len(selection.kv) * len(selection.sizes) * len(selection.maps)
+    """How many processes are timed at most."""
+    return selection.rounds * len(blocks(selection)) * len(selection.maps) * len(selection.hashes)
 
 
 def benchmarks(selection: Selection) -> int:
@@ -51,15 +61,23 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     if suite_name not in SUITES:
         raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; available: {', '.join(SUITES)}")
     suite = SUITES[suite_name]
+    kv = _names("kv", words["kv"], catalogue.payloads, default=suite.kv)
+    sizes_of = _sizes_of(words["sizes"], suite, kv)
+    rounds = whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else None
     left_out = {entry.name: entry.reason for entry in catalogue.left_out}
     selection = Selection(
         maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out, default=_maps(suite, catalogue)),
         workloads=_workloads(words["workloads"], suite, catalogue),
-        kv=_names("kv", words["kv"], catalogue.payloads, default=suite.kv),
+        kv=kv,
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
-        sizes=_sizes(words["sizes"]) or list(suite.sizes),
-        rounds=whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else suite.rounds,
-        min_time_s=_seconds("min-time", words["min_time"]) or suite.min_time_s,
+        sizes=sorted({n for sizes in sizes_of.values() for n in sizes}),
+        sizes_of=sizes_of,
+        whole_tables_up_to=None if words["sizes"] or words["workloads"] else suite.whole_tables_up_to,
+        rounds=rounds or suite.rounds,
+        least_rounds=rounds or suite.least_rounds,
+        target=(percent_of("target", words["target"]) or 100 * TARGET) / 100,
+        budget_s=_duration("budget", words["budget"]) or (None if rounds else suite.budget_s),
+        start=_names("start", words["start"], tuple(STARTS), default=("warm",))[0],
         memory=_names("memory", words["memory"], tuple(MEMORY), default=("resident",))[0],
         counters=_counters(words["counters"]),
         cache=_names("cache", words["cache"], catalogue.caches, default=(DEFAULT_CACHE,))[0]
@@ -75,6 +93,17 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     )
     overridden = [name for name in OVERRIDING if words[name]]
     return selection, ChosenSuite(suite.name, suite.summary, overridden)
+
+
+def _sizes_of(word: str | None, suite: Suite, kv: list[str]) -> dict[str, list[int]]:
+    """The sizes of each payload: the same ones where some are named."""
+    named = _sizes(word)
+    return {name: named or list(suite.sizes_of.get(name, suite.sizes)) for name in kv}
+
+
+def blocks(selection: Selection) -> list[tuple[str, int]]:
+    """Payload and size of everything whose processes are alive together."""
+    return [(kv, n) for kv in selection.kv for n in selection.sizes_of[kv]]
 
 
 def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
@@ -143,16 +172,17 @@ def _sizes(word: str | None, option: str = "sizes") -> list[int]:
     return sorted({whole(option, part.strip(), 1, MAX_SIZE) for part in word.split(",")}) if word else []
 
 
-def _seconds(option: str, word: str | None) -> float | None:
+def _duration(option: str, word: str | None) -> float | None:
+    """Seconds, of `600`, `600s`, `10m` or `1h30m`. Raises UsageError."""
     if not word:
         return None
-    try:
-        value = float(word)
-    except ValueError:
-        value = -1.0
-    if not 0 < value <= 60:
-        raise UsageError(f"{_label(option)}: '{word}' is not a number of seconds above 0 and up to 60")
-    return value
+    found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?", word)
+    seconds = (
+        sum(int(part or 0) * each for part, each in zip(found.groups(), (3600, 60, 1), strict=True)) if found else 0
+    )
+    if not 0 < seconds <= MAX_BUDGET_S:
+        raise UsageError(f"{_label(option)}: '{word}' is not a duration such as 90s, 10m or 1h30m")
+    return float(seconds)
 
 
 def _names(
@@ -169,7 +199,7 @@ def _names(
             raise UsageError(f"{_label(option)}: '{name}' is not in this build: {left_out[name]}")
         if name not in known:
             raise UsageError(f"{_label(option)}: unknown name '{name}'; available: {', '.join(known)}")
-    if option in ("memory", "cache", "growth") and len(set(wanted)) > 1:
+    if option in ("memory", "cache", "growth", "start") and len(set(wanted)) > 1:
         raise UsageError(f"{_label(option)}: one per run, not '{word}'; available: {', '.join(known)}")
     return [name for name in known if name in wanted]
 

@@ -1,8 +1,9 @@
 """The suites: how much is measured, as data with its reasons.
 
-Time is spent where it buys trust: first in rounds (each a new process, seed and
-memory layout), then in sizes, and last in `min_time_s`, because repeating a pass
-inside one process cannot see the process's own luck.
+Time is spent where it buys trust: first in rounds (each of new processes, keys and
+memory layout), then in sizes, and last in turns, because repeating a pass inside one
+process cannot see the process's own luck. The number of turns and of further rounds
+follows from the precision reached so far.
 
 hmap grows when an insert would exceed 6.5 entries a bucket, so its growth points are
 6.5 * 2^B: 6656 = 6.5 * 2^10 and 106496 = 6.5 * 2^14. A size and its successor are the
@@ -13,7 +14,8 @@ sawtooth, which any set of round sizes misses.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 MAX_ENTRIES_PER_BUCKET = 6.5
 STEPS_PER_OCTAVE = 16
@@ -43,14 +45,20 @@ FIRST_TOUCH: Variant = ("insert", "first_touch", False, "small")
 
 @dataclass(frozen=True)
 class Suite:
-    """One preset; every field but `min_time_s` can be overridden on the command line."""
+    """One preset; what an option names can be overridden on the command line."""
 
     name: str
     summary: str
     sizes: tuple[int, ...]
     rounds: int
-    min_time_s: float
-    """Least time spent in timed passes per benchmark and process, in seconds."""
+    """At most, of each block."""
+    least_rounds: int
+    budget_s: float | None = None
+    """Seconds that the run may take."""
+    sizes_of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Payloads that have sizes of their own."""
+    whole_tables_up_to: int | None = None
+    """The largest size of FILLING workloads, which take seconds a pass beyond."""
     hashes: tuple[str, ...] = ("shared",)
     maps: tuple[str, ...] | None = None
     """None: all that are built."""
@@ -101,6 +109,16 @@ WHOLE_LIVES = ("life_grow", "life_reserved", "ttl_cache")
 """Workloads about growing and ageing; the growth suite has them."""
 
 
+FILLING = ("insert_grow", "insert_reserved", "erase", *WHOLE_LIVES[:2])
+"""Workloads whose pass fills or empties whole tables."""
+
+
+def spread(start: int, end: int, an_octave: int) -> tuple[int, ...]:
+    """Sizes from `start` to `end`, evenly spaced in log n, so many an octave."""
+    steps = round(an_octave * math.log2(end / start))
+    return tuple(sorted({round(start * 2 ** (i / an_octave)) for i in range(steps + 1)}))
+
+
 def octave(log2_buckets: int) -> tuple[int, ...]:
     """Sizes from one growth point to the next, evenly spaced in log n, and one past each end."""
     start = growth_point(log2_buckets)
@@ -108,24 +126,36 @@ def octave(log2_buckets: int) -> tuple[int, ...]:
     return tuple(sorted(steps | {start + 1, 2 * start + 1}))
 
 
+GROWTH_POINTS = tuple(n for b in (10, 14) for n in (growth_point(b), growth_point(b) + 1))
+STANDARD_INTS = tuple(sorted({
+    *spread(16, 2**23, 1), *spread(2**10, 2**12, 4), *spread(2**14, 2**16, 4), *spread(2**20, 2**21, 4), *GROWTH_POINTS,
+}))  # fmt: skip
+"""One an octave from a table of a few lines to one of hundreds of MB; four where the first-level (32 to 48 KB),
+second-level (0.5 to 2 MB) and last-level cache (32 MB) of usual processors end; both sides of two growth points of hmap.
+"""
+STANDARD_OTHERS = tuple(sorted({*spread(16, 2**20, 2)[::3], *GROWTH_POINTS, 1_000_000}))
+
 SUITES: dict[str, Suite] = {
     suite.name: suite
     for suite in (
         Suite(
             name="smoke",
-            summary="three minutes: does everything run, and is the order of magnitude right?",
+            summary="two minutes: does everything run, and is the order of magnitude right?",
             sizes=(1_000, growth_point(10), growth_point(10) + 1),
             rounds=2,
-            min_time_s=0.005,
+            least_rounds=2,
             leaves_out=WHOLE_LIVES,
             growth=GrowthSuite(sizes=(20_000,), kv=("int_int",), variants=(FIRST_TOUCH,), repetitions=3),
         ),
         Suite(
             name="standard",
-            summary="ten minutes, and three for counters: both sides of two growth points, in cache and out of L2",
-            sizes=(1_000, growth_point(10), growth_point(10) + 1, growth_point(14), growth_point(14) + 1),
-            rounds=5,
-            min_time_s=0.01,
+            summary="twelve minutes: curves from 16 entries to 8.4 million, through every cache into memory",
+            sizes=STANDARD_OTHERS,
+            sizes_of={"int_int": STANDARD_INTS},
+            rounds=12,
+            least_rounds=3,
+            budget_s=720,
+            whole_tables_up_to=2**20,
             leaves_out=WHOLE_LIVES,
             states=REDUCED_RANGE,
             state_sizes=(growth_point(10),),
@@ -135,10 +165,10 @@ SUITES: dict[str, Suite] = {
         ),
         Suite(
             name="full",
-            summary="about a day: two whole load-factor octaves, sizes up to ten million, both hashes",
-            sizes=tuple(sorted({1_000, 100_000, 10_000_000, *octave(10), *octave(17)})),
-            rounds=5,
-            min_time_s=0.05,
+            summary="days: twelve sizes an octave from 16 to 100 million where memory allows, both hashes",
+            sizes=spread(16, 10**8, 12),
+            rounds=12,
+            least_rounds=5,
             hashes=("shared", "own"),
             states=("range_*",),
             state_sizes=(1_000, 100_000),
@@ -148,7 +178,7 @@ SUITES: dict[str, Suite] = {
             summary="hours: the cost of iteration over load, what erasing left, cold tables, growth and ways to look",
             sizes=(1_000, 100_000, 1_000_000),
             rounds=3,
-            min_time_s=0.02,
+            least_rounds=3,
             workloads=("range",),
             states=("range_*",),
         ),
@@ -157,7 +187,7 @@ SUITES: dict[str, Suite] = {
             summary="hours: ten million inserts one by one, in every regime, what each growth costs and why",
             sizes=(growth_point(10), growth_point(14)),
             rounds=5,
-            min_time_s=0.01,
+            least_rounds=5,
             workloads=("insert_grow", "insert_reserved", "churn", *WHOLE_LIVES),
             growth=GrowthSuite(
                 sizes=(10_000_000,),
@@ -177,8 +207,8 @@ SUITES: dict[str, Suite] = {
             name="octave",
             summary="minutes: hmap from one growth point to the next, its cache lines beside the model's",
             sizes=octave(14),
-            rounds=3,
-            min_time_s=0.01,
+            rounds=5,
+            least_rounds=3,
             maps=("hmap",),
             kv=("int_int",),
             workloads=("insert_reserved", "find_hit", "find_miss", "range"),
@@ -188,7 +218,7 @@ SUITES: dict[str, Suite] = {
             summary="minutes: hmap's buckets split or paired, as they fall or on cache lines; lines beside time",
             sizes=(1_000, growth_point(10), growth_point(14), growth_point(17)),
             rounds=9,
-            min_time_s=0.05,
+            least_rounds=9,
             maps=("hmap", "hmap_split_aligned", "hmap_paired", "hmap_paired_aligned"),
             kv=("int_int",),
             workloads=("find_hit", "find_miss", "range"),

@@ -1,4 +1,4 @@
-"""The processes of a plan in the order in which they start: the rounds, growing tables, then the counters.
+"""The processes of a plan in the order in which they start: the ladder, the rounds, growing tables, then the counters.
 
 Counting is slow and not timed, and must not disturb what is: it comes last, with the seed of round 1.
 """
@@ -11,6 +11,7 @@ from mapscope.plan.counters import BACKENDS
 from mapscope.plan.growth import PREFIX
 from mapscope.plan.ladder import is_measured_in
 from mapscope.plan.plan import Plan
+from mapscope.plan.selection import blocks
 from mapscope.plan.stages.callgrind import CallgrindStage
 from mapscope.plan.stages.counting import CountingStage, HardwareStage, PapiStage, SimStage
 from mapscope.plan.stages.growth import GrowthStage
@@ -38,22 +39,55 @@ def stage_named(name: str | None) -> Stage:
 
 
 def tasks(plan: Plan) -> Iterator[Task]:
-    """Every process of a plan."""
-    first = plan.seeds.rounds[0]
-    for entry in plan.schedule:
-        if plan.ladder.reason is None and is_measured_in(entry["round"], len(plan.schedule)):
-            yield Task(entry["round"], "", 0, "", entry["seed"], LADDER)
-        for block in entry["blocks"]:
-            for position, name in enumerate(block["maps"], start=1):
-                yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], TIME, position)
+    """Every process that a complete run has."""
+    yield from ladders(plan)
+    for number in range(1, plan.mandatory_rounds + 1):
+        yield from round_of(plan, number)
+    yield from growing(plan)
+    yield from counting(plan)
+
+
+def ladders(plan: Plan) -> Iterator[Task]:
+    """The processes of the latency ladder."""
+    for number in range(1, plan.mandatory_rounds + 1):
+        if plan.ladder.reason is None and is_measured_in(number, plan.mandatory_rounds):
+            yield Task(number, "", 0, "", plan.seeds.rounds[number - 1], LADDER)
+
+
+def round_of(plan: Plan, number: int) -> Iterator[Task]:
+    """The timed processes of a round, block after block."""
+    for kv, n in blocks(plan.selection):
+        for name in plan.selection.maps:
+            for hash_name in plan.hashes_of(name):
+                yield Task(number, kv, n, name, plan.seeds.rounds[number - 1], TIME, hash_name)
+
+
+def all_rounds(plan: Plan) -> Iterator[Task]:
+    """The timed processes that a run may have."""
+    for number in range(1, plan.selection.rounds + 1):
+        yield from round_of(plan, number)
+
+
+def further_rounds(plan: Plan) -> Iterator[Task]:
+    """The timed processes that a run may have beyond those of `tasks`, for rows that are not precise enough."""
+    for number in range(plan.mandatory_rounds + 1, plan.selection.rounds + 1):
+        yield from round_of(plan, number)
+
+
+def growing(plan: Plan) -> Iterator[Task]:
+    """The processes that watch growing tables."""
     for one in plan.growth_passes:
         for name in plan.selection.maps if one.reason is None else ():
-            yield Task(None, one.kv, one.n, name, first, GrowthStage(one.stage))
+            yield Task(None, one.kv, one.n, name, plan.seeds.rounds[0], GrowthStage(one.stage))
+
+
+def counting(plan: Plan) -> Iterator[Task]:
+    """The processes that count."""
     for stage in plan.counting_stages():
-        for kv in plan.selection.kv:
-            for n in plan.selection.sizes:
-                for name in plan.selection.maps:
-                    yield Task(None, kv, n, name, first, COUNTING[stage])
+        for kv, n in blocks(plan.selection):
+            for name in plan.selection.maps:
+                for hash_name in plan.hashes_of(name):
+                    yield Task(None, kv, n, name, plan.seeds.rounds[0], COUNTING[stage], hash_name)
 
 
 def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int] | None:

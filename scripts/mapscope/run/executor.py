@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import random
 import signal
 import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from mapscope.errors import DocumentError, RunStopped
@@ -77,16 +79,37 @@ class Executor:
             self._display.tick(child.task)
         return True
 
+    def look_after(self, child: Child) -> None:
+        """What is to be done now and then while it works."""
+        self._check()
+        child.kill_when_overdue()
+        self._display.tick(child.task)
+
+    def settle_turns(self, child: Child, document: dict[str, Any]) -> None:
+        """Keep what a process has answered, which nobody talks to any more."""
+        with suppress(OSError):  # a full disk shows when it is read
+            self._folder.temporary(child.task).write_text(json.dumps(document))
+        self.settle_lost(child)
+
+    def settle_lost(self, child: Child) -> None:
+        """Wait for its end, and keep its output or why there is none."""
+        while not ended_among([child], TICK_S):
+            self.look_after(child)
+        seconds = child.seconds
+        self._settle(child.task, child.finish(), seconds)
+
     def write_run(self) -> None:
         """run.json as it is now."""
         write.write_run(self._folder, self._plan)
 
-    def start(self, task: Task, cpu: int | None) -> Child | None:
+    def start(
+        self, task: Task, cpu: int | None, further: Sequence[str] = (), shared: Sequence[int] | None = None
+    ) -> Child | None:
         """Its process; None when it cannot be started, which is then kept."""
         output = self._folder.temporary(task)
-        words = task.stage.argv(task, self._plan, self._catalogue, output)
+        words = [*task.stage.argv(task, self._plan, self._catalogue, output), *further]
         try:
-            child = Child(task, words, self._catalogue.directory, cpu)
+            child = Child(task, words, self._catalogue.directory, cpu, shared)
         except (OSError, subprocess.SubprocessError) as error:
             self._settle(task, Ended(127, False, f"cannot be started: {error}", {}), 0.0)
             return None

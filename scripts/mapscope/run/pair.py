@@ -1,11 +1,10 @@
 """Two builds measured against each other: one run of each, their processes interleaved.
 
 Each process of the one build has its twin of the other at its side: the same map, payload, size
-and seed, started right after or before it as a coin says. What the machine does in a minute then
-falls on both, and their ratio inside a round is free of it. Growing tables are interleaved
+and seed, alive at the same time, interleaved turn by turn. Growing tables are interleaved
 repetition by repetition, the two of a map one after the other. Each build gets a run of its own,
 complete and readable like any other; that the two belong together follows from the times at
-which their processes started (compare reads it from there).
+which their processes were alive (compare reads it from there).
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 from mapscope.errors import DocumentError, UsageError
-from mapscope.json_file import read_json
+from mapscope.json_file import read_json, read_records
 from mapscope.plan.build import Catalogue, accepts, read_catalogue
 from mapscope.plan.growth import may_wait
 from mapscope.plan.ladder import without_ladder
@@ -25,7 +24,9 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.records import GrowthPass
 from mapscope.plan.sources import describe_tool, tree_of
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.tasks import block_in_turns, tasks
+from mapscope.plan.tasks import block_in_turns, growing, ladders
+from mapscope.run import rounds
+from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
@@ -72,6 +73,15 @@ def cannot_watch(there: Catalogue, maps: list[str]) -> str | None:
     return f"{there.directory} is older than interleaved growth: {', '.join(older)}" if older else None
 
 
+def require_turns(there: Catalogue, maps: list[str]) -> None:
+    """Raises UsageError when the other build cannot be interleaved turn by turn."""
+    if older := [name for name in maps if not accepts(there.binary(name), "--answers-are-checked")]:
+        raise UsageError(
+            f"--against (AGAINST): {there.directory} is older than interleaving by turns: {', '.join(older)}; "
+            "measure that commit with its own `make bench`, and use `make compare`"
+        )
+
+
 def of_commit(plan: Plan, catalogue: Catalogue) -> Plan:
     """The plan with the commit whose sources `catalogue` was built from. The machine's latencies are measured
     once, with the other side."""
@@ -112,10 +122,11 @@ def stored_sides(folder: RunFolder, catalogue: Catalogue) -> tuple[Side, Side]:
 
 
 def rejoin(sides: tuple[Side, Side]) -> None:
-    """Forget processes whose twin is missing: a ratio is of two that ran at one moment."""
+    """Forget growing tables whose twin is missing: a ratio is of two that were interleaved. Blocks are interleaved
+    anew where a process is missing."""
     missing = [set(side.folder.missing(side.plan)) for side in sides]
-    for task in missing[0] ^ missing[1]:
-        if task.stage.has_twin:
+    for task in growing(sides[1].plan):
+        if (task in missing[0]) != (task in missing[1]):
             for side in sides:
                 side.folder.raw(task).unlink(missing_ok=True)
 
@@ -127,11 +138,20 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
     """
     rng = random.Random(f"mapscope seed {sides[0].plan.seeds.base} twins")
     runs = [(side.folder, side.plan) for side in sides]
+    budget = for_rounds(sides[1].plan, read_records(sides[1].folder.sessions))
     with session_of(runs, cpu), stopped_by_signals() as check, display, kept_off(cpu):
         executors = [Executor(side.plan, side.folder, side.catalogue, display, check) for side in sides]
         missing = [set(side.folder.missing(side.plan)) for side in sides]
         ours = sides[1].plan  # which has all that the other has, and the ladder
-        for block, twins in groupby(tasks(ours), key=partial(block_in_turns, ours)):
+        display.bounded_by(budget)
+        executors[1].carry_out([task for task in ladders(ours) if task in missing[1]], cpu, side_by_side=1)
+        interleaved = [
+            rounds.Side(side.plan, side.folder, side.catalogue, executor)
+            for side, executor in zip(sides, executors, strict=True)
+        ]
+        rounds.Rounds(interleaved, cpu, budget, display, rng).measure()
+        display.bounded_by(Budget(None))
+        for block, twins in groupby(growing(ours), key=partial(block_in_turns, ours)):
             groups = [
                 [(executor, task) for executor, still in zip(executors, missing, strict=True) if task in still]
                 for task in twins

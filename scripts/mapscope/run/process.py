@@ -7,6 +7,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing import connection
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 from mapscope.plan.environment import stolen_ms, waited_ms
 from mapscope.plan.stages.stage import Task
+from mapscope.run.conversation import Conversation
 from mapscope.run.pinning import child_setup
 from mapscope.text import now
 
@@ -27,6 +29,8 @@ NOT_OURS_TO_TELL = (
     "--growth-trace=",
     "--out=",
     "--growth-turns",
+    "--baton=",
+    "--answers-are-checked",
 )
 """Words that would say where somebody's results are, or have the process wait for a turn that nobody gives."""
 
@@ -69,7 +73,15 @@ class Turn:
 class Child:
     """A process that has been started for a task. Raises OSError or SubprocessError when it cannot be."""
 
-    def __init__(self, task: Task, arguments: list[str], directory: Path, cpu: int | None) -> None:
+    def __init__(
+        self,
+        task: Task,
+        arguments: list[str],
+        directory: Path,
+        cpu: int | None,
+        shared: Sequence[int] | None = None,
+    ) -> None:
+        """With `shared`, the descriptors that it shares with others, it is talked to: see Conversation."""
         self.task = task
         self._arguments = arguments
         self._cpu = cpu
@@ -81,9 +93,11 @@ class Child:
             self._popen = subprocess.Popen(
                 arguments,
                 cwd=directory,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL if shared is None else subprocess.PIPE,
+                stdout=subprocess.DEVNULL if shared is None else subprocess.PIPE,
                 stderr=self._stderr,
+                pass_fds=shared or (),
+                bufsize=0,
                 start_new_session=True,  # Ctrl-C is ours to pass on
                 preexec_fn=child_setup(cpu),
             )
@@ -91,6 +105,7 @@ class Child:
             self._stderr.close()
             raise
         self.descriptor = _descriptor_of(self._popen.pid)
+        self.talk = None if shared is None else Conversation(self._popen)
 
     @property
     def seconds(self) -> float:
@@ -127,6 +142,8 @@ class Child:
         """Kill it and forget it."""
         self._popen.kill()  # no effect on one that has ended
         self._popen.wait()
+        if self.talk:
+            self.talk.close()
         self._stderr.close()
         if self.descriptor is not None:
             os.close(self.descriptor)
@@ -147,7 +164,6 @@ class Child:
             stderr=lines[-1].strip()[:500] if lines else "",
             process={
                 **task.identity,
-                "position": task.position,
                 "command": [word for word in self._arguments if not word.startswith(NOT_OURS_TO_TELL)],
                 "started": self._began,
                 "seconds": round(self.seconds, 3),

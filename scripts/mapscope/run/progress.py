@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mapscope.plan.stages.stage import Stage, Task
+from mapscope.run.budget import Budget
 from mapscope.text import span
 
 
@@ -63,6 +64,8 @@ class Display:
         self._planned = planned
         self._started = time.monotonic()
         self._estimator = Estimator(side_by_side)
+        self._budget = Budget(None)
+        self._precision: tuple[float, float] | None = None
         self._bar = self._make_bar() if console.is_terminal else None
         self._bar_task = self._bar.add_task("", total=planned, elapsed=span(0), eta=span(None)) if self._bar else None
 
@@ -82,24 +85,47 @@ class Display:
         if self._bar and self._bar_task is not None:
             self._bar.update(
                 self._bar_task,
-                description=str(task),
+                description=f"{task}{self._how_precise()}",
                 completed=self._planned - len(self._left),
                 elapsed=span(time.monotonic() - self._started),
-                eta=span(self._estimator.remaining(self._left)),
+                eta=self._how_long(),
             )
             self._bar.refresh()
 
     def done(self, task: Task, seconds: float) -> None:
         """`task` has ended, well or not."""
         self._estimator.add(task, seconds)
-        self._left.remove(task)
-        if self._bar is None and all(other.block != task.block for other in self._left):
-            finished = self._planned - len(self._left)
-            self._line(
-                f"{task.phase}  {task.what}  {finished}/{self._planned} processes"
-                f"  elapsed {span(time.monotonic() - self._started)}"
-                f"  left {span(self._estimator.remaining(self._left))}"
-            )
+        if task in self._left:  # further rounds are not planned
+            self._left.remove(task)
+        if self._bar is None and not task.is_timed and all(other.block != task.block for other in self._left):
+            self._progress_line(task)
+
+    def bounded_by(self, budget: Budget) -> None:
+        """Show the time that is left of it from now on."""
+        self._budget = budget
+
+    def measured(self, task: Task, precision: tuple[float, float] | None) -> None:
+        """The block of `task` has been measured; how precise the run is now, as Precision.summary."""
+        self._precision = precision
+        if self._bar is None:
+            self._progress_line(task)
+
+    def _progress_line(self, task: Task) -> None:
+        finished = self._planned - len(self._left)
+        self._line(
+            f"{task.phase}  {task.what}  {finished}/{self._planned} processes"
+            f"  elapsed {span(time.monotonic() - self._started)}  left {self._how_long()}{self._how_precise()}"
+        )
+
+    def _how_long(self) -> str:
+        left = self._budget.left
+        return span(self._estimator.remaining(self._left)) if left is None else f"{span(left)} of the budget"
+
+    def _how_precise(self) -> str:
+        if self._precision is None:
+            return ""
+        width, within = self._precision
+        return f"  median ±{width:.1%}, {within:.0%} of ratios within the target"
 
     def note(self, text: str) -> None:
         """A line that stays, such as a failure."""

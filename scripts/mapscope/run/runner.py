@@ -8,15 +8,20 @@ from __future__ import annotations
 
 import os
 import random
+from collections.abc import Iterable
 from functools import partial
 from itertools import groupby
 
+from mapscope.json_file import read_records
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
-from mapscope.plan.tasks import block_in_turns
+from mapscope.plan.stages.stage import Task
+from mapscope.plan.tasks import block_in_turns, counting, growing, ladders
+from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
+from mapscope.run.rounds import Rounds, Side
 from mapscope.run.session import session_of
 from mapscope.run.signals import stopped_by_signals
 from mapscope.store.folder import RunFolder
@@ -28,18 +33,27 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
     A failing process is recorded and the run goes on. Raises Interrupted after a signal and
     RunStopped on a full disk; what had finished is kept in both cases.
     """
-    missing = folder.missing(plan)
     rng = random.Random(plan.seeds.base)
+    budget = for_rounds(plan, read_records(folder.sessions))
+    missing = set(folder.missing(plan))
     with session_of([(folder, plan)], cpu), stopped_by_signals() as check, display:
         executor = Executor(plan, folder, catalogue, display, check)
+
+        def alone(tasks: Iterable[Task]) -> list[Task]:
+            return [task for task in tasks if task in missing]
+
         with kept_off(cpu):
-            pinned = (task for task in missing if task.stage.pinned)
-            for block, group in groupby(pinned, key=partial(block_in_turns, plan)):
+            display.bounded_by(budget)
+            executor.carry_out(alone(ladders(plan)), cpu, side_by_side=1)
+            Rounds([Side(plan, folder, catalogue, executor)], cpu, budget, display, rng).measure()
+            display.bounded_by(Budget(None))
+            for block, group in groupby(alone(growing(plan)), key=partial(block_in_turns, plan)):
                 if block:
                     interleave([[(executor, task)] for task in group], cpu, rng)
                 else:
                     executor.carry_out(list(group), cpu, side_by_side=1)
-        executor.carry_out([task for task in missing if not task.stage.pinned], None, free_cpus())
+            executor.carry_out([task for task in alone(counting(plan)) if task.stage.pinned], cpu, side_by_side=1)
+        executor.carry_out([task for task in alone(counting(plan)) if not task.stage.pinned], None, free_cpus())
 
 
 def free_cpus() -> int:

@@ -31,6 +31,7 @@ def session_of(runs: Sequence[tuple[RunFolder, Plan]], cpu: int | None) -> Itera
         for (folder, plan), number in zip(runs, numbers, strict=True):
             write.write_session(folder, number, closed)
             write.write_run(folder, plan)
+            write.write_turns(folder, plan)
 
     try:
         yield

@@ -16,10 +16,13 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.stages.benchmark import rows_of
 from mapscope.plan.stages.collected import BadOutput, Collected, Problem, Row
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.tasks import stage_named, tasks
+from mapscope.plan.tasks import further_rounds, stage_named, tasks
 from mapscope.store import checksums, derived, row_counters
 from mapscope.store.folder import RunFolder
 from mapscope.store.latencies import latencies
+from mapscope.store.precision import ratios_to_best
+from mapscope.store.timed import Timed
+from mapscope.store.turns import Turns
 
 PROCESS = "mapscope_process"
 """The key under which a raw file carries how its process went, beside Google Benchmark's own."""
@@ -28,22 +31,21 @@ PROCESS = "mapscope_process"
 def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
     """The run as far as it has come. Raises DocumentError when a stored file is damaged."""
     missing = folder.missing(plan)
-    collected, failures, processes = Collected(), [], []
-    for task in tasks(plan):
+    collected, failures, processes, timed = Collected(), [], [], Timed()
+    for task in (*tasks(plan), *further_rounds(plan)):
         if (path := folder.raw(task)).is_file():
             document = read_json(path)
             try:
                 failures += _collect(collected, document, plan, task)
                 processes.append(document[PROCESS])
+                timed.add(task, document, document[PROCESS]["seconds"])
             except (BadOutput, KeyError) as error:
                 raise DocumentError(f"{path}: {error}; delete it and resume to measure it again") from None
     failures += _cross_examine(collected)
     failures += _explain_missing(folder, plan, missing, collected)
     growth, wrong = _believable(collected.growth)
     sessions = read_records(folder.sessions)
-    document = plan.document()
-    del document["schedule"]
-    return document | {
+    return plan.document() | {
         "finished": max((s["finished"] for s in sessions if s["finished"]), default=None) if not missing else None,
         "complete": not missing,
         "sessions": sessions,
@@ -59,6 +61,7 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "failures": failures + wrong,
         "missing": [task.identity for task in missing],
         "processes": processes,
+        "timed": timed.document(),
     }
 
 
@@ -139,27 +142,43 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
 
 def _rows(plan: Plan, collected: Collected) -> list[dict[str, Any]]:
     rows = []
-    numbers = range(1, plan.selection.rounds + 1)
+    numbers = range(1, 1 + max((number for each in collected.measured.values() for number in each), default=0))
+    ratios = _ratios(collected)
     for cell in _cells(plan):
         by_round = collected.measured.get(cell)
         if not by_round or cell in collected.withheld:
             continue
         workload, kv, hash_name, n, map_name = cell
-        rounds = [by_round[number].ns_per_op if number in by_round else None for number in numbers]
+        there = [by_round.get(number) for number in numbers]
+        rounds = [each and each.ns_per_op for each in there]
         rows.append(
             {
                 "workload": workload, "kv": kv, "hash": hash_name, "n": n, "map": map_name,
                 "ops": fmean(m.ops for m in by_round.values()),
                 "payload_bytes": fmean(m.payload_bytes for m in by_round.values()),
                 "slots_per_op": row_counters.slots_per_op([m.entry for m in by_round.values()]),
-                "checksums": [by_round[number].checksum if number in by_round else None for number in numbers],
+                "checksums": [each and each.checksum for each in there],
                 "rounds": rounds,
-                "involuntary_switches": [row_counters.involuntary_switches(by_round.get(number)) for number in numbers],
+                "turns": [len(each.turns) if each else 0 for each in there],
+                "disturbed_turns": [sum(count > 0 for count in each.switches) if each else 0 for each in there],
+                "ratios": [ratios[cell].get(number) for number in numbers],
+                "involuntary_switches": [row_counters.involuntary_switches(each) for each in there],
                 "counters": row_counters.of_row(plan, collected.counted, cell, list(by_round.values())),
                 **derived.describe(rounds),
             }
         )  # fmt: skip
     return derived.add_ratios(rows)
+
+
+def _ratios(collected: Collected) -> dict[Row, dict[int, float]]:
+    """Of each row that is believed, round by round: its ratio to the fastest of its group, inside their turns."""
+    groups: dict[tuple[Any, ...], dict[int, dict[str, Turns]]] = defaultdict(lambda: defaultdict(dict))
+    for row, by_round in collected.measured.items():
+        for number, measured in by_round.items() if row not in collected.withheld else ():
+            groups[row[:-1]][number][row[-1]] = Turns(measured.turns, [count > 0 for count in measured.switches])
+    return {
+        (*group, name): each for group, rounds in groups.items() for name, each in ratios_to_best(rounds).by_map.items()
+    }
 
 
 def _cells(plan: Plan) -> list[Row]:

@@ -1,20 +1,23 @@
 """From rounds to figures. All times are nanoseconds per operation; a missing round is None.
 
-The figure of a row is the median over rounds, its uncertainty the quartiles. Maps are
-compared by paired ratios: the rounds share seed and moment, so a ratio taken inside a
-round is free of what the round did to both.
+A round is new processes, keys and memory layout for every map; its time is the centre of a process's turns
+(store/turns.py). The figure of a row is the median over rounds, its uncertainty the quartiles. Maps are compared by
+ratios: each taken inside the turns of a round, then averaged over rounds as logarithms. The interval is Student's
+over rounds: it contains what differs from turn to turn as well as what differs from process to process.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-DERIVED = ("median", "min", "max", "q1", "q3", "spread", "best", "ratio_to_best", "ratio_min", "ratio_max")
-"""The fields of a row that follow from the `rounds` of its group."""
+DERIVED = ("median", "min", "max", "q1", "q3", "spread", "best", "ratio_to_best", "ratio_low", "ratio_high")
+"""The fields of a row that follow from its `rounds` and `ratios`, `best` from the `rounds` of its group."""
+CONFIDENCE = 0.95
 
 Rounds = Sequence[float | None]
 
@@ -66,35 +69,62 @@ def _matrix(rows: Sequence[Rounds]) -> np.ndarray:
 
 
 def add_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each row with its group's best map (lowest median) and the ratios to it.
+    """Each row with its group's best map (lowest median) and its ratio to it, from its `ratios`, one a round.
 
-    `ratio_to_best` is the median over rounds of the ratios taken inside each round, among those
-    that both have; `ratio_min` and `ratio_max` are its extremes, which enclose the true median
-    ratio in 1 - 2^(1 - rounds) of all runs (five rounds: 94 %) whatever the distribution. All
-    three are None when no round is shared.
+    `ratio_low` and `ratio_high` are the ends of the interval; None with a single round, where its width is not known.
+    All three are None when no round is shared with the best.
     """
-    best_of: dict[tuple[Any, ...], int] = {}
+    best_of: dict[tuple[Any, ...], dict[str, Any]] = {}
     keys = [(row["workload"], row["kv"], row["hash"], row["n"]) for row in rows]
-    for place, (key, row) in enumerate(zip(keys, rows, strict=True)):
-        if key not in best_of or row["median"] < rows[best_of[key]]["median"]:
-            best_of[key] = place
-    best = [best_of[key] for key in keys]
+    for key, row in zip(keys, rows, strict=True):
+        if key not in best_of or row["median"] < best_of[key]["median"]:
+            best_of[key] = row
     result = [
-        {**row, "best": rows[at]["map"], "ratio_to_best": None, "ratio_min": None, "ratio_max": None}
-        for row, at in zip(rows, best, strict=True)
+        {**row, "best": best_of[key]["map"], "ratio_to_best": None, "ratio_low": None, "ratio_high": None}
+        for key, row in zip(keys, rows, strict=True)
     ]
-    times = _matrix([row["rounds"] for row in rows])
-    for places, ratios in by_presence(times / times[best] if rows else times):
-        if ratios.shape[1]:
-            low, middle, high = np.quantile(ratios, (0, 0.5, 1), axis=1).tolist()
-            for at, place in enumerate(places.tolist()):
-                result[place] |= {"ratio_to_best": middle[at], "ratio_min": low[at], "ratio_max": high[at]}
+    logs = np.log(_matrix([row["ratios"] for row in rows]))
+    for places, (middle, error, df) in by_rounds(logs):
+        reach = np.where(error > 0, student(df), 0.0) * error
+        for at, place in enumerate(places.tolist()):
+            result[place]["ratio_to_best"] = float(np.exp(middle[at]))
+            if df:
+                result[place]["ratio_low"] = float(np.exp(middle[at] - reach[at]))
+                result[place]["ratio_high"] = float(np.exp(middle[at] + reach[at]))
     return result
 
 
+def by_rounds(logs: np.ndarray) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, int]]]:
+    """Of rows with equally many rounds: their places; mean, its standard error and degrees of freedom.
+
+    `logs`: rows by rounds, NaN where missing. With a single round the error is NaN.
+    """
+    for places, present in by_presence(logs):
+        count = present.shape[1]
+        if count:
+            error = present.std(axis=1, ddof=1) / math.sqrt(count) if count > 1 else np.full(len(places), np.nan)
+            yield places, (present.mean(axis=1), error, count - 1)
+
+
+@functools.cache
+def student(df: int) -> float:
+    """The reach of an interval in standard errors; infinite without degrees of freedom."""
+    from scipy.special import stdtrit  # 0.3 s, which a command that only prints targets must not take
+
+    return float(stdtrit(df, (1 + CONFIDENCE) / 2)) if df else math.inf
+
+
+def half_width(ratios: Sequence[float]) -> float:
+    """Of the interval of a row's ratio, as a share of it; infinite with fewer than two rounds."""
+    if len(ratios) < 2:
+        return math.inf
+    ((_, (_, error, df)),) = by_rounds(np.log([ratios]))
+    return float(np.expm1(student(df) * error[0])) if error[0] > 0 else 0.0
+
+
 def is_tied(row: dict[str, Any]) -> bool:
-    """Whether a map that is not the best was as fast as it in at least one round."""
-    return row["map"] != row["best"] and row["ratio_min"] is not None and row["ratio_min"] <= 1.0
+    """Whether a map that is not the best is indistinguishable from it: its interval contains 1, or is not known."""
+    return row["map"] != row["best"] and (row["ratio_low"] is None or row["ratio_low"] <= 1.0)
 
 
 def agrees(stored: Any, computed: Any) -> bool:

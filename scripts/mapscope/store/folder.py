@@ -39,6 +39,11 @@ class RunFolder:
         return self.stored or self.path / RUN_FILE
 
     @property
+    def turns(self) -> Path:
+        """Every turn of every row, column by column."""
+        return self.path / "turns.parquet"
+
+    @property
     def plots(self) -> Path:
         return self.path / "plots"
 

@@ -92,7 +92,7 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
 
     known_maps = {entry["name"] for entry in document["maps"]}
     backends = {entry["name"] for entry in document["counter_backends"]}
-    rounds = document["selection"]["rounds"]
+    rounds = max((len(row["rounds"]) for row in document["rows"]), default=0)
     seen = set()
     for index, row in enumerate(document["rows"]):
         key = tuple(row[field] for field in (*GROUP, "map"))
@@ -101,7 +101,7 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
         seen.add(key)
         if row["map"] not in known_maps:
             fail(index, "map", f"'{row['map']}' is not in 'maps'")
-        for field in ("rounds", "checksums", "involuntary_switches"):
+        for field in ("rounds", "checksums", "turns", "disturbed_turns", "ratios", "involuntary_switches"):
             if len(row[field]) != rounds:
                 fail(index, field, f"has {len(row[field])} entries for {rounds} rounds")
         if all(value is None for value in row["rounds"]):
@@ -117,12 +117,13 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
         for field in derived.DERIVED:
             if row[field] != again[field] and not derived.agrees(row[field], again[field]):
                 fail(index, field, f"is {row[field]}, but the rounds give {again[field]}")
-    _check_latencies(path, document, rounds)
+    _check_latencies(path, document)
     if document["complete"] != (not document["missing"]):
         raise DocumentError(f"{path}: field 'complete': disagrees with 'missing'")
 
 
-def _check_latencies(path: Path, document: dict[str, Any], rounds: int) -> None:
+def _check_latencies(path: Path, document: dict[str, Any]) -> None:
+    rounds = document["selection"]["rounds"]
     for index, rung in enumerate(document["latencies"]):
         field = f"{path}: field 'latencies[{index}]"
         if len(rung["rounds"]) != rounds or all(value is None for value in rung["rounds"]):

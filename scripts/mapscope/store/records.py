@@ -87,12 +87,18 @@ class Row(Figures):
     payload_bytes: float
     slots_per_op: Fact
     checksums: list[str | None]
+    turns: list[int]
+    """How many of each round."""
+    disturbed_turns: list[int]
+    """During how many of them another program took the CPU."""
+    ratios: list[float | None]
+    """To the best, inside the turns of each round."""
     involuntary_switches: list[int | None]
     counters: Counters
     best: str
     ratio_to_best: float | None
-    ratio_min: float | None
-    ratio_max: float | None
+    ratio_low: float | None
+    ratio_high: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,7 +367,6 @@ class Failure(Planned):
 class Process(Planned):
     """How one process went."""
 
-    position: int | None
     command: list[str]
     started: str
     seconds: float
@@ -405,6 +410,15 @@ class NotApplicable:
 
 
 @dataclass(frozen=True, slots=True)
+class TimedShare:
+    """Seconds for which the pinned CPU was ours, seconds of timed passes in them, and the share."""
+
+    pinned_s: float
+    passes_s: float
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A whole run."""
 
@@ -434,6 +448,7 @@ class Run:
     failures: list[Failure]
     missing: list[Planned]
     processes: list[Process]
+    timed: TimedShare
     document: dict[str, Any] = field(repr=False, compare=False)
     """The JSON that it was read from."""
 

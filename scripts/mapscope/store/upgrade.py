@@ -1,7 +1,7 @@
 """Documents of older schema versions as what they say in the present one.
 
 1 had no counters, 2 no growth, 3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no
-halves of a growth's repetitions and no turns.
+halves of a growth's repetitions and no turns of growing tables, 5 timed whole processes one after another.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -13,8 +13,9 @@ from dataclasses import asdict
 from typing import Any
 
 from mapscope.fact import unknown
+from mapscope.store import derived
 
-READABLE = (1, 2, 3, 4, 5)
+READABLE = (1, 2, 3, 4, 5, 6)
 NO_LADDER = {
     "reason": "the run is older than the latency ladder is",
     "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
@@ -31,7 +32,51 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_churn(_with_ladder_and_states(document))
     if document["schema_version"] == 4:
         document = _with_halves_and_turns(document)
+    if document["schema_version"] == 5:
+        document = _with_rounds_of_turns(document)
     return document
+
+
+def _with_rounds_of_turns(document: dict[str, Any]) -> dict[str, Any]:
+    """A process was one turn, and its ratio to the best that of the two processes of a round."""
+    selection = document.get("selection")
+    if isinstance(selection, dict):
+        selection = {name: value for name, value in selection.items() if name != "min_time_s"} | {
+            "sizes_of": {kv: selection.get("sizes") for kv in selection.get("kv", [])},
+            "whole_tables_up_to": None, "least_rounds": selection.get("rounds"), "target": None, "budget_s": None,
+            "start": "warm",
+        }  # fmt: skip
+    result = {name: value for name, value in document.items() if name != "schedule"}
+    result |= {"schema_version": 6, "selection": selection}
+    if not isinstance(document.get("rows"), list):
+        return result
+    rows = document["rows"]
+    times = {_key(row, row["map"]): row["rounds"] for row in rows if _is_row(row)}
+    return result | {
+        "timed": {"pinned_s": 0, "passes_s": 0, "share": None},
+        "processes": [_without(process, "position") for process in document.get("processes") or []],
+        "rows": derived.add_ratios([_in_turns(row, times) for row in rows]) if all(map(_is_row, rows)) else rows,
+    }
+
+
+def _is_row(row: Any) -> bool:
+    fields = ("workload", "kv", "hash", "n", "map", "best", "median", "rounds")
+    return isinstance(row, dict) and all(name in row for name in fields) and isinstance(row["rounds"], list)
+
+
+def _key(row: dict[str, Any], map_name: str) -> tuple[Any, ...]:
+    return row["workload"], row["kv"], row["hash"], row["n"], map_name
+
+
+def _in_turns(row: dict[str, Any], times: dict[tuple[Any, ...], list[Any]]) -> dict[str, Any]:
+    best = times.get(_key(row, row["best"]), [])
+    shared = zip(row["rounds"], [*best, *[None] * len(row["rounds"])], strict=False)
+    switches = row.get("involuntary_switches") or []
+    return {name: value for name, value in row.items() if name not in ("ratio_min", "ratio_max")} | {
+        "turns": [0 if ns is None else 1 for ns in row["rounds"]],
+        "disturbed_turns": [1 if count else 0 for count in switches],
+        "ratios": [a / b if a and b else None for a, b in shared],
+    }
 
 
 def _with_halves_and_turns(document: dict[str, Any]) -> dict[str, Any]:
@@ -101,6 +146,10 @@ def _with_counters(document: dict[str, Any]) -> dict[str, Any]:
             **{name: _each(document.get(name), stage=None) for name in ("failures", "missing", "processes")},
         }
     return result
+
+
+def _without(entry: Any, field: str) -> Any:
+    return {name: value for name, value in entry.items() if name != field} if isinstance(entry, dict) else entry
 
 
 def _of(entry: Any, field: str) -> Any:

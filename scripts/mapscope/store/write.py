@@ -82,6 +82,16 @@ def write_run(folder: RunFolder, plan: Plan) -> None:
     _store(folder.run, assemble(folder, plan))
 
 
+def write_turns(folder: RunFolder, plan: Plan) -> None:
+    """(Re)write turns.parquet from what is stored."""
+    from mapscope.store.turns_file import write_turns as write  # pyarrow: 0.2 s, needed once a run
+
+    try:
+        write(folder, plan)
+    except OSError as error:
+        raise RunStopped(f"cannot write {folder.turns}: {error.strerror}") from None
+
+
 def disk_is_full(folder: RunFolder) -> bool:
     """Whether even a small file no longer fits: the cause when a binary's output is cut short."""
     try:

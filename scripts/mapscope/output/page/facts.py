@@ -297,21 +297,28 @@ def _described(run: Run) -> dict[str, str]:
         "pinned to": "no CPU" if pinned.value is None else f"CPU {pinned.value}",
         "maps": ", ".join(f"{entry.name} {entry.version}" for entry in run.maps),
         "suite": f"{suite.name}{overridden}",
-        "rounds": f"{selection.rounds}, seed {run.seeds.base}, {selection.min_time_s} s at least each",
+        "rounds": f"{_rounds(run)}, seed {run.seeds.base}, caches {selection.start} at the start of a turn",
         "left out": "; ".join(f"{part.name}: {part.reason}" for part in run.build.left_out) or "nothing",
     }
 
 
+def _rounds(run: Run) -> str:
+    counts = [sum(ns is not None for ns in row.rounds) for row in run.rows] or [0]
+    least, most = min(counts), max(counts)
+    return str(most) if least == most else f"{least} to {most}"
+
+
 def _method(all_runs: list[Run]) -> list[str]:
-    rounds = sorted({run.selection.rounds for run in all_runs})
+    rounds = "; ".join(dict.fromkeys(map(_rounds, all_runs)))
     return [
-        f"A row is one map, workload, payload, hash setting and size. It was measured {' or '.join(map(str, rounds))} "
-        "times; each round is a process of its own with new keys, new orders and a new memory layout. Rounds are "
-        "outermost and the maps are shuffled inside them, so that drift of the machine affects all of them. "
-        "The figure of a row is the median over its rounds. An answer that was wrong, or that differed from the other "
+        f"A row is one map, workload, payload, hash setting and size. It was measured in rounds ({rounds}), as often as "
+        "its precision asked for; each round is a process of its own with new keys, new orders and a new memory layout. "
+        "The processes of all maps are alive together and are interleaved in turns of about a millisecond, in an order "
+        "drawn anew each time, so that drift of the machine affects all of them. The figure of a round is the centre of "
+        "its turns, that of a row the median over its rounds. An answer that was wrong, or that differed from the other "
         "maps' for the same work, has no row.",
-        "Maps are compared by ratios taken inside each round. Geometric means are taken round by round; their "
-        f"intervals ({CONFIDENCE:.0%}) are Student's, over rounds. A row is called slower or faster only if it is so "
+        "Maps are compared by ratios taken inside each turn. The intervals "
+        f"({CONFIDENCE:.0%}) are Student's, over rounds. A row is called slower or faster only if it is so "
         f"by more than {MARGIN:.0%}, after Benjamini and Hochberg's correction for the number of comparisons, at "
         f"a false discovery rate of {FALSE_DISCOVERIES:.0%}.",
         "Counters come from processes of their own, after the timed rounds. What could not be counted is absent, with "

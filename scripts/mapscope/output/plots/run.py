@@ -177,24 +177,24 @@ def _overview_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -
             dots = panel[panel["map"] == name]
             heights = [workloads.index(w) + (place - (len(present) - 1) / 2) * step for w in dots["workload"]]
             ratio = dots["ratio_to_best"]
-            error = [(ratio - dots["ratio_min"]).tolist(), (dots["ratio_max"] - ratio).tolist()]
+            error = [(ratio - dots["ratio_low"]).tolist(), (dots["ratio_high"] - ratio).tolist()]
             axes.errorbar(
                 ratio, heights, xerr=error, linestyle="none", color=look.colour, marker=look.marker,
                 markersize=look.size, markeredgecolor="white", markeredgewidth=0.4, elinewidth=0.9,
             )  # fmt: skip
-        high = max(high, float(panel["ratio_max"].max(skipna=True) or 1))
+        high = max(high, float(panel["ratio_high"].max(skipna=True) or 1))
         axes.set_yticks(range(len(workloads)), workloads)
         axes.set_ylim(len(workloads) - 0.5, -0.5)
         axes.tick_params(axis="y", length=0)
         axes.set_xlabel("times the fastest (logarithmic)")
         axes.grid(True, axis="x", color=FAINT, linewidth=0.7)
-    low = min(0.95, float(part["ratio_min"].min(skipna=True)) * 0.97)
+    low = min(0.95, float(part["ratio_low"].min(skipna=True)) * 0.97)
     for axes in panels.values():
         axes.set_xscale("log")
         axes.set_xlim(low, high * 1.06)
         plain_ticks(axes.xaxis, low, high * 1.06)
     add_legend(figure, present, styles, lines=False)
-    add_foot(figure, "Dot: median of the per-round ratios to the fastest map of its row; bar: their extremes.")
+    add_foot(figure, "Dot: ratio to the fastest map of its row; bar: its 95 % interval over rounds.")
     return figure
 
 

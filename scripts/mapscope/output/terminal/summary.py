@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from mapscope.analysis.caveats import caveats
+from mapscope.analysis.caveats import caveats, is_often_disturbed
 from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.terminal.counters import print_calibration, print_counters
@@ -21,10 +21,9 @@ from mapscope.store.records import Run
 from mapscope.text import count_of, significant
 
 KEY = (
-    "ns per operation (median over rounds), below it the ratio to the fastest and the spread.\n"
-    "* fastest   = no slower than the fastest in at least one round   - no trustworthy row\n"
-    "ratio: median of the per-round ratios   ± spread: (q3 - q1) / median\n"
-    "! another program took the CPU during the passes of at least one round"
+    "ns per operation (median over rounds), below it the ratio to the fastest ± half its 95 % interval.\n"
+    "* fastest   = indistinguishable from the fastest   - no trustworthy row   ! often disturbed: another\n"
+    "program took the CPU in many turns   ratio: inside the turns of each round, averaged over rounds"
 )
 
 
@@ -62,11 +61,18 @@ def _print_head(console: Console, run: Run) -> None:
         ("latencies", in_words(run)),
         ("TLB reach", reach_in_words(run)),
         ("run", f"{run.created}, suite {run.suite.name}, commit {commit}"),
-        ("", f"{count_of(selection.rounds, 'round')}, seed {run.seeds.base}, {selection.memory} memory"),
+        ("", f"{rounds_in_words(run)}, seed {run.seeds.base}, {selection.memory} memory, {selection.start} caches"),
     )
     console.print()
     for label, text in lines:
         console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
+
+
+def rounds_in_words(run: Run) -> str:
+    """How often rows were measured."""
+    counts = [sum(ns is not None for ns in row.rounds) for row in run.rows] or [0]
+    least, most = min(counts), max(counts)
+    return count_of(most, "round") if least == most else f"{least} to {most} rounds"
 
 
 def _never(run: Run) -> list[str]:
@@ -103,7 +109,8 @@ def _cell(row: dict[str, Any] | None) -> Text:
     is_best = row["map"] == row["best"]
     mark = "*" if is_best else "=" if derived.is_tied(row) else ""
     ratio = "-" if pandas.isna(row["ratio_to_best"]) else significant(row["ratio_to_best"])
-    spread = "" if pandas.isna(row["spread"]) else f" ±{row['spread']:.0%}"
-    disturbed = "!" if any(row["involuntary_switches"]) else ""
-    text = f"{disturbed}{mark}{significant(row['median'])}\n{ratio}{spread}"
+    is_known = not is_best and not pandas.isna(row["ratio_low"])
+    width = f" ±{(row['ratio_high'] / row['ratio_low']) ** 0.5 - 1:.0%}" if is_known else ""
+    disturbed = "!" if is_often_disturbed(row["disturbed_turns"], row["turns"]) else ""
+    text = f"{disturbed}{mark}{significant(row['median'])}\n{ratio}{width}"
     return Text(text, style="bold green" if is_best else "")

@@ -37,6 +37,10 @@ class Measurement:
     checksum: str
     passes: int
     """How often the work was done and timed."""
+    turns: list[float]
+    """ns per operation of each turn."""
+    switches: list[int]
+    """How often another program took the CPU, of each turn."""
     entry: dict[str, Any]
     """Google Benchmark's own, for the counters in it."""
 

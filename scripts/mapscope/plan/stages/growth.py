@@ -35,8 +35,6 @@ COPIED = (
 class GrowthStage(Stage):
     """Its processes time each operation while a table grows, in one variant."""
 
-    has_twin = True
-
     def __init__(self, name: str) -> None:
         self.name = name
 

@@ -19,8 +19,6 @@ class Stage(ABC):
     """As run.json has it; None: it is timed."""
     pinned = True
     """Whether it must have its CPU to itself: what is simulated may share the machine."""
-    has_twin = False
-    """Whether a process of one build is compared with the same one of another, measured at the same moment."""
     predicts = True
     """Whether its processes take about as long as others of the same payload and size."""
 
@@ -76,7 +74,7 @@ class Stage(ABC):
 
 @dataclass(frozen=True)
 class Task:
-    """One process: one map on one payload at one size, timed in one round or counted by one stage."""
+    """One process: one map and hash on one payload at one size, timed in one round or counted by one stage."""
 
     round: int | None
     """None: it belongs to no round."""
@@ -86,13 +84,18 @@ class Task:
     map: str
     seed: int
     stage: Stage
-    position: int | None = None
-    """Place of the map in its block's shuffled order, from 1; None where nothing is shuffled."""
+    hash: str = "shared"
+    """The hash function of the map."""
 
     @property
     def phase(self) -> str:
         """The part of the run that it belongs to, in words."""
         return self.stage.phase(self)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it is interleaved with others turn by turn."""
+        return self.stage.name is None
 
     @property
     def block(self) -> tuple[str, str, int]:
@@ -113,7 +116,8 @@ class Task:
         return f"{self.kv} n={self.n}" if self.kv else str(self.stage.name)
 
     def __str__(self) -> str:
-        return f"{self.phase} {self.what} {self.map}".rstrip()
+        own = " with its own hash" if self.hash == "own" else ""
+        return f"{self.phase} {self.what} {self.map}".rstrip() + own
 
     def row(self, workload: str, hash_name: str) -> Row:
         """The row that one of its benchmarks belongs to."""

@@ -1,27 +1,34 @@
-"""The timed rounds: one process for each map, payload, size and round."""
+"""The timed rounds: one process for each map, payload, size and round; those of a block are interleaved turn by turn.
+
+The processes answer commands (docs/guide/runner_protocol.md). run/answers.py puts what they
+answered into the form of Google Benchmark's JSON, and here it is checked like it.
+"""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
-from mapscope.plan.stages.benchmark import checksum_of, entries_of, error_of, file_name, memory_of, options
+from mapscope.plan.stages.benchmark import checksum_of, entries_of, error_of, file_name, memory_of, what_and_how
 from mapscope.plan.stages.collected import Collected, Measurement, Parsed, Problem
 from mapscope.plan.stages.stage import Stage, Task
+
+BLOCK = "mapscope_block"
+"""The key under which a raw file has the seconds for which the processes of its block had the CPU."""
 
 
 class TimeStage(Stage):
     """Its processes are timed."""
 
     name = None
-    has_twin = True
 
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
-        return [f"./{catalogue.binaries[task.map]}", *options(task, plan, output, plan.selection.min_time_s)]
+        return [f"./{catalogue.binaries[task.map]}", "--turns", *what_and_how(task, plan)]
 
     def path(self, task: Task) -> Path:
         """`round-01/<payload>-n<size>-<map>.json`"""
@@ -55,10 +62,12 @@ def _read(entry: dict[str, Any], workload: str, hash_name: str) -> Measurement |
         return wrong
     if entry.get("time_unit") != "ns":
         return problem("bad_output", f"time_unit is {entry.get('time_unit')!r}, expected 'ns'")
-    for field in ("real_time", "ops", "payload_bytes"):
-        value = entry.get(field)
+    for name in ("real_time", "ops", "payload_bytes"):
+        value = entry.get(name)
         if not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-            return problem("bad_output", f"{field} is {value!r}, expected a number above 0")
+            return problem("bad_output", f"{name} is {value!r}, expected a number above 0")
+    if not entry.get("turns"):
+        return problem("bad_output", "no turn was timed")
     return Measurement(
         workload=workload,
         hash=hash_name,
@@ -67,5 +76,22 @@ def _read(entry: dict[str, Any], workload: str, hash_name: str) -> Measurement |
         payload_bytes=float(entry["payload_bytes"]),
         checksum=str(checksum_of(entry)),
         passes=int(entry.get("iterations", 1)),
+        turns=_times(entry),
+        switches=[int(switches) for _, _, switches in entry["turns"]],
         entry=entry,
     )
+
+
+def turns_of(document: Any) -> Iterator[tuple[str, str, list[tuple[float, int, int]]]]:
+    """Workload, hash and, of each turn, ns per operation, passes and involuntary switches; of a raw file."""
+    for entry in document["benchmarks"]:
+        if not entry.get("error_occurred"):
+            workload, _, hash_name, _ = entry["name"].split("/")
+            turns = [
+                (ns, passes, switches) for ns, (passes, _, switches) in zip(_times(entry), entry["turns"], strict=True)
+            ]
+            yield workload, hash_name.removeprefix("hash:"), turns
+
+
+def _times(entry: dict[str, Any]) -> list[float]:
+    return [ns / passes / entry["ops"] for passes, ns, _ in entry["turns"]]

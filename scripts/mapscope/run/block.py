@@ -1,0 +1,240 @@
+"""A block: the processes of one payload and size, alive together, which take turns on one CPU.
+
+A turn is about a millisecond of timed passes of one process. Each round of turns has every process once, in an order
+drawn anew. So what the machine does in a tenth of a second falls on all of them.
+
+The runner deals out many turns at once. Every process waits for a byte in a pipe of its own, the baton, before each
+turn, and writes one into the pipe of the next process after it: between two turns nobody waits for the runner.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mapscope.plan.stages.stage import Task
+from mapscope.plan.stages.time import BLOCK
+from mapscope.run.answers import Heard, document
+from mapscope.run.conversation import Lost
+from mapscope.run.executor import Executor
+from mapscope.run.process import Child
+from mapscope.store.turns import Turns, centre, half_width
+
+PROTOCOL = 1
+"""The version of the first line's field `mapscope_turns`."""
+TURN_NS = 1_000_000
+LEAST_TURNS, MOST_TURNS = 6, 24
+MORE_TURNS = 4
+SECONDS_A_PROCESS = 0.025
+"""What a workload may take of a round, for each process, beyond the fewest turns."""
+LONG_TURN_S, VERY_LONG_TURN_S = 0.03, 0.1
+"""Of one process: fewer turns are enough where a turn itself averages over so much time."""
+LEAST_ENTRIES = 4096
+"""Smaller tables come in numbers."""
+TABLE_TO_PAYLOAD = 2
+"""A table takes up to so many times the bytes of its keys and values, generously."""
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What all blocks of a run have in common."""
+
+    cpu: int | None
+    target: float
+    """The half-width of a ratio inside one process that is precise enough."""
+    cache_bytes: int
+    """Of the last cache."""
+    starts_cold: bool
+    checked: set[tuple[str, str, str]] = field(default_factory=set)
+    """Maps, payloads and hashes of which a process has checked the answers in this session."""
+
+
+@dataclass(eq=False)
+class Player:
+    """One process of a block."""
+
+    executor: Executor
+    task: Task
+    rival: Callable[[str, Player, Sequence[Player]], Player]
+    """Given a workload, a player and all that were timed: whom the player's ratio is taken to."""
+    child: Child | None = None
+    receives: int = -1
+    """Descriptors of its baton."""
+    passes_on: int = -1
+    greeting: dict[str, Any] = field(default_factory=dict)
+    heard: dict[str, Heard] = field(default_factory=dict)
+
+    @property
+    def identity(self) -> tuple[str, str, str]:
+        """Map, payload and hash."""
+        return self.task.map, self.task.kv, self.task.hash
+
+    def turns(self, workload: str) -> Turns:
+        """ns a pass, of each turn."""
+        return self.heard[workload].timed
+
+
+def fastest(workload: str, timed: Sequence[Player]) -> Player:
+    """The rival inside one build."""
+    return min(timed, key=lambda player: centre(player.turns(workload)))
+
+
+class Block:
+    """Measures the workloads of some players, one workload after the other."""
+
+    def __init__(self, players: list[Player], conditions: Conditions, rng: random.Random) -> None:
+        self._all = players
+        self._conditions = conditions
+        self._rng = rng
+
+    def measure(self, workloads: Iterable[str]) -> None:
+        """Keeps what each process brings, or why it brings nothing. Raises what ends the run."""
+        started = time.monotonic()
+        try:
+            self._start()
+            for workload in workloads:
+                self._measure(workload)
+            self._finish(started)
+        finally:
+            for player in self._all:
+                if player.child:
+                    player.child.abandon()
+                for descriptor in (player.receives, player.passes_on):
+                    if descriptor >= 0:
+                        os.close(descriptor)
+
+    @property
+    def _players(self) -> list[Player]:
+        """Those that are alive."""
+        return [player for player in self._all if player.child]
+
+    def _start(self) -> None:
+        for player in self._all:
+            player.receives, player.passes_on = os.pipe()
+        shared = [fd for player in self._all for fd in (player.receives, player.passes_on)]
+        for player in self._all:
+            words = [f"--baton={player.receives}"]
+            if player.identity in self._conditions.checked:
+                words.append("--answers-are-checked")
+            player.child = player.executor.start(player.task, self._conditions.cpu, words, shared)
+        for player in self._players:
+            if (greeting := self._answer(player)) is None:
+                continue
+            player.greeting = greeting
+            if greeting.get("mapscope_turns") != PROTOCOL:
+                self._lose(player)
+                continue
+            self._conditions.checked.add(player.identity)
+
+    def _measure(self, workload: str) -> None:
+        for player in self._players:
+            self._talk(player, f"open {workload}")
+        for player in self._players:
+            if (opened := self._answer(player)) is not None:
+                player.heard[workload] = Heard(opened)
+        done = 0
+        for count in self._batches(workload):
+            self._take_turns(workload, range(done + 1, done + count + 1))
+            done += count
+        for player in self._players:
+            self._talk(player, "close")
+        for player in self._players:
+            if (closed := self._answer(player)) is not None:
+                player.heard[workload].closed = closed
+
+    def _batches(self, workload: str) -> Iterable[int]:
+        """How many turns to take next, until they are precise enough or take too long."""
+        started = time.monotonic()
+        yield 1
+        seconds = time.monotonic() - started
+        players = max(1, len(self._timed(workload)))
+        each = seconds / players
+        least = LEAST_TURNS if each < LONG_TURN_S else 2 if each < VERY_LONG_TURN_S else 1
+        most = max(least, min(MOST_TURNS, int(SECONDS_A_PROCESS / max(each, 1e-6))))
+        if least > 1:
+            yield least - 1
+        done = least
+        while done < most and not self._is_precise(workload):
+            yield min(MORE_TURNS, most - done)
+            done += min(MORE_TURNS, most - done)
+
+    def _is_precise(self, workload: str) -> bool:
+        timed = self._timed(workload)
+        for player in timed:
+            rival = player.rival(workload, player, timed)
+            if rival is player:
+                continue
+            if half_width(player.turns(workload), rival.turns(workload)) > self._conditions.target:
+                return False
+        return True
+
+    def _timed(self, workload: str) -> list[Player]:
+        return [player for player in self._players if not player.heard[workload].problem]
+
+    def _take_turns(self, workload: str, numbers: range) -> None:
+        players = self._timed(workload)
+        if not players:
+            return
+        order = [(number, player) for number in numbers for player in self._rng.sample(players, len(players))]
+        commands: dict[Player, list[str]] = {player: [] for player in players}
+        for (number, player), (_, following) in zip(order, [*order[1:], (0, None)], strict=True):
+            start = self._start_of(player, workload)
+            onwards = f" {following.passes_on}" if following else ""
+            commands[player].append(f"turn {number} {start} {TURN_NS}{onwards}")
+        for player, lines in commands.items():
+            self._talk(player, *lines)
+        os.write(order[0][1].passes_on, b"\0")
+        for at, (_, player) in enumerate(order):
+            turn = self._answer(player)
+            if turn is not None:
+                player.heard[workload].turns.append(turn)
+            elif at + 1 < len(order):
+                os.write(order[at + 1][1].passes_on, b"\0")  # in place of the one that is gone
+
+    def _start_of(self, player: Player, workload: str) -> str:
+        """What a turn finds in the caches, in the words of the protocol."""
+        if self._conditions.starts_cold:
+            return f"evict={2 * self._conditions.cache_bytes}"
+        entries = max(player.task.n, LEAST_ENTRIES)
+        payload = player.heard[workload].opened["payload_bytes"]
+        fits = TABLE_TO_PAYLOAD * entries * payload <= self._conditions.cache_bytes
+        return "table" if fits else "as_is"
+
+    def _finish(self, started: float) -> None:
+        for player in self._players:
+            assert player.child and player.child.talk
+            player.child.talk.hang_up()
+        seconds = time.monotonic() - started
+        for player in self._players:
+            child, player.child = player.child, None
+            if child:
+                found = document(player.greeting, player.task, player.heard)
+                player.executor.settle_turns(child, found | {BLOCK: {"seconds": round(seconds, 4)}})
+
+    def _talk(self, player: Player, *lines: str) -> None:
+        if player.child and player.child.talk:
+            player.child.talk.send(*lines)
+
+    def _answer(self, player: Player) -> dict[str, Any] | None:
+        """None when the process is gone, which is then kept as its failure."""
+        child = player.child
+        if child is None or child.talk is None:
+            return None
+
+        def look_after() -> None:
+            player.executor.look_after(child)
+
+        try:
+            return child.talk.answer(look_after)
+        except Lost:
+            self._lose(player)
+            return None
+
+    def _lose(self, player: Player) -> None:
+        child, player.child = player.child, None
+        if child:
+            player.executor.settle_lost(child)

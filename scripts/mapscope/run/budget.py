@@ -1,0 +1,49 @@
+"""The time that a run may take."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import Any
+
+from mapscope.plan.plan import Plan
+
+GROWTH_SHARE, COUNTING_SHARE = 0.10, 0.25
+"""What is kept of a budget for growing tables, and for counting, where they are planned."""
+
+
+class Budget:
+    """Of one stretch of work: what earlier ones have left."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self._started = time.monotonic()
+        self.seconds = seconds
+
+    @property
+    def elapsed(self) -> float:
+        """Since it began."""
+        return time.monotonic() - self._started
+
+    @property
+    def left(self) -> float | None:
+        """Seconds; None where there is no limit."""
+        return None if self.seconds is None else max(0.0, self.seconds - self.elapsed)
+
+    def is_spent(self) -> bool:
+        """Whether nothing further may begin."""
+        return self.left == 0
+
+
+def for_rounds(plan: Plan, sessions: list[dict[str, Any]]) -> Budget:
+    """For the timed rounds: the plan's, without what other parts of the run need and earlier sessions took."""
+    total = plan.selection.budget_s
+    if total is None:
+        return Budget(None)
+    share = 1 - (GROWTH_SHARE if plan.growth_passes else 0) - (COUNTING_SHARE if plan.counting_stages() else 0)
+    return Budget(max(0.0, share * total - sum(map(_length, sessions))))
+
+
+def _length(session: dict[str, Any]) -> float:
+    if not session["finished"]:
+        return 0.0
+    return (datetime.fromisoformat(session["finished"]) - datetime.fromisoformat(session["started"])).total_seconds()

@@ -1,0 +1,134 @@
+"""Which blocks are measured when: every one a few times, then those whose rows are not precise enough yet."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from mapscope.json_file import read_json
+from mapscope.plan.build import Catalogue
+from mapscope.plan.plan import Plan
+from mapscope.plan.stages.stage import Task
+from mapscope.plan.stages.time import turns_of
+from mapscope.plan.tasks import round_of
+from mapscope.run.block import Block, Conditions, Player, fastest
+from mapscope.run.budget import Budget
+from mapscope.run.executor import Executor
+from mapscope.run.memory import together
+from mapscope.run.progress import Display
+from mapscope.store.folder import RunFolder
+from mapscope.store.precision import Group, Precision
+from mapscope.store.turns import Turns
+
+WITHIN = 1.5
+"""Inside one process a ratio need not be as precise as the target: the figure is the mean over several."""
+USUAL_CACHE = 2**25
+"""Where the kernel describes none."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """A run that is being measured: one build's, where two are interleaved."""
+
+    plan: Plan
+    folder: RunFolder
+    catalogue: Catalogue
+    executor: Executor
+
+
+class Rounds:
+    """The timed part of one run, or of two that are interleaved, whose plans differ in the build only."""
+
+    def __init__(
+        self, sides: Sequence[Side], cpu: int | None, budget: Budget, display: Display, rng: random.Random
+    ) -> None:
+        self._sides = sides
+        self._plan = sides[-1].plan
+        selection = self._plan.selection
+        self._conditions = Conditions(
+            cpu=cpu,
+            target=WITHIN * selection.target,
+            cache_bytes=max((cache.bytes for cache in self._plan.environment.data_caches), default=USUAL_CACHE),
+            starts_cold=selection.start == "cold",
+        )
+        self._precision = Precision(selection.target)
+        self._groups: dict[tuple[str, str, int], set[Group]] = defaultdict(set)
+        self._gave_nothing: set[tuple[Any, ...]] = set()
+        self._budget = budget
+        self._display = display
+        self._rng = rng
+
+    def measure(self) -> None:
+        """Every round, until all rows are precise enough, the budget is spent or there are no more rounds."""
+        for number in range(1, self._plan.selection.rounds + 1):
+            for block in self._blocks(number):
+                stored = [side.folder.raw(task).is_file() for side, task in block]
+                if all(stored):
+                    self._remember(block)
+                elif workloads := self._wanted(number, block):
+                    if number > 1 and self._budget.is_spent():
+                        return
+                    self._measure(block, workloads)
+            for side in self._sides:
+                side.executor.write_run()
+
+    def _blocks(self, number: int) -> Iterator[list[tuple[Side, Task]]]:
+        """What is alive together, of both builds; without what gave nothing before, in rounds that it may lack."""
+        is_optional = number > self._plan.mandatory_rounds
+        for _, group in groupby(round_of(self._plan, number), key=lambda task: task.block):
+            block = [(side, task) for task in group for side in self._sides]
+            yield [
+                (side, task)
+                for side, task in block
+                if not (is_optional and self._key(side, task) in self._gave_nothing)
+            ]
+
+    def _key(self, side: Side, task: Task) -> tuple[Any, ...]:
+        return self._sides.index(side), task.map, task.hash, task.kv, task.n
+
+    def _wanted(self, number: int, block: list[tuple[Side, Task]]) -> list[str]:
+        """The workloads of a block that a round is to measure."""
+        if not block:
+            return []
+        task = block[0][1]
+        workloads = self._plan.workloads_at(task.n)
+        if number <= self._plan.selection.least_rounds:
+            return workloads
+        return [
+            name for name in workloads if not all(map(self._precision.is_precise, self._groups[name, task.kv, task.n]))
+        ]
+
+    def _measure(self, block: list[tuple[Side, Task]], workloads: list[str]) -> None:
+        for side, task in block:
+            side.folder.raw(task).unlink(missing_ok=True)  # one that is there lacks its neighbours
+        task = block[0][1]
+        players = [Player(side.executor, task, self._rival) for side, task in block]
+        for part in together(players, self._plan, task.kv, task.n):
+            Block(part, self._conditions, self._rng).measure(workloads)
+        for side, task in block:
+            if not side.folder.raw(task).is_file():
+                self._gave_nothing.add(self._key(side, task))
+        self._remember([(side, task) for side, task in block if side.folder.raw(task).is_file()])
+        self._display.measured(task, self._precision.summary())
+
+    def _rival(self, workload: str, me: Player, timed: Sequence[Player]) -> Player:
+        """The fastest of the same build and hash; of two builds, the same map of the other one."""
+        if len(self._sides) == 1:
+            return fastest(workload, [player for player in timed if player.task.hash == me.task.hash])
+        return next((other for other in timed if other is not me and other.identity == me.identity), me)
+
+    def _remember(self, block: list[tuple[Side, Task]]) -> None:
+        """How precise the rows of a stored block are."""
+        for side, task in block:
+            for workload, hash_name, found in turns_of(read_json(side.folder.raw(task))):
+                group: Group = (workload, task.kv, task.n, hash_name)
+                name = task.map
+                if len(self._sides) > 1:
+                    group, name = (*group, task.map), str(self._sides.index(side))
+                self._groups[workload, task.kv, task.n].add(group)
+                turns = Turns([ns for ns, _, _ in found], [switches > 0 for _, _, switches in found])
+                self._precision.add(group, task.round or 0, name, turns)
