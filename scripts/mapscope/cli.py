@@ -34,7 +34,8 @@ _SELECTING = {
     "--sizes": "comma list of entry counts (default: the suite's)",
     "--rounds": "how often everything is measured in new processes, no more and no less (default: as often as the "
     "target takes, within the suite's limits)",
-    "--target": "half-width of a ratio's 95-percent interval, in percent, at which a row gets no further rounds (default 3)",
+    "--target": "half-width of a ratio's 95-percent interval, in percent, at which a row gets no further rounds "
+    "(default 3)",
     "--budget": "how long the run may take: 10m, 1h30m (default: the suite's)",
     "--start": "; ".join(f"{name}: the table is {what}" for name, what in STARTS.items()) + " (default warm)",
     "--cpu": "the CPU to pin to (default: the last one allowed)",

@@ -22,8 +22,8 @@ STARTS = {
     "cold": "in no cache: more bytes than the last cache holds are read before each timed pass",
 }
 OVERRIDING = (
-    "maps", "workloads", "kv", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "counters", "cache", "papi_events",
-    "growth", "growth_sizes", "growth_repetitions",
+    "maps", "workloads", "kv", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "counters", "cache",
+    "papi_events", "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 """The options that replace what a suite says."""
 MAX_SIZE = 2**30

@@ -131,7 +131,8 @@ STANDARD_INTS = tuple(sorted({
     *spread(16, 2**23, 1), *spread(2**10, 2**12, 4), *spread(2**14, 2**16, 4), *spread(2**20, 2**21, 4), *GROWTH_POINTS,
 }))  # fmt: skip
 """One an octave from a table of a few lines to one of hundreds of MB; four where the first-level (32 to 48 KB),
-second-level (0.5 to 2 MB) and last-level cache (32 MB) of usual processors end; both sides of two growth points of hmap.
+second-level (0.5 to 2 MB) and last-level cache (32 MB) of usual processors end; both sides of two of hmap's growth
+points.
 """
 STANDARD_OTHERS = tuple(sorted({*spread(16, 2**20, 2)[::3], *GROWTH_POINTS, 1_000_000}))
 

@@ -311,13 +311,13 @@ def _rounds(run: Run) -> str:
 def _method(all_runs: list[Run]) -> list[str]:
     rounds = "; ".join(dict.fromkeys(map(_rounds, all_runs)))
     return [
-        f"A row is one map, workload, payload, hash setting and size. It was measured in rounds ({rounds}), as often as "
-        "its precision asked for; each round is a process of its own with new keys, new orders and a new memory layout. "
-        "The processes of all maps are alive together and are interleaved in turns of about a millisecond, in an order "
-        "drawn anew each time, so that drift of the machine affects all of them. The figure of a round is the centre of "
-        "its turns, that of a row the median over its rounds. An answer that was wrong, or that differed from the other "
-        "maps' for the same work, has no row.",
-        "Maps are compared by ratios taken inside each turn. The intervals "
+        "A row is one map, workload, payload, hash setting and size. It was measured in rounds "
+        f"({rounds}), as often as its precision asked for; each round is a process of its own with new keys, new "
+        "orders and a new memory layout. The processes of all maps are alive together and are interleaved in turns of "
+        "about a millisecond, in an order drawn anew each time, so that drift of the machine affects all of them. The "
+        "figure of a round is the centre of its turns, that of a row the median over its rounds. An answer that was "
+        "wrong, or that differed from the other maps' for the same work, has no row.",
+        "Maps are compared by ratios taken inside each turn. Their intervals "
         f"({CONFIDENCE:.0%}) are Student's, over rounds. A row is called slower or faster only if it is so "
         f"by more than {MARGIN:.0%}, after Benjamini and Hochberg's correction for the number of comparisons, at "
         f"a false discovery rate of {FALSE_DISCOVERIES:.0%}.",
