@@ -18,6 +18,7 @@
 #include "harness/memory.hpp"
 #include "harness/options.hpp"
 #include "harness/output.hpp"
+#include "harness/process.hpp"
 #include "harness/session.hpp"
 #include "harness/turns/turn_server.hpp"
 
@@ -84,6 +85,7 @@ exit_code measure_growth(const catalogue& known, const options& chosen, char** a
 /// Answers the commands of a runner, after a line about this process.
 exit_code measure_in_turns(const catalogue& known, const options& chosen,
                            const std::string& memory) {
+  end_with_parent();  // nobody else would give it a turn
   json context;
   for (const auto& [name, text] : context_of(known, chosen, memory, "")) context[name] = text;
   std::cout << to_line({{"mapscope_turns", turn_protocol}, {"context", context}}) << '\n'

@@ -13,11 +13,13 @@
 
 namespace harness {
 
+void end_with_parent() { prctl(PR_SET_PDEATHSIG, SIGKILL); }
+
 pid_t begin_child() {
   std::cout.flush();
   const pid_t child = fork();
   // Whoever is killed must not leave a pass behind that takes the CPU from the next run.
-  if (child == 0) prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (child == 0) end_with_parent();
   return child;
 }
 

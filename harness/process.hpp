@@ -11,6 +11,9 @@
 
 namespace harness {
 
+/// Asks the kernel to kill this process when its parent ends.
+void end_with_parent();
+
 /// Forks. Returns 0 in the child, which is killed when its parent ends, and -1 when it fails.
 pid_t begin_child();
 

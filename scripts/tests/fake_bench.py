@@ -102,6 +102,9 @@ if fault == "fill the disk":
         pass
 
 if "turns" in options:
+    import ctypes
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # ends with its parent
+
     def say(**answer):
         print(json.dumps(answer), flush=True)
 

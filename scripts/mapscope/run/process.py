@@ -16,7 +16,7 @@ from typing import Any
 from mapscope.plan.environment import stolen_ms, waited_ms
 from mapscope.plan.stages.stage import Task
 from mapscope.run.conversation import Conversation
-from mapscope.run.pinning import child_setup
+from mapscope.run.pinning import child_setup, offer_to_oom_killer, on_cpu
 from mapscope.text import now
 
 TIMEOUT_S = 1800
@@ -89,18 +89,27 @@ class Child:
         self._began = now()
         self._timed_out = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by finish and abandon)
+        everyday = {"cwd": directory, "stderr": self._stderr, "start_new_session": True}  # Ctrl-C is ours to pass on
         try:
-            self._popen = subprocess.Popen(
-                arguments,
-                cwd=directory,
-                stdin=subprocess.DEVNULL if shared is None else subprocess.PIPE,
-                stdout=subprocess.DEVNULL if shared is None else subprocess.PIPE,
-                stderr=self._stderr,
-                pass_fds=shared or (),
-                bufsize=0,
-                start_new_session=True,  # Ctrl-C is ours to pass on
-                preexec_fn=child_setup(cpu),
-            )
+            if shared is None:
+                self._popen = subprocess.Popen(
+                    arguments,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    preexec_fn=child_setup(cpu),
+                    **everyday,
+                )
+            else:
+                with on_cpu(cpu):
+                    self._popen = subprocess.Popen(
+                        arguments,
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        bufsize=0,
+                        pass_fds=shared,
+                        **everyday,
+                    )
+                offer_to_oom_killer(self._popen.pid)
         except BaseException:
             self._stderr.close()
             raise
