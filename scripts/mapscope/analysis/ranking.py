@@ -38,6 +38,12 @@ def ranking(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
     return _judged(lines.assign(fastest=fastest, rows=count)[known].reset_index(drop=True), _part(estimate, known))
 
 
+def half_width(found: pandas.DataFrame) -> float | None:
+    """Median half-width of a ranking's intervals, as a share of the ratio; None where there is none."""
+    others = found[(found["verdict"] != "fastest") & found["low"].notna()]
+    return None if others.empty else float(np.median((others["high"] - others["low"]) / (2 * others["ratio"])))
+
+
 def common(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
     """The rows whose work every map of their group has done."""
     works = list(dict.fromkeys([*by, *WORK]))
