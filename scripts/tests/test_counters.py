@@ -164,14 +164,14 @@ def test_interrupted_while_counting_side_by_side(lab: Lab) -> None:
 
 def test_a_rejected_event_is_withheld_and_marked(lab: Lab) -> None:
     set_faults(lab.build, {"absl_flat": {"fault": "badly calibrated", "stage": "sim"}})
-    answer = lab.mapscope("run", *COUNTERS, "sim")
-    assert answer.returncode == 0
+    assert lab.mapscope("run", *COUNTERS, "sim").returncode == 0
     assert reason_of(lab, "sim", "l1_misses", map_name="absl_flat").endswith("read 150 for 100")
     assert row_of(lab, "absl_flat")["counters"]["sim"]["l2_misses"]["value"] is not None
     assert row_of(lab, "std")["counters"]["sim"]["l1_misses"]["value"] is not None
     (worst,) = [entry for entry in lab.run_json()["calibration"] if entry["backend"] == "sim"]
     assert (worst["read"], worst["accepted"], worst["rejected"], worst["processes"]) == (150, False, 1, 7)
-    assert "REJECTED in 1 of 7" in answer.stdout and "failed their calibration" in answer.stdout
+    text = lab.mapscope("summary", "latest").stdout
+    assert "REJECTED in 1 of 7" in text and "failed their calibration" in text
 
 
 def test_a_wrong_answer_while_counting_costs_the_counters(lab: Lab) -> None:
@@ -191,11 +191,12 @@ def test_what_cannot_be_zero_is_no_zero(hardware: Lab) -> None:
 
 def test_rounds_with_involuntary_switches_are_marked(lab: Lab) -> None:
     set_faults(lab.build, {"hmap": {"fault": "disturbed", "after": 1}})
-    answer = lab.mapscope("run", *COUNTERS, "sim")
+    assert lab.mapscope("run", *COUNTERS, "sim").returncode == 0
     assert row_of(lab)["involuntary_switches"] == [0, 3]
     assert row_of(lab, "std")["involuntary_switches"] == [0, 0]
     assert row_of(lab)["counters"]["os"]["involuntary_switches"]["value"] == 3 / (2 * 10 * 65536)
-    assert answer.stdout.count(" !*") == 3 and "during 3 of 42" in answer.stdout
+    text = lab.mapscope("summary", "latest").stdout
+    assert text.count(" !*") == 3 and "during 3 of 42" in text
 
 
 def test_a_changed_counting_binary_is_no_continuation(lab: Lab) -> None:
@@ -324,7 +325,8 @@ def test_tables_fit_100_columns_with_every_source(
     hardware: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", f"{make_valgrind(tmp_path / 'bin')}{os.pathsep}{os.environ['PATH']}")
-    text = hardware.mapscope("run", *COUNTERS, "papi,perf,sim,callgrind").stdout
+    assert hardware.mapscope("run", *COUNTERS, "papi,perf,sim,callgrind").returncode == 0
+    text = hardware.mapscope("summary", "latest").stdout
     tables = text[text.index("Counters per operation") : text.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     for source in (

@@ -59,7 +59,8 @@ def test_a_pass_of_every_map_is_kept_with_its_durations(lab: Lab) -> None:
 
 @pytest.mark.usefixtures("without_pictures")
 def test_tables_fit_100_columns_and_say_what_is_noise(lab: Lab) -> None:
-    text = lab.mapscope("run", *GROWING).stdout
+    assert lab.mapscope("run", *GROWING).returncode == 0
+    text = lab.mapscope("summary", "latest").stdout
     tables = text[text.index("growth   int_int") : text.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
     assert all(f" {name} " in tables for name in MAPS)
@@ -179,10 +180,11 @@ def test_a_full_table_that_churns_is_shown_with_its_erases(lab: Lab, monkeypatch
     rows = growth_of(lab)
     assert list(rows) == list(MAPS)
     assert all((row["churn"], row["n"], row["denoised"]["inserts"]["count"]) == (6, 200, 1200) for row in rows.values())
-    assert "each entry replaced 6 times" in answer.stdout and "their erases" in answer.stdout
-    tables = answer.stdout[answer.stdout.index("growth   int_int") : answer.stdout.index("Caveats:")]
+    text = lab.mapscope("summary", "latest").stdout
+    assert "each entry replaced 6 times" in text and "their erases" in text
+    tables = text[text.index("growth   int_int") : text.index("Caveats:")]
     assert max(map(len, tables.splitlines())) <= 100 and "…" not in tables
-    assert "around its growth" not in answer.stdout
+    assert "around its growth" not in text
     names = {path.name for path in (lab.folder() / "plots").glob("growth-*.png")}
     stem = "growth-churn-first_touch-int_int-n200-"
     assert names == {f"{stem}{what}.png" for what in ("inserts", "percentiles", "open-loop", "memory")}

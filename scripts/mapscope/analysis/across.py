@@ -17,7 +17,7 @@ from mapscope.analysis import inference
 from mapscope.analysis.conclusions import SUBJECT
 from mapscope.analysis.fingerprint import HARDWARE, fingerprint
 from mapscope.analysis.ladder import levels, load_ns, tlb_reach
-from mapscope.analysis.ranking import mean_logs
+from mapscope.analysis.ranking import WORK, common
 from mapscope.analysis.runs import KEY, Runs
 from mapscope.errors import UsageError
 from mapscope.fact import Fact, known, unknown
@@ -53,7 +53,7 @@ def agreement(runs: Runs) -> Agreement:
         if by_run is None:
             continue
         names = list(by_run[0])
-        orders = np.array([[float(np.nanmedian(logs[name])) for name in names] for logs in by_run])
+        orders = np.array([[_mean_log(times[name]) for name in names] for times in by_run])
         reported = [
             dict(zip(BY, key, strict=True)) | {"one": one, "other": other, **_pair(by_run, one, other)}
             for one, other in itertools.combinations(names, 2)
@@ -160,17 +160,28 @@ def size_in_units(run: Run | None, count: float) -> str:
 
 
 def _shared(runs: Runs, part: pandas.DataFrame) -> list[dict[str, np.ndarray]] | None:
-    """By run: mean log times of the maps that all runs have, over the sizes that all runs have."""
+    """By run and map: ns, rows by rounds, of the maps and sizes that all runs have."""
     sides = [part[part["run"] == label] for label in runs.labels]
     maps = set.intersection(*(set(side["map"]) for side in sides))
     sizes = set.intersection(*(set(side["n"]) for side in sides))
-    by_run = [mean_logs(side[side["map"].isin(maps) & side["n"].isin(sizes)])[0] for side in sides]
+    kept = [common(side[side["map"].isin(maps) & side["n"].isin(sizes)], BY).sort_values(WORK) for side in sides]
+    by_run = [
+        {name: inference.matrix(rows["rounds"]) for name, rows in side.groupby("map", sort=False)} for side in kept
+    ]
     return by_run if len(maps) > 1 and all(by_run) else None
+
+
+def _mean_log(times: np.ndarray) -> float:
+    """The mean over rows of the median over rounds."""
+    return float(np.nanmedian(np.log(times), axis=1).mean())
 
 
 def _pair(by_run: list[dict[str, np.ndarray]], one: str, other: str) -> dict[str, list[float]]:
     """The ratio one over other on each machine: estimate, error, degrees of freedom."""
-    found = [inference.paired(np.exp(logs[other])[None, :], np.exp(logs[one])[None, :]) for logs in by_run]
+    found = []
+    for times in by_run:
+        rows = inference.paired(times[other], times[one])
+        found.append(inference.mean_of(rows, np.zeros(len(rows.error), dtype=int)))
     return {
         "ratios": [float(np.exp(estimate.log_ratio[0])) for estimate in found],
         "log_ratio": [float(estimate.log_ratio[0]) for estimate in found],

@@ -147,14 +147,9 @@ def _times(side: Runs, keys: pandas.DataFrame, method: str) -> _Times:
             ns.append(lines["median"].to_numpy(dtype=float).reshape(-1, 1))
             disturbed.append(np.zeros(ns[-1].shape, dtype=bool))
         else:
-            ns.append(_matrix(lines["rounds"]))
-            disturbed.append(_matrix(lines["involuntary_switches"]) > 0)
+            ns.append(inference.matrix(lines["rounds"]))
+            disturbed.append(inference.matrix(lines["involuntary_switches"]) > 0)
     return _Times(np.hstack(ns), np.hstack(disturbed))
-
-
-def _matrix(rows: pandas.Series) -> np.ndarray:
-    longest = max(map(len, rows))
-    return np.array([[*row, *[None] * (longest - len(row))] for row in rows], dtype=float)
 
 
 def _undisturbed(a: _Times, b: _Times, method: str) -> tuple[np.ndarray, np.ndarray]:

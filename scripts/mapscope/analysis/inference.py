@@ -20,7 +20,9 @@ all rows: of the rows called different, at most FALSE_DISCOVERIES are expected t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 import numpy as np
 from scipy import stats as scipy_stats
@@ -47,6 +49,11 @@ class Estimate:
     df: np.ndarray
 
 
+def matrix(rows: Sequence[Sequence[float | None]]) -> np.ndarray:
+    """One line a row, as long as the longest; NaN for None and for what a shorter row lacks."""
+    return np.array(list(zip_longest(*rows)), dtype=float).T
+
+
 def paired(a: np.ndarray, b: np.ndarray) -> Estimate:
     """From the ratios inside each round. `a`, `b`: ns, rows by rounds, NaN where missing."""
     logs = np.log(b) - np.log(a)
@@ -59,6 +66,24 @@ def paired(a: np.ndarray, b: np.ndarray) -> Estimate:
             result.error[places] = scipy_stats.sem(present, axis=1)
             result.df[places] = count - 1
     return result
+
+
+def mean_of(rows: Estimate, group: np.ndarray) -> Estimate:
+    """The mean over the rows of each group, which are numbered from 0; NaN if a row's estimate or error is.
+
+    The errors of rows are taken to be independent; the degrees of freedom are Welch's and Satterthwaite's.
+    """
+
+    def total(values: np.ndarray) -> np.ndarray:
+        return np.bincount(group, weights=values)
+
+    variance = total(rows.error**2)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        df = variance**2 / total(rows.error**4 / rows.df)
+    # Without any variance every number of degrees gives the same interval.
+    df = np.where(variance == 0, total(rows.df), df)
+    count = np.bincount(group)
+    return Estimate(total(rows.log_ratio) / count, np.sqrt(variance) / count, df)
 
 
 def between_runs(a: np.ndarray, b: np.ndarray) -> Estimate:

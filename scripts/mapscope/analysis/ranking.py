@@ -1,7 +1,8 @@
 """Inside one run: the ratio of each map to the fastest, with its uncertainty.
 
-Maps are compared over geometric means of their rows, round by round: the rounds share seeds and
-the moment, so a ratio inside a round is free of both.
+The ratio of a row is taken inside each round, because the maps of a round share the seed and the
+moment; its error comes from the row's own rounds, so rows may have different numbers of them. A
+mean over rows is geometric.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import pandas
 from mapscope.analysis import inference
 from mapscope.analysis.inference import Estimate
 
-WORK = ["n", "kv"]
+WORK = ["n", "kv", "hash"]
 """What a mean is taken over, next to what it is of."""
 
 
@@ -22,44 +23,51 @@ def ranking(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
     The mean is over the rows that every map of the group has. `verdict` is that of inference,
     corrected over all lines; the fastest itself is "fastest".
     """
-    lines, logs = [], []
-    for group, part in table.groupby(by, sort=False):
-        rounds, count = mean_logs(part)
-        if not rounds:
-            continue
-        fastest = min(rounds, key=lambda name: float(np.nanmedian(rounds[name])))
-        for name, values in rounds.items():
-            lines.append(dict(zip(by, group, strict=True)) | {"map": name, "fastest": fastest, "rows": count})
-            logs.append(values - rounds[fastest])
-    result = pandas.DataFrame(lines, columns=[*by, "map", "fastest", "rows"])
-    if result.empty:
-        return result.assign(ratio=[], low=[], high=[], verdict=[])
-    longest = max(map(len, logs))
-    padded = np.array([np.pad(row, (0, longest - len(row)), constant_values=np.nan) for row in logs])
-    others = (result["map"] != result["fastest"]).to_numpy()
-    estimate = inference.paired(np.ones_like(padded), np.exp(padded))
+    rows = common(table, by)
+    lines = rows[[*by, "map"]].drop_duplicates(ignore_index=True)
+    if lines.empty:
+        return lines.assign(fastest=[], rows=[], ratio=[], low=[], high=[], verdict=[])
+    first = lines.groupby(by, sort=False)["map"].transform("first")
+    start = _means(rows, by, first.to_numpy()).log_ratio
+    nearest = pandas.Series(start).fillna(np.inf).groupby([lines[name] for name in by], sort=False).transform("idxmin")
+    fastest = lines["map"].to_numpy()[nearest]
+    estimate = _means(rows, by, fastest)
+    count = rows.groupby([*by, "map"], sort=False).size().to_numpy()
+    # A map may share no round with the fastest.
+    known = ~np.isnan(estimate.log_ratio)
+    return _judged(lines.assign(fastest=fastest, rows=count)[known].reset_index(drop=True), _part(estimate, known))
+
+
+def half_width(found: pandas.DataFrame) -> float | None:
+    """Median half-width of a ranking's intervals, as a share of the ratio; None where there is none."""
+    others = found[(found["verdict"] != "fastest") & found["low"].notna()]
+    return None if others.empty else float(np.median((others["high"] - others["low"]) / (2 * others["ratio"])))
+
+
+def common(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
+    """The rows whose work every map of their group has done."""
+    works = list(dict.fromkeys([*by, *WORK]))
+    done, asked = (table.groupby(keys, sort=False)["map"].transform("nunique") for keys in (works, by))
+    return table[done == asked]
+
+
+def _means(rows: pandas.DataFrame, by: list[str], base: np.ndarray) -> Estimate:
+    """One estimate for each group and map, in their order in `rows`: against the map that `base` names for it."""
+    line = rows.groupby([*by, "map"], sort=False).ngroup().to_numpy()
+    work = rows.groupby(list(dict.fromkeys([*by, *WORK])), sort=False).ngroup().to_numpy()
+    is_base = rows["map"].to_numpy() == base[line]
+    place = np.zeros(work.max() + 1, dtype=int)
+    place[work[is_base]] = np.flatnonzero(is_base)
+    times = inference.matrix(rows["rounds"])
+    return inference.mean_of(inference.paired(times[place[work]], times), line)
+
+
+def _judged(lines: pandas.DataFrame, estimate: Estimate) -> pandas.DataFrame:
+    others = (lines["map"] != lines["fastest"]).to_numpy()
     ratio, low, high = inference.interval(estimate)
-    verdict = np.full(len(result), "fastest", dtype=object)
+    verdict = np.full(len(lines), "fastest", dtype=object)
     verdict[others] = inference.verdicts(_part(estimate, others))
-    return result.assign(ratio=ratio, low=np.where(others, low, 1.0), high=np.where(others, high, 1.0), verdict=verdict)
-
-
-def mean_logs(part: pandas.DataFrame) -> tuple[dict[str, np.ndarray], int]:
-    """By map: the mean of log ns round by round, over the rows that every map of `part` has; and how many these are.
-
-    A round in which any of the rows is missing is NaN. Without a common row or round: nothing.
-    """
-    maps = list(dict.fromkeys(part["map"]))
-    present = part.groupby(WORK, sort=False)["map"].nunique()
-    common = present[present == len(maps)].reset_index()[WORK]
-    result = {}
-    for name in maps:
-        rounds = part[part["map"] == name].merge(common, on=WORK)["rounds"].tolist()
-        times = np.log(np.array(rounds, dtype=float)).mean(axis=0) if rounds else np.array([])
-        if np.isnan(times).all():
-            return {}, 0
-        result[name] = times
-    return result, len(common)
+    return lines.assign(ratio=ratio, low=np.where(others, low, 1.0), high=np.where(others, high, 1.0), verdict=verdict)
 
 
 def _part(estimate: Estimate, chosen: np.ndarray) -> Estimate:

@@ -1,10 +1,15 @@
-"""Carrying out the plan of `run`, and showing what came of it."""
+"""Carrying out the plan of `run`, and one screen of what came of it."""
 
 from __future__ import annotations
 
+from rich.console import Console
+
+from mapscope.analysis.caveats import caveats
+from mapscope.analysis.heatmap import heatmap
 from mapscope.commands.plot import draw
 from mapscope.commands.shared import console, shown
 from mapscope.errors import Interrupted, MapscopeError, RunStopped
+from mapscope.output.terminal.heatmap import heatmap_lines
 from mapscope.output.terminal.summary import print_summary
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
@@ -13,6 +18,7 @@ from mapscope.run.progress import Display
 from mapscope.run.runner import execute, free_cpus
 from mapscope.store.folder import RunFolder
 from mapscope.store.load import read_run
+from mapscope.store.records import Run
 from mapscope.text import count_of
 
 
@@ -34,9 +40,7 @@ def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
         raise
     measured = read_run(folder)
     if measured.rows:
-        print_summary(terminal, measured)
-        print()
-        draw(folder, measured)
+        _show(terminal, folder, measured)
     if not measured.failures:
         return 0
     first = measured.failures[0]
@@ -45,3 +49,20 @@ def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
         f"{count_of(len(measured.failures), 'failure')}, listed in {shown(folder.run)}; "
         f"first: {first.subject}: {first.message}{again}"
     )
+
+
+def _show(terminal: Console, folder: RunFolder, measured: Run) -> None:
+    """The heatmap, and where the rest is; of a single map, which has nothing to be compared with, its tables."""
+    found = heatmap(measured)
+    if not found.compares:
+        print_summary(terminal, measured)
+        print(f"\nplots        {draw(folder, measured)}")
+        return
+    print()
+    terminal.print(heatmap_lines(found, terminal.width))
+    if weaknesses := caveats(measured):
+        text = f"caveats      {len(weaknesses)}, the gravest: {weaknesses[0]}"
+        terminal.print(text, highlight=False, markup=False, overflow="fold")
+    print(f"full tables  make summary RUN={shown(folder.path)}")
+    print(f"plots        {draw(folder, measured)}")
+    print(f"page         make report RUN={shown(folder.path)}")

@@ -16,13 +16,12 @@ from mapscope.text import count_of
 def run(options: argparse.Namespace) -> int:
     """Raises UsageError, DocumentError or RunStopped."""
     folder = folder_of(options)
-    draw(folder, read_run(folder), options.n)
+    print(draw(folder, read_run(folder), options.n))
     return 0
 
 
-def draw(folder: RunFolder, measured: Run, n: str | None = None) -> None:
-    """Pictures and tables of a run, and where they are."""
+def draw(folder: RunFolder, measured: Run, n: str | None = None) -> str:
+    """Pictures and tables of a run; returns where they are."""
     pictures, tables = plot_run(measured, folder.plots, n), write_tables(measured, folder.tables)
-    print(f"{len(pictures)} pictures in {shown(folder.plots)}")
-    if tables:
-        print(f"{count_of(len(tables), 'table')} in {shown(folder.tables)}")
+    result = f"{count_of(len(pictures), 'picture')} in {shown(folder.plots)}"
+    return f"{result}, {count_of(len(tables), 'table')} in {shown(folder.tables)}" if tables else result

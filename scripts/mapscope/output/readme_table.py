@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas
 
 from mapscope.analysis.fingerprint import caches, fingerprint
 from mapscope.analysis.inference import CONFIDENCE
-from mapscope.analysis.ranking import ranking
+from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import read_runs
 from mapscope.errors import DocumentError, RunStopped, UsageError
 from mapscope.files import write_whole
@@ -89,8 +88,8 @@ def _grown(run: Run) -> list[Growth]:
 
 def _caption(run: Run, found: pandas.DataFrame, grown: list[Growth]) -> str:
     facts, selection = fingerprint(run), run.selection
-    others = found[found["verdict"] != "fastest"]
-    half_width = float(np.median((others["high"] - others["low"]) / (2 * others["ratio"])))
+    width = half_width(found)
+    interval = "unknown" if width is None else f"±{width:.0%} (median)"
     sizes = sorted(selection.sizes)
     virtual = facts["hypervisor"]
     machine = [str(facts["CPU"]), caches(run), *([f"{virtual} guest"] if virtual != "none" else [])]
@@ -98,8 +97,8 @@ def _caption(run: Run, found: pandas.DataFrame, grown: list[Growth]) -> str:
         "Time per operation as a ratio to the fastest map of the column: geometric mean over "
         f"{count_of(len(selection.kv), 'payload')} ({', '.join(selection.kv)}) and {count_of(len(sizes), 'size')} "
         f"(n = {sizes[0]:,} to {sizes[-1]:,}).",
-        f"`=`: indistinguishable from the fastest. {CONFIDENCE:.0%} interval of a ratio: ±{half_width:.0%} "
-        f"(median), from {count_of(selection.rounds, 'round')}.",
+        f"`=`: indistinguishable from the fastest. {CONFIDENCE:.0%} interval of a ratio: {interval}, "
+        f"from {count_of(selection.rounds, 'round')}.",
     ]
     if grown:
         lines.append(

@@ -317,8 +317,9 @@ def _method(all_runs: list[Run]) -> list[str]:
         "about a millisecond, in an order drawn anew each time, so that drift of the machine affects all of them. The "
         "figure of a round is the centre of its turns, that of a row the median over its rounds. An answer that was "
         "wrong, or that differed from the other maps' for the same work, has no row.",
-        "Maps are compared by ratios taken inside each turn. Their intervals "
-        f"({CONFIDENCE:.0%}) are Student's, over rounds. A row is called slower or faster only if it is so "
+        "Maps are compared by ratios taken inside each turn. Means over rows are geometric; their intervals "
+        f"({CONFIDENCE:.0%}) follow from the errors of the rows, each over its own rounds (Student's t, Welch and "
+        "Satterthwaite's degrees of freedom). A mean or row is called slower or faster only if it is so "
         f"by more than {MARGIN:.0%}, after Benjamini and Hochberg's correction for the number of comparisons, at "
         f"a false discovery rate of {FALSE_DISCOVERIES:.0%}.",
         "Counters come from processes of their own, after the timed rounds. What could not be counted is absent, with "

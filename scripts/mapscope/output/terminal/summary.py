@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from mapscope.analysis.caveats import caveats, is_often_disturbed
+from mapscope.analysis.heatmap import heatmap
 from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.terminal.counters import print_calibration, print_counters
 from mapscope.output.terminal.growth import print_growth
+from mapscope.output.terminal.heatmap import heatmap_lines
 from mapscope.output.terminal.tables import TitledTable
 from mapscope.store import derived
 from mapscope.store.records import Run
@@ -28,10 +30,13 @@ KEY = (
 
 
 def print_summary(console: Console, run: Run, n: str | None = None) -> None:
-    """All tables of a run at the sizes meant by `n` (see table.choose_sizes). Raises UsageError."""
+    """The heatmap, then all tables of a run at the sizes meant by `n` (see table.choose_sizes). Raises UsageError."""
     table = rows(run)
     sizes = choose_sizes(table, n)
     _print_head(console, run)
+    if (found := heatmap(run)).compares:
+        console.print()
+        console.print(heatmap_lines(found, console.width))
     present = table[table["n"].isin(sizes)]
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
         console.print()
@@ -44,9 +49,9 @@ def print_summary(console: Console, run: Run, n: str | None = None) -> None:
     print_counters(console, run, present)
     print_calibration(console, run)
     print_growth(console, run)
-    if found := caveats(run):
+    if weaknesses := caveats(run):
         console.print("\nCaveats:", highlight=False, markup=False)
-        for caveat in found:
+        for caveat in weaknesses:
             console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
 
 

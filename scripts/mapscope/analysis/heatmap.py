@@ -1,0 +1,102 @@
+"""What a run comes down to: the ratio of each map to the fastest, workload by workload."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import Any
+
+import pandas
+
+from mapscope.analysis.ranking import half_width, ranking
+from mapscope.analysis.runs import KEY
+from mapscope.store.records import Run
+from mapscope.text import count_of
+
+FASTEST, LEVEL, ALONE, NO_DATA = "*", "=", "?", "-"
+"""Marks: the fastest; indistinguishable from it; a single round, of unknown uncertainty; no row."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A map in a workload, as a geometric mean over sizes and payloads."""
+
+    ratio: float
+    low: float
+    high: float
+    """The ends of the interval; NaN where there is none."""
+    mark: str
+    """FASTEST, LEVEL, ALONE, or empty where the map is slower."""
+    rows: int
+
+    @property
+    def text(self) -> str:
+        """`1.35`, at most four digits."""
+        return f"{self.ratio:.2f}" if self.ratio < 9.995 else f"{self.ratio:.1f}" if self.ratio < 99.95 else "99+"
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """One cell a map and workload, of those that have data."""
+
+    suite: str
+    maps: list[str]
+    workloads: list[str]
+    cells: dict[tuple[str, str], Cell]
+    hash: str
+    kv: list[str]
+    sizes: list[int]
+    half_width: float | None
+    """Median half-width of the intervals, as a share of the ratio."""
+
+    @property
+    def compares(self) -> bool:
+        """Whether any workload was measured with two maps: else each is the fastest of itself."""
+        return any(cell.mark != FASTEST for cell in self.cells.values())
+
+
+def heatmap(run: Run) -> Heatmap:
+    """Of a run, finished or not. States of a family and a second kind of hash have tables of their own."""
+    states = {entry.name for entry in run.workloads if entry.family is not None}
+    table = pandas.DataFrame(map(attrgetter(*KEY, "rounds"), run.rows), columns=[*KEY, "rounds"])
+    hashes = [*run.selection.hashes, *table["hash"]]
+    table = table[~table["workload"].isin(states) & (table["hash"] == hashes[0])]
+    workloads = dict.fromkeys([*run.selection.workloads, *table["workload"]])
+    found = ranking(table, ["workload"])
+    return Heatmap(
+        run.suite.name, run.map_names, [name for name in workloads if name not in states],
+        {(line["map"], line["workload"]): _cell(line) for line in found.to_dict("records")},
+        hashes[0], list(dict.fromkeys(table["kv"])), sorted(set(table["n"])), half_width(found),
+    )  # fmt: skip
+
+
+def _cell(line: dict[str, Any]) -> Cell:
+    alone = pandas.isna(line["low"])
+    mark = {"fastest": FASTEST, "slower": ""}.get(line["verdict"], ALONE if alone else LEVEL)
+    return Cell(line["ratio"], line["low"], line["high"], mark, line["rows"])
+
+
+def marks(table: Heatmap) -> list[str]:
+    """What the marks that occur in it mean."""
+    meaning = {FASTEST: "fastest", LEVEL: "indistinguishable from it", ALONE: "a single round, uncertainty unknown"}
+    present = {cell.mark for cell in table.cells.values()}
+    found = [f"{mark} {text}" for mark, text in meaning.items() if mark in present]
+    complete = len(table.cells) == len(table.maps) * len(table.workloads)
+    return found if complete else [*found, f"{NO_DATA} no data"]
+
+
+def title(table: Heatmap, line: str) -> str:
+    """What its numbers are; `line` is where the maps of a workload are, a row or a column."""
+    return f"suite {table.suite}: geometric mean of ns/op, ratio to the fastest map of the {line}"
+
+
+def scope(table: Heatmap) -> str:
+    """Which rows its means are over."""
+    if not table.cells:
+        return "no row yet"
+    sizes = f"n = {table.sizes[0]:,}" + (f" to {table.sizes[-1]:,}" if len(table.sizes) > 1 else "")
+    hash_name = "" if table.hash == "shared" else f"{table.hash} hash; "
+    return (
+        f"{', '.join(table.kv)}; {count_of(len(table.sizes), 'size')}, {sizes}; {hash_name}"
+        f"{sum(cell.rows for cell in table.cells.values()):,} rows"
+    )
