@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import io
 import json
 import os
@@ -17,6 +18,8 @@ import pytest
 
 from fake_bench import make_build
 from mapscope.cli import main
+from mapscope.store import derived
+from mapscope.store.load import GROUP
 
 SCRIPTS = Path(__file__).resolve().parents[1]
 
@@ -82,27 +85,45 @@ def lab(tmp_path: Path) -> Lab:
     return Lab(make_build(tmp_path / "build"), tmp_path / "results")
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A directory that all workers of a test run share, filled by the first that asks for it."""
+    base = factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (base / name / "made").is_file():
+            make(base / name)
+            (base / name / "made").touch()
+    return base / name
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """One run that went well: two payloads, two sizes, two rounds; shared, so not to be changed."""
-    base = tmp_path_factory.mktemp("finished")
-    lab = Lab(make_build(base / "build", ladder=True), base / "results")
-    process = lab.start("run", "--suite", "smoke", "--kv", "int_int,string_string", "--workloads", "find_hit,range",
-                        "--sizes", "1000,6656", "--hash", "shared,own")  # fmt: skip
-    stdout, stderr = process.communicate(timeout=300)
-    assert process.returncode == 0, stderr
-    assert stderr == ""
-    (base / "stdout").write_text(stdout)
-    return lab
+
+    def make(base: Path) -> None:
+        lab = Lab(make_build(base / "build", ladder=True), base / "results")
+        process = lab.start("run", "--suite", "smoke", "--kv", "int_int,string_string", "--workloads",
+                            "find_hit,range", "--sizes", "1000,6656", "--hash", "shared,own")  # fmt: skip
+        stdout, stderr = process.communicate(timeout=600)
+        assert process.returncode == 0, stderr
+        assert stderr == ""
+        (base / "stdout").write_text(stdout)
+
+    base = made_once(tmp_path_factory, "finished", make)
+    return Lab(base / "build", base / "results")
 
 
 @pytest.fixture(scope="session")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """SMALL, without any disturbance."""
-    base = tmp_path_factory.mktemp("undisturbed")
-    lab = Lab(make_build(base / "build"), base / "results")
-    assert lab.mapscope("run", *SMALL).returncode == 0
-    return lab
+
+    def make(base: Path) -> None:
+        lab = Lab(make_build(base / "build"), base / "results")
+        assert lab.mapscope("run", *SMALL).returncode == 0
+
+    base = made_once(tmp_path_factory, "undisturbed", make)
+    return Lab(base / "build", base / "results")
 
 
 @pytest.fixture
@@ -119,6 +140,25 @@ def tampered(finished: Lab, tmp_path: Path) -> Callable[[Callable[[dict[str, Any
         return Lab(finished.build, tmp_path / "results")
 
     return tamper
+
+
+def with_figures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose rounds were changed, with all that follows from them where each round is a single turn."""
+    described = [{**row, **derived.describe(row["rounds"])} for row in rows]
+    rounds_of_best: dict[tuple[Any, ...], list[float | None]] = {}
+    for row in sorted(described, key=lambda row: row["median"], reverse=True):
+        rounds_of_best[group_of(row)] = row["rounds"]
+    for row in described:
+        pairs = zip(row["rounds"], rounds_of_best[group_of(row)], strict=True)
+        row["ratios"] = [a / b if a and b else None for a, b in pairs]
+        row["turns"] = [0 if ns is None else 1 for ns in row["rounds"]]
+        row["disturbed_turns"] = [1 if count else 0 for count in row["involuntary_switches"]]
+    return derived.add_ratios(described)
+
+
+def group_of(row: dict[str, Any]) -> tuple[Any, ...]:
+    """What it shares with the rows that it is compared with."""
+    return tuple(row[name] for name in GROUP)
 
 
 def one_line(answer: subprocess.CompletedProcess[str], exit_code: int) -> str:

@@ -2,7 +2,7 @@
 
 `make_build` writes a build directory of such binaries. A misbehaviour is asked for by a
 file `faults.json` beside them: {"<map>": {"fault": ..., "n": ..., "after": ..., "stage": ...}},
-where without a stage only timed processes misbehave. `make_valgrind` writes a valgrind that
+where without a stage only timed processes misbehave. They log their turns in `turns.log`. `make_valgrind` writes a valgrind that
 leaves callgrind's dumps.
 """
 
@@ -83,6 +83,9 @@ plan = json.loads((here / "faults.json").read_text()).get(name, {{}})
 call = sum(1 for line in calls.read_text().splitlines() if f" {{name}} " in line)
 active = plan and plan.get("n", n) == n and plan.get("stage") == stage and call > plan.get("after", 0)
 fault = plan.get("fault") if active else None
+if "turns" in options:
+    import ctypes
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # ends with its parent
 if fault == "crash":
     print("about to fall over", file=sys.stderr)
     os.kill(os.getpid(), signal.SIGSEGV)
@@ -94,7 +97,7 @@ if fault == "hang":
     time.sleep(60)
 if fault == "fill the disk":
     try:
-        with open(Path(options["benchmark_out"]).with_name("at-work-junk"), "wb") as junk:
+        with open(next(Path(plan["below"]).glob("*/plan.json")).with_name("at-work-junk"), "wb") as junk:
             while True:
                 junk.write(b"x" * 4096)
                 junk.flush()
@@ -102,9 +105,6 @@ if fault == "fill the disk":
         pass
 
 if "turns" in options:
-    import ctypes
-    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # ends with its parent
-
     def say(**answer):
         print(json.dumps(answer), flush=True)
 
@@ -112,21 +112,25 @@ if "turns" in options:
         def noise(text):
             return int(hashlib.sha256(text.encode()).hexdigest()[:4], 16) / 2**16
 
-        luck = 1 + noise(f"{{full}} {{seed}} {{name}}") * describe.get("luck", 0.05)
+        most = describe.get("luck", 0.05)  # or by workload
+        most = most.get(workload, 0.0) if isinstance(most, dict) else most
+        luck = 1 + noise(f"{{full}} {{seed}} {{name}}") * most
         per_op = 5 * (1 + describe["rank"] / 3) * (1 + math.log10(n)) * (1 + len(full.split("/")[0]) / 20)
         return per_op * luck * (1 + noise(f"{{full}} {{seed}} {{number}}") / 50)
 
     version = dict(mapscope_schema_version="2", mapscope_cpu_model="a processor", mapscope_kernel="Linux 6")
     version = dict(mapscope_format="1") if fault == "of an older commit" else version
     version = dict(mapscope_schema_version="3") if fault == "of a later commit" else version
-    say(mapscope_turns=1, context=dict(
+    say(mapscope_turns=2 if fault == "of a later protocol" else 1, context=dict(
         version, mapscope_map=name, mapscope_map_title=describe["title"], mapscope_map_version=describe["version"],
         mapscope_compiler=describe["compiler"], mapscope_flags=describe["flags"], mapscope_build_type=describe["build_type"],
         mapscope_seed=seed, mapscope_memory=options["memory"], mapscope_libraries="benchmark 1.7.1",
         mapscope_answer_check="passed by an earlier process" if "answers-are-checked" in options else "passed"))
+    with (here / "checks.log").open("a") as log:
+        log.write(f"{{name}} {{kv}} {{options['hash']}} {{n}} {{'trusted' if 'answers-are-checked' in options else 'checked'}}\n")
     baton = int(options["baton"]) if "baton" in options else None
     opened = full = workload = None
-    failed = False
+    failed, lost = False, 0
     for line in sys.stdin:
         command, *words = line.split()
         if command == "open":
@@ -151,7 +155,7 @@ if "turns" in options:
                 del answer["checksum"]
             if fault == "truncated":
                 print(json.dumps(answer)[:20], flush=True)
-                sys.exit(0)
+                continue
             say(**answer)
         elif command == "turn":
             number, start, least = int(words[0]), words[1], int(words[2])
@@ -167,13 +171,16 @@ if "turns" in options:
             ns = round(figure(full, number) * 4096 * 3)
             if fault == "zero" and workload == "churn":
                 ns = 0
-            passes = 0 if fault == "NaN" and workload == "churn" else 3
-            say(passes=passes, ns=ns, switches=1 if fault == "disturbed" else 0)
+            passes = math.nan if fault == "NaN" and workload == "churn" else 3
+            switches = 3 if fault == "disturbed" and number in plan.get("turns", [number]) else 0
+            lost += switches
+            say(passes=passes, ns=ns, switches=switches)
             if len(words) > 3:
                 os.write(int(words[3]), b"x")
         elif command == "close":
             say(passes=0, os_minor_faults=0.0, os_major_faults=0.0, os_voluntary_switches=0.0,
-                os_involuntary_switches=3.0 if fault == "disturbed" else 0.0, os_cpu_ns=1000.0)
+                os_involuntary_switches=float(lost), os_cpu_ns=1000.0)
+            lost = 0
     sys.exit(1 if failed else 0)
 if stage == "growth":
     repetitions, mixed = int(options["growth-repetitions"]), options["growth"] == "mixed"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from conftest import Lab, one_line
+from conftest import Lab, one_line, with_figures
 from mapscope.analysis.across import agreement, of_subject, same_machine, sentences, size_in_units
 from mapscope.analysis.fingerprint import differences
 from mapscope.analysis.ladder import load_ns
@@ -42,8 +42,7 @@ def machine(
         if row["map"] == "std":
             row["rounds"][0] *= 1.002
     extra(document)
-    rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
-    document["rows"] = derived.add_ratios(rows)
+    document["rows"] = with_figures(document["rows"])
     target.mkdir(parents=True)
     (target / "run.json").write_text(json.dumps(document))
     return str(target)

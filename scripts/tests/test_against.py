@@ -39,7 +39,7 @@ def test_each_process_has_its_twin_at_its_side(lab: Lab, other: Path) -> None:
     assert documents[0]["seeds"] == documents[1]["seeds"]
     a, b = (read_runs([str(folder)], lab.results) for folder in (base, ours))
     assert twins(a, b) == [(base.name, ours.name)]
-    assert "interleaved, process by process" in answer.stdout and "make compare A=" in answer.stdout
+    assert "interleaved: ratios inside each round" in answer.stdout and "make compare A=" in answer.stdout
     for folder in (base, ours):
         assert lab.mapscope("validate", str(folder)).returncode == 0
         assert not list(folder.glob("at-work-*"))
@@ -222,7 +222,7 @@ def test_an_interrupted_pair_goes_on_as_a_pair(lab: Lab, other: Path) -> None:
     set_faults(lab.build, {})
     answer = lab.mapscope("run", "--resume", str(base))  # either of the two will do
     assert answer.returncode == 0, answer.stderr
-    assert "interleaved, process by process" in answer.stdout
+    assert "interleaved: ratios inside each round" in answer.stdout
     for folder in (base, ours):
         document = json.loads((folder / "run.json").read_text())
         assert document["complete"] and len(document["sessions"]) == 2
@@ -230,19 +230,19 @@ def test_an_interrupted_pair_goes_on_as_a_pair(lab: Lab, other: Path) -> None:
     assert twins(*(read_runs([str(folder)], lab.results) for folder in (base, ours)))
 
 
-def test_a_process_whose_twin_is_missing_is_measured_again(lab: Lab, other: Path) -> None:
+def test_a_block_that_lacks_a_process_of_either_build_is_measured_again_as_a_whole(lab: Lab, other: Path) -> None:
     assert lab.mapscope("run", *SMALL[:-2], "--against", str(other)).returncode == 0
     base, ours = pair_of(lab.results)
     (base / "raw/round-01/int_int-n100-hmap.json").unlink()
-    (ours / "raw/round-02/int_int-n100-std.json").unlink()
     before = len(calls(lab.build)), len(calls(other))
     answer = lab.mapscope("run", "--resume", "latest")
     assert answer.returncode == 0, answer.stderr
     again = [
-        [line.split()[1] for line in calls(build)[count:]]
+        [(words[1], words[4]) for words in map(str.split, calls(build)[count:])]
         for build, count in zip((lab.build, other), before, strict=True)
     ]
-    assert again == [["hmap", "std"], ["hmap", "std"]]
+    seed = str(json.loads((ours / "plan.json").read_text())["seeds"]["rounds"][0])
+    assert [sorted(each) for each in again] == [sorted((name, seed) for name in MAPS)] * 2
 
 
 def test_a_pair_without_its_other_build_is_refused(lab: Lab, other: Path) -> None:

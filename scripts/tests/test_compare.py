@@ -14,11 +14,10 @@ import numpy as np
 import pandas
 import pytest
 
-from conftest import Lab, one_line
+from conftest import Lab, one_line, with_figures
 from mapscope.analysis.compare import compare, twins
 from mapscope.analysis.runs import KEY, read_runs
 from mapscope.errors import UsageError
-from mapscope.store import derived
 
 REAL = Path(__file__).parent / "real"
 """Real runs; real/README.md says how they were made."""
@@ -29,8 +28,7 @@ def edited(source: Path, target: Path, change: Callable[[dict[str, Any]], None])
     """A copy of a run, changed, with all that follows from its rounds."""
     document = json.loads((source / "run.json").read_text())
     change(document)
-    rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
-    document["rows"] = derived.add_ratios(rows)
+    document["rows"] = with_figures(document["rows"])
     target.mkdir(parents=True)
     (target / "run.json").write_text(json.dumps(document))
     return target

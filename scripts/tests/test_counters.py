@@ -189,14 +189,24 @@ def test_what_cannot_be_zero_is_no_zero(hardware: Lab) -> None:
     assert row_of(hardware)["counters"]["papi"]["l3_misses"]["value"] is None
 
 
-def test_rounds_with_involuntary_switches_are_marked(lab: Lab) -> None:
-    set_faults(lab.build, {"hmap": {"fault": "disturbed", "after": 1}})
-    assert lab.mapscope("run", *COUNTERS, "sim").returncode == 0
-    assert row_of(lab)["involuntary_switches"] == [0, 3]
-    assert row_of(lab, "std")["involuntary_switches"] == [0, 0]
-    assert row_of(lab)["counters"]["os"]["involuntary_switches"]["value"] == 3 / (2 * 10 * 65536)
+def test_rows_whose_turns_are_often_disturbed_are_marked(lab: Lab) -> None:
+    set_faults(lab.build, {"hmap": {"fault": "disturbed", "after": 1}, "std": {"fault": "disturbed", "turns": [2]}})
+    assert lab.mapscope("run", *COUNTERS, "off").returncode == 0
+    row, once = row_of(lab), row_of(lab, "std")
+    assert row["involuntary_switches"] == [0, 3 * row["turns"][1]] and row["disturbed_turns"] == [0, row["turns"][1]]
+    assert once["involuntary_switches"] == [3, 3] and once["disturbed_turns"] == [1, 1]
+    assert row_of(lab, "boost_flat")["involuntary_switches"] == [0, 0]
     text = lab.mapscope("summary", "latest").stdout
-    assert text.count(" !*") == 3 and "during 3 of 42" in text
+    assert text.count(" !*") == 3 and "!=" not in text  # hmap's only
+    assert "in more than 25% of the turns of 3 of 21 rows (marked !)" in " ".join(text.split())
+
+
+def test_what_the_operating_system_counts_is_of_all_timed_passes(lab: Lab) -> None:
+    set_faults(lab.build, {"hmap": {"fault": "disturbed", "turns": [2]}})
+    assert lab.mapscope("run", *COUNTERS, "sim").returncode == 0
+    row = row_of(lab)
+    passes = 3 * sum(row["turns"])
+    assert row["counters"]["os"]["involuntary_switches"]["value"] == pytest.approx(2 * 3 / (passes * row["ops"]))
 
 
 def test_a_changed_counting_binary_is_no_continuation(lab: Lab) -> None:

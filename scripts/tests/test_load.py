@@ -5,13 +5,17 @@ from collections.abc import Callable
 from typing import Any
 
 import jsonschema
+import numpy
 import pytest
+from scipy import stats
 
-from conftest import Lab, one_line
+from conftest import Lab, group_of, one_line
+from mapscope.analysis.caveats import caveats
 from mapscope.errors import DocumentError
 from mapscope.json_file import read_json, write_json
 from mapscope.repository import RESULTS
-from mapscope.store.load import schema
+from mapscope.store.folder import find
+from mapscope.store.load import read_run, schema
 
 Tamper = Callable[[Callable[[dict[str, Any]], None]], Lab]
 
@@ -41,7 +45,7 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
 @pytest.mark.parametrize(
     ("change", "reported"),
     [
-        (lambda d: d.update(schema_version=6), ("schema_version", "6", "reads 1, 2, 3, 4 and 5")),
+        (lambda d: d.update(schema_version=7), ("schema_version", "7", "reads 1, 2, 3, 4, 5 and 6")),
         (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
         (lambda d: d.pop("environment"), ("environment",)),
         (lambda d: d.update(surprise=1), ("surprise",)),
@@ -132,6 +136,28 @@ def test_nan_is_not_written_and_the_old_file_stays(tmp_path: Any) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["file.json"]
 
 
+def test_a_run_of_schema_version_5_is_read_with_its_processes_as_turns() -> None:
+    folder = find("20261122-104925-vm-7b99e82cf6", RESULTS)
+    stored, run = read_json(folder.run), read_run(folder)
+    assert (stored["schema_version"], run.schema_version) == (5, 6)
+    rounds = {(*group_of(row), row["map"]): row["rounds"] for row in stored["rows"]}
+    assert len(run.rows) == len(rounds)
+    for row, old in zip(run.rows, stored["rows"], strict=True):
+        ratios = numpy.divide(old["rounds"], rounds[(*group_of(old), old["best"])])
+        assert (row.best, row.median, row.rounds) == (old["best"], old["median"], old["rounds"])
+        assert row.ratios == pytest.approx(ratios.tolist())
+        assert row.ratio_to_best == pytest.approx(stats.gmean(ratios))
+        if row.map != row.best:
+            interval = stats.t.interval(0.95, len(ratios) - 1, numpy.log(ratios).mean(), stats.sem(numpy.log(ratios)))
+            assert (row.ratio_low, row.ratio_high) == pytest.approx(tuple(numpy.exp(interval)))
+        assert row.turns == [1] * len(old["rounds"])
+        assert row.disturbed_turns == [int(bool(count)) for count in old["involuntary_switches"]]
+    selection = run.selection
+    assert selection.sizes_of == dict.fromkeys(selection.kv, stored["selection"]["sizes"])
+    assert (selection.least_rounds, selection.target, selection.budget_s, selection.start) == (9, None, None, "warm")
+    assert run.timed.share is None and not any("ratios are known less" in each for each in caveats(run))
+
+
 def test_every_field_is_documented() -> None:
     text = (RESULTS / "README.md").read_text()
     definitions = schema()["$defs"]
@@ -153,4 +179,4 @@ def test_every_field_is_documented() -> None:
     ):
         fields |= set(definitions[name]["properties"])
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
-    assert "schema version 5" in text.lower()
+    assert "schema version 6" in text.lower()

@@ -7,11 +7,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from conftest import Lab, one_line
+from conftest import Lab, one_line, with_figures
 from mapscope.output.plots.run import plot_run
 from mapscope.output.plots.style import LOOKS, SPARE, looks
 from mapscope.output.terminal.summary import print_summary
-from mapscope.store import derived
 from mapscope.store.records import Run
 from test_load import Tamper
 
@@ -47,8 +46,7 @@ def test_no_cell_is_cut_however_wide_its_figures(tampered: Tamper) -> None:
             scale = 0 if row["map"] == "hmap" else 1e7
             row["rounds"] = [value + scale * (1 + 3 * number) for number, value in enumerate(row["rounds"])]
             row["involuntary_switches"] = [1, 0]
-        rows = [{**row, **derived.describe(row["rounds"])} for row in document["rows"]]
-        document["rows"] = derived.add_ratios(rows)
+        document["rows"] = with_figures(document["rows"])
 
     text = tampered(widen).mapscope("summary", "latest").stdout
     assert "…" not in text and max(map(len, text.splitlines())) <= 100

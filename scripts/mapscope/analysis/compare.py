@@ -22,7 +22,7 @@ from mapscope.errors import UsageError
 from mapscope.store.records import Run
 
 METHODS = {
-    "paired": "interleaved, process by process: ratios inside each round, Student's t over rounds",
+    "paired": "interleaved: ratios inside each round, Student's t over rounds",
     "runs": "several runs a side: Welch's t over the medians of runs",
     "apart": "one run a side, made at different times: bootstrap over rounds, widened by what rows differ between runs",
 }

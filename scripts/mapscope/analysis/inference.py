@@ -3,7 +3,7 @@
 Times are compared as logarithms, so that twice as slow and twice as fast are equally far from
 equal. Three cases, by what the runs allow:
 
-- *paired*: the runs were interleaved, process by process (`make bench AGAINST=`). The ratio is
+- *paired*: the runs were interleaved (`make bench AGAINST=`). The ratio is
   taken inside each round; what the machine did in that minute falls out. Student's t over rounds.
 - *runs*: several runs a side. A run is then one observation (its median), and the interval is
   Welch's t over runs: it contains what differs from one run to the next.

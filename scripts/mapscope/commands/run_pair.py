@@ -1,4 +1,4 @@
-"""`run --against`: the present build and another, process by process, then how they compare."""
+"""`run --against`: the present build and another, interleaved, then how they compare."""
 
 from __future__ import annotations
 

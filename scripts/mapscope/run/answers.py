@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from mapscope.plan.stages.benchmark import NEVER
+from mapscope.plan.stages.benchmark import NEVER, UNUSABLE
 from mapscope.plan.stages.stage import Task
 from mapscope.store.turns import Turns, centre
 
@@ -33,7 +33,8 @@ class Heard:
                 return f"{NEVER}{answer['inapplicable']}"
             if "error" in answer:
                 return str(answer["error"])
-        return self._nonsense()
+        nonsense = self._nonsense()
+        return nonsense and UNUSABLE + nonsense
 
     def _nonsense(self) -> str | None:
         """What is no number, in words."""
@@ -45,13 +46,16 @@ class Heard:
                 value = answer.get(name)
                 if not isinstance(value, int | float) or value <= 0:
                     return f"its answer to '{what}' has the {name} {value!r}, expected a number above 0"
+        for turn in self.turns:
+            if not isinstance(switches := turn.get("switches"), int | float):
+                return f"its answer to 'turn' has the switches {switches!r}, expected a number"
         return None
 
 
 def document(greeting: dict[str, Any], task: Task, heard: dict[str, Heard]) -> dict[str, Any]:
     """What a process answered, by workload, as Google Benchmark's JSON with the turns added."""
     return {
-        "context": greeting["context"],
+        "context": greeting.get("context"),
         "benchmarks": [_entry(f"{w}/kv:{task.kv}/hash:{task.hash}/n:{task.n}", each) for w, each in heard.items()],
     }
 

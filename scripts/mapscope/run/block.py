@@ -19,7 +19,7 @@ from typing import Any
 from mapscope.plan.stages.stage import Task
 from mapscope.plan.stages.time import BLOCK
 from mapscope.run.answers import Heard, document
-from mapscope.run.conversation import Lost
+from mapscope.run.conversation import BadAnswer, Closed
 from mapscope.run.executor import Executor
 from mapscope.run.process import Child
 from mapscope.store.turns import Turns, centre, half_width
@@ -125,8 +125,8 @@ class Block:
             if (greeting := self._answer(player)) is None:
                 continue
             player.greeting = greeting
-            if greeting.get("mapscope_turns") != PROTOCOL:
-                self._lose(player)
+            if (version := greeting.get("mapscope_turns")) != PROTOCOL:
+                self._lose(player, BadAnswer(f"speaks version {version} of the protocol, expected {PROTOCOL}"))
                 continue
             self._conditions.checked.add(player.identity)
 
@@ -208,7 +208,7 @@ class Block:
         for player in self._players:
             assert player.child and player.child.talk
             player.child.talk.hang_up()
-        seconds = time.monotonic() - started
+        seconds = (time.monotonic() - started) / max(1, len(self._players))
         for player in self._players:
             child, player.child = player.child, None
             if child:
@@ -228,13 +228,15 @@ class Block:
         def look_after() -> None:
             player.executor.look_after(child)
 
+        child.is_awaited()
         try:
             return child.talk.answer(look_after)
-        except Lost:
-            self._lose(player)
+        except (Closed, BadAnswer) as why:
+            self._lose(player, why)
             return None
 
-    def _lose(self, player: Player) -> None:
+    def _lose(self, player: Player, why: Closed | BadAnswer) -> None:
         child, player.child = player.child, None
         if child:
-            player.executor.settle_lost(child)
+            settle = player.executor.settle_closed if isinstance(why, Closed) else player.executor.settle_bad_answer
+            settle(child, str(why))

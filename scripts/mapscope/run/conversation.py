@@ -15,8 +15,12 @@ TICK_S = 0.25
 """How often somebody else may look after things while an answer is awaited."""
 
 
-class Lost(Exception):
-    """The process has ended, or talks nonsense."""
+class Closed(Exception):
+    """The process has closed its output: it ends."""
+
+
+class BadAnswer(Exception):
+    """What the process said is no answer; the text says why."""
 
 
 class Conversation:
@@ -35,13 +39,14 @@ class Conversation:
                 unsent = unsent[os.write(self._input.fileno(), unsent) :]
 
     def answer(self, while_waiting: Callable[[], None]) -> dict[str, Any]:
-        """The next one; `while_waiting` is called every TICK_S and may end the wait by raising. Raises Lost."""
+        """The next one; `while_waiting` is called every TICK_S and may end the wait by raising. Raises Closed or
+        BadAnswer."""
         while b"\n" not in self._unread:
             if not select.select([self._output], [], [], TICK_S)[0]:
                 while_waiting()
                 continue
             if not (more := os.read(self._output.fileno(), 1 << 16)):
-                raise Lost("the process ended")
+                raise Closed("ended without an answer")
             self._unread += more
         line, _, self._unread = self._unread.partition(b"\n")
         try:
@@ -49,7 +54,7 @@ class Conversation:
         except orjson.JSONDecodeError:
             answer = None
         if not isinstance(answer, dict):
-            raise Lost(f"not an answer: {line[:80]!r}")
+            raise BadAnswer(f"not an answer: {line[:80].decode(errors='replace')!r}")
         return answer
 
     def hang_up(self) -> None:

@@ -89,14 +89,22 @@ class Executor:
         """Keep what a process has answered, which nobody talks to any more."""
         with suppress(OSError):  # a full disk shows when it is read
             self._folder.temporary(child.task).write_text(json.dumps(document))
-        self.settle_lost(child)
+        self.settle_closed(child, "")
 
-    def settle_lost(self, child: Child) -> None:
-        """Wait for its end, and keep its output or why there is none."""
+    def settle_closed(self, child: Child, why: str) -> None:
+        """Wait for the end of a process that says no more, and keep its output or why there is none."""
+        child.is_awaited()
         while not ended_among([child], TICK_S):
             self.look_after(child)
         seconds = child.seconds
-        self._settle(child.task, child.finish(), seconds)
+        self._settle(child.task, child.finish(), seconds, why)
+
+    def settle_bad_answer(self, child: Child, why: str) -> None:
+        """End a process whose answers make no sense, and keep that."""
+        seconds = child.seconds
+        child.abandon()
+        self._report(child.task, failure(child.task, "bad_output", why))
+        self._display.done(child.task, seconds)
 
     def write_run(self) -> None:
         """run.json as it is now."""
@@ -116,14 +124,17 @@ class Executor:
         self._display.tick(task)
         return child
 
-    def _settle(self, task: Task, ended: Ended, seconds: float) -> None:
-        """Keep the output of a process, or why there is none."""
-        if problem := self._keep(task, ended):
-            write.keep_failure(self._folder, task, problem)
-            self._display.note(f"failed: {task}: {problem['message']}")
+    def _settle(self, task: Task, ended: Ended, seconds: float, why: str = "") -> None:
+        """Keep the output of a process, or why there is none: `why`, where nothing says more."""
+        if problem := self._keep(task, ended, why):
+            self._report(task, problem)
         self._display.done(task, seconds)
 
-    def _keep(self, task: Task, ended: Ended) -> dict[str, Any] | None:
+    def _report(self, task: Task, problem: dict[str, Any]) -> None:
+        write.keep_failure(self._folder, task, problem)
+        self._display.note(f"failed: {task}: {problem['message']}")
+
+    def _keep(self, task: Task, ended: Ended, why: str) -> dict[str, Any] | None:
         """None when the output was good and is kept; else an entry of `failures`."""
         try:
             if ended.timed_out:
@@ -133,7 +144,7 @@ class Executor:
             except (DocumentError, BadOutput) as error:
                 if _had_no_room(ended) or write.disk_is_full(self._folder):
                     raise RunStopped(f"no space left on the device of {self._folder.path}") from None
-                return explain(task, ended, str(error))
+                return explain(task, ended, why or str(error))
         finally:
             for path in self._folder.leftovers_of(task):
                 path.unlink(missing_ok=True)

@@ -17,13 +17,13 @@ TABLE_TO_PAYLOAD = 4
 """A growing table, and the keys of a pass, in units of the table's keys and values."""
 
 
-def together(players: Sequence[T], plan: Plan, kv: str, n: int) -> list[list[T]]:
-    """The players in groups that fit: one group where memory allows, else as few as possible."""
-    each = TABLE_TO_PAYLOAD * n * _entry_bytes(plan, kv)
+def together(twins: Sequence[Sequence[T]], plan: Plan, kv: str, n: int) -> list[list[T]]:
+    """The processes in parts that fit: one part where memory allows, else as few as possible. Twins stay together."""
+    each = TABLE_TO_PAYLOAD * n * _entry_bytes(plan, kv) * max(map(len, twins))
     at_once = max(1, int(SHARE * plan.environment.memory_bytes / each))
-    parts = -(-len(players) // at_once)
-    size = -(-len(players) // parts)
-    return [list(players[at : at + size]) for at in range(0, len(players), size)]
+    parts = -(-len(twins) // at_once)
+    size = -(-len(twins) // parts)
+    return [[one for some in twins[at : at + size] for one in some] for at in range(0, len(twins), size)]
 
 
 def _entry_bytes(plan: Plan, kv: str) -> int:

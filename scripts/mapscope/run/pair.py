@@ -132,7 +132,7 @@ def rejoin(sides: tuple[Side, Side]) -> None:
 
 
 def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) -> None:
-    """Run what is missing of both, process by process, and assemble both documents.
+    """Run what is missing of both, interleaved, and assemble both documents.
 
     Raises Interrupted or RunStopped as runner.execute does; what had finished is kept.
     """

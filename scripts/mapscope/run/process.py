@@ -20,7 +20,7 @@ from mapscope.run.pinning import child_setup, offer_to_oom_killer, on_cpu
 from mapscope.text import now
 
 TIMEOUT_S = 1800
-"""A process that takes longer hangs."""
+"""A process that takes longer, or as long for one answer, hangs."""
 POLL_S = 0.02
 NOT_OURS_TO_TELL = (
     "--benchmark_out=",
@@ -87,6 +87,7 @@ class Child:
         self._cpu = cpu
         self._turns = [Turn(cpu)]
         self._began = now()
+        self._awaited = time.monotonic()
         self._timed_out = False
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 (closed by finish and abandon)
         everyday = {"cwd": directory, "stderr": self._stderr, "start_new_session": True}  # Ctrl-C is ours to pass on
@@ -141,9 +142,13 @@ class Child:
         self._turns.append(Turn(self._cpu))
         self._popen.send_signal(signal.SIGCONT)
 
+    def is_awaited(self) -> None:
+        """From now on: a process that is talked to may live longer than one that is overdue takes to answer."""
+        self._awaited = time.monotonic()
+
     def kill_when_overdue(self) -> None:
         """The timeout; its end is then noticed like any other."""
-        if self.seconds > TIMEOUT_S:
+        if min(self.seconds, time.monotonic() - self._awaited) > TIMEOUT_S:
             self._timed_out = True
             self._popen.kill()
 

@@ -85,7 +85,7 @@ class Display:
         if self._bar and self._bar_task is not None:
             self._bar.update(
                 self._bar_task,
-                description=f"{task}{self._how_precise()}",
+                description=f"{task}{self._how_precise(task)}",
                 completed=self._planned - len(self._left),
                 elapsed=span(time.monotonic() - self._started),
                 eta=self._how_long(),
@@ -114,15 +114,15 @@ class Display:
         finished = self._planned - len(self._left)
         self._line(
             f"{task.phase}  {task.what}  {finished}/{self._planned} processes"
-            f"  elapsed {span(time.monotonic() - self._started)}  left {self._how_long()}{self._how_precise()}"
+            f"  elapsed {span(time.monotonic() - self._started)}  left {self._how_long()}{self._how_precise(task)}"
         )
 
     def _how_long(self) -> str:
         left = self._budget.left
         return span(self._estimator.remaining(self._left)) if left is None else f"{span(left)} of the budget"
 
-    def _how_precise(self) -> str:
-        if self._precision is None:
+    def _how_precise(self, task: Task) -> str:
+        if self._precision is None or not task.is_timed:
             return ""
         width, within = self._precision
         return f"  median ±{width:.1%}, {within:.0%} of ratios within the target"

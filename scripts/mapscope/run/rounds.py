@@ -107,7 +107,8 @@ class Rounds:
             side.folder.raw(task).unlink(missing_ok=True)  # one that is there lacks its neighbours
         task = block[0][1]
         players = [Player(side.executor, task, self._rival) for side, task in block]
-        for part in together(players, self._plan, task.kv, task.n):
+        twins = [list(group) for _, group in groupby(players, key=lambda player: player.identity)]
+        for part in together(twins, self._plan, task.kv, task.n):
             Block(part, self._conditions, self._rng).measure(workloads)
         for side, task in block:
             if not side.folder.raw(task).is_file():

@@ -9,25 +9,24 @@ from mapscope.plan.stages.time import BLOCK
 
 
 class Timed:
-    """Adds up the blocks of the timed rounds, and the latency ladder, which runs between them."""
+    """Adds up the blocks of the timed rounds, and the latency ladder, which runs before them."""
 
     def __init__(self) -> None:
-        self._blocks: dict[tuple[Any, ...], float] = {}
+        self._pinned = 0.0
         self._passes = 0.0
 
     def add(self, task: Task, document: dict[str, Any], seconds: float) -> None:
         """One process with its raw file; of one that belongs to no round nothing."""
         if task.round is None:
             return
-        self._blocks[task.block] = document.get(BLOCK, {}).get("seconds", seconds)
+        self._pinned += document.get(BLOCK, {}).get("seconds", seconds)
         for entry in document.get("benchmarks", ()):
             self._passes += sum(ns for _, ns, _ in entry.get("turns", ())) / 1e9
 
     def document(self) -> dict[str, float | None]:
         """Seconds of the CPU, seconds of timed passes in them, and the share; None before anything was timed."""
-        pinned = sum(self._blocks.values())
         return {
-            "pinned_s": round(pinned, 3),
+            "pinned_s": round(self._pinned, 3),
             "passes_s": round(self._passes, 3),
-            "share": round(self._passes / pinned, 4) if pinned else None,
+            "share": round(self._passes / self._pinned, 4) if self._pinned else None,
         }

@@ -18,6 +18,8 @@ VERSIONS = {"mapscope_schema_version": "2", "mapscope_format": "1"}
 """What the context says of the version; binaries of older commits, which AGAINST builds, have the second."""
 NEVER = "n/a: "
 """Begins the error of a benchmark whose state a map never has: nothing failed."""
+UNUSABLE = "unusable: "
+"""Begins the error of a benchmark whose process answered, but with no numbers."""
 CHECKSUM = re.compile(r"checksum=([0-9a-f]{16})\b")
 
 
@@ -80,6 +82,8 @@ def error_of(entry: dict[str, Any], workload: str, hash_name: str) -> Problem | 
         message = str(entry.get("error_message", "no message"))
         if message.startswith(NEVER):
             return Problem(workload, hash_name, NOT_APPLICABLE, message.removeprefix(NEVER))
+        if message.startswith(UNUSABLE):
+            return Problem(workload, hash_name, "bad_output", message.removeprefix(UNUSABLE))
         kind = "wrong_answer" if message.startswith("wrong answer") else "benchmark_error"
         return Problem(workload, hash_name, kind, message)
     if checksum_of(entry) is None:

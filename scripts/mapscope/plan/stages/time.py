@@ -18,7 +18,7 @@ from mapscope.plan.stages.collected import Collected, Measurement, Parsed, Probl
 from mapscope.plan.stages.stage import Stage, Task
 
 BLOCK = "mapscope_block"
-"""The key under which a raw file has the seconds for which the processes of its block had the CPU."""
+"""The key under which a raw file has its share of the `seconds` for which the processes of its block had the CPU."""
 
 
 class TimeStage(Stage):
