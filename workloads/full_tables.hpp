@@ -3,7 +3,7 @@
 //
 //   one()    the first table; filled when it is first asked for
 //   many()   enough tables for a pass over all of their entries, the first one among them
-//   renew()  the first table again, empty and then filled with other keys
+//   renew()  some tables, filled anew with other keys
 //
 // Filling costs n inserts a table. Table t holds present(t * n) .. present(t * n + n - 1).
 #pragma once
@@ -38,12 +38,12 @@ class full_tables {
 
   std::size_t count() const noexcept { return tables_.size(); }
 
-  /// Only between workloads that use one(): many() would mix the keys of two seeds.
-  void renew(std::uint64_t seed) {
-    tables_.front() = Map();
+  /// Throws every table away, and fills the first `count` with the keys of another seed.
+  void renew(std::uint64_t seed, std::size_t count) {
+    for (Map& table : tables_) table = Map();
     pool_ = key_pool(pool_.size(), seed);
     filled_ = 0;
-    fill_up_to(1);
+    fill_up_to(count);
   }
 
  private:
@@ -66,7 +66,7 @@ class reading_workload {
   using tables = full_tables<Map, Payload>;
 
   /// Other keys in the table, for the next passes.
-  void renew(std::uint64_t seed) { tables_->renew(seed); }
+  void renew(std::uint64_t seed) { tables_->renew(seed, 1); }
 
   /// Reads every entry once. Returns what must be used, so that no compiler leaves it out.
   std::uint64_t touch() const { return sum_of_entries(full()); }

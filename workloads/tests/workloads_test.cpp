@@ -252,6 +252,11 @@ TYPED_TEST(any_payload, workloads_that_read_share_tables_and_take_other_keys_tog
   EXPECT_FALSE(full->one().contains(encoded<key_of<TypeParam>>(key_pool(1000, 1).present(0))));
   EXPECT_TRUE(next_pass_is_right(hit));
   EXPECT_TRUE(next_pass_is_right(miss));
+  range<right_map<TypeParam>, TypeParam> all(full, 1);
+  EXPECT_TRUE(next_pass_is_right(all));
+  all.renew(3);
+  EXPECT_TRUE(next_pass_is_right(all));
+  EXPECT_TRUE(next_pass_is_right(hit));
 }
 
 TEST(full_tables, fill_only_what_is_asked_for) {

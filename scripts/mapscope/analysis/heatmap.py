@@ -10,6 +10,7 @@ import pandas
 
 from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import KEY
+from mapscope.plan.plan import Plan
 from mapscope.store.records import Run
 from mapscope.text import count_of
 
@@ -57,14 +58,21 @@ class Heatmap:
 
 def heatmap(run: Run) -> Heatmap:
     """Of a run, finished or not. States of a family and a second kind of hash have tables of their own."""
-    states = {entry.name for entry in run.workloads if entry.family is not None}
     table = pandas.DataFrame(map(attrgetter(*KEY, "rounds"), run.rows), columns=[*KEY, "rounds"])
+    return heatmap_of(run, table)
+
+
+def heatmap_of(run: Run | Plan, table: pandas.DataFrame) -> Heatmap:
+    """Of rows as KEY and `rounds`, of a run or of a plan that is being carried out."""
+    states = {entry.name for entry in run.workloads if entry.family is not None}
     hashes = [*run.selection.hashes, *table["hash"]]
     table = table[~table["workload"].isin(states) & (table["hash"] == hashes[0])]
     workloads = dict.fromkeys([*run.selection.workloads, *table["workload"]])
     found = ranking(table, ["workload"])
     return Heatmap(
-        run.suite.name, run.map_names, [name for name in workloads if name not in states],
+        run.suite.name,
+        [entry.name for entry in run.maps],
+        [name for name in workloads if name not in states],
         {(line["map"], line["workload"]): _cell(line) for line in found.to_dict("records")},
         hashes[0], list(dict.fromkeys(table["kv"])), sorted(set(table["n"])), half_width(found),
     )  # fmt: skip

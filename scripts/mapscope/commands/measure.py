@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from rich.console import Console
+from typing import Any
+
+import pandas
+from rich.console import Console, RenderableType
 
 from mapscope.analysis.caveats import caveats
-from mapscope.analysis.heatmap import heatmap
+from mapscope.analysis.heatmap import heatmap, heatmap_of
 from mapscope.commands.plot import draw
 from mapscope.commands.shared import console, shown
 from mapscope.errors import Interrupted, MapscopeError, RunStopped
@@ -29,8 +32,12 @@ def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
     pinned = plan.environment.pinned_cpu
     place = f"on CPU {cpu}" if pinned.reason is None else f"not pinned ({pinned.reason})"
     print(f"suite {plan.suite.name}, {len(missing)} of {planned} processes to run {place}, into {shown(folder.path)}")
+
+    def picture(so_far: list[dict[str, Any]]) -> RenderableType:
+        return heatmap_lines(heatmap_of(plan, pandas.DataFrame(so_far)), terminal.width)
+
     try:
-        execute(plan, folder, catalogue, cpu, Display(terminal, missing, planned, free_cpus()))
+        execute(plan, folder, catalogue, cpu, Display(terminal, missing, planned, free_cpus(), picture))
     except (Interrupted, RunStopped) as error:
         left = len(folder.missing(plan))
         error.args = (

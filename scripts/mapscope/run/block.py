@@ -188,12 +188,26 @@ class Block:
         for player, lines in commands.items():
             self._talk(player, *lines)
         os.write(order[0][1].passes_on, b"\0")
+        self._await_last(order[-1][1], len(numbers))
         for at, (_, player) in enumerate(order):
             turn = self._answer(player)
             if turn is not None:
                 player.heard[workload].turns.append(turn)
             elif at + 1 < len(order):
                 os.write(order[at + 1][1].passes_on, b"\0")  # in place of the one that is gone
+
+    def _await_last(self, player: Player, count: int) -> None:
+        """Until the player that comes last has made its turns, or one has died: to read each answer as it comes would
+        keep the other CPU busy, which may share a core with this one."""
+
+        def all_are_alive() -> bool:
+            for each in self._players:
+                assert each.child
+                each.executor.look_after(each.child)
+            return not any(each.child.has_ended() for each in self._players if each.child)
+
+        if player.child and player.child.talk:
+            player.child.talk.await_answers(count, all_are_alive)
 
     def _start_of(self, player: Player, workload: str) -> str:
         """What a turn finds in the caches, in the words of the protocol."""

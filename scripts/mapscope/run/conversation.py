@@ -57,6 +57,17 @@ class Conversation:
             raise BadAnswer(f"not an answer: {line[:80].decode(errors='replace')!r}")
         return answer
 
+    def await_answers(self, count: int, while_waiting: Callable[[], bool]) -> None:
+        """Until so many can be read, or the process ended, or `while_waiting` said no."""
+        while self._unread.count(b"\n") < count:
+            if not select.select([self._output], [], [], TICK_S)[0]:
+                if not while_waiting():
+                    return
+                continue
+            if not (more := os.read(self._output.fileno(), 1 << 16)):
+                return
+            self._unread += more
+
     def hang_up(self) -> None:
         """No more commands: the process ends."""
         with suppress(BrokenPipeError):

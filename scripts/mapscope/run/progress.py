@@ -1,18 +1,24 @@
-"""How far a run has come: a live bar on a terminal, one plain line a block in a log."""
+"""How far a run has come: a live bar and the current table on a terminal, one plain line a block in a log."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from types import TracebackType
+from typing import Any
 
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from mapscope.plan.stages.stage import Stage, Task
 from mapscope.run.budget import Budget
+from mapscope.store.precision import Precision
 from mapscope.text import span
+
+REDRAW_S = 10.0
+"""The table takes a quarter of a second, in which nothing is measured."""
 
 
 class Estimator:
@@ -58,8 +64,19 @@ class Estimator:
 class Display:
     """Shows the progress of `tasks`; a context manager, as a live bar must be closed."""
 
-    def __init__(self, console: Console, tasks: list[Task], planned: int, side_by_side: int = 1) -> None:
+    def __init__(
+        self,
+        console: Console,
+        tasks: list[Task],
+        planned: int,
+        side_by_side: int = 1,
+        picture: Callable[[list[dict[str, Any]]], RenderableType] | None = None,
+    ) -> None:
+        """`picture` makes the current table of the rows so far, as Precision.rows."""
         self._console = console
+        self._picture = picture
+        self._drawn = -REDRAW_S
+        self._pictured_round = 0
         self._left = list(tasks)
         self._planned = planned
         self._started = time.monotonic()
@@ -67,22 +84,23 @@ class Display:
         self._budget = Budget(None)
         self._precision: tuple[float, float] | None = None
         self._bar = self._make_bar() if console.is_terminal else None
+        self._live = Live(self._bar, console=console, auto_refresh=False, transient=True) if self._bar else None
         self._bar_task = self._bar.add_task("", total=planned, elapsed=span(0), eta=span(None)) if self._bar else None
 
     def __enter__(self) -> Display:
-        if self._bar:
-            self._bar.start()
+        if self._live:
+            self._live.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._bar:
-            self._bar.stop()
+        if self._live:
+            self._live.stop()
 
     def tick(self, task: Task) -> None:
         """Redraw while `task` runs; called by the runner, so that no thread draws while it measures."""
-        if self._bar and self._bar_task is not None:
+        if self._bar and self._live and self._bar_task is not None:
             self._bar.update(
                 self._bar_task,
                 description=f"{task}{self._how_precise(task)}",
@@ -90,7 +108,7 @@ class Display:
                 elapsed=span(time.monotonic() - self._started),
                 eta=self._how_long(),
             )
-            self._bar.refresh()
+            self._live.refresh()
 
     def done(self, task: Task, seconds: float) -> None:
         """`task` has ended, well or not."""
@@ -104,11 +122,19 @@ class Display:
         """Show the time that is left of it from now on."""
         self._budget = budget
 
-    def measured(self, task: Task, precision: tuple[float, float] | None) -> None:
-        """The block of `task` has been measured; how precise the run is now, as Precision.summary."""
-        self._precision = precision
-        if self._bar is None:
+    def measured(self, task: Task, precision: Precision) -> None:
+        """The block of `task` has been measured, and the run is so precise now."""
+        self._precision = precision.summary()
+        if self._live and self._bar and self._picture and time.monotonic() - self._drawn > REDRAW_S:
+            self._live.update(Group(self._picture(precision.rows()), self._bar), refresh=True)
+            self._drawn = time.monotonic()
+        if self._live is None:
             self._progress_line(task)
+
+    def round_ended(self, number: int, precision: Precision) -> None:
+        """In a log the table comes once, as soon as every row has a figure."""
+        if number == 1 and self._live is None and self._picture:
+            self._console.print(self._picture(precision.rows()))
 
     def _progress_line(self, task: Task) -> None:
         finished = self._planned - len(self._left)
@@ -143,5 +169,4 @@ class Display:
             TextColumn("left {task.fields[eta]}"),
             console=self._console,
             auto_refresh=False,
-            transient=True,
         )

@@ -73,6 +73,7 @@ class Rounds:
                     if number > 1 and self._budget.is_spent():
                         return
                     self._measure(block, workloads)
+            self._display.round_ended(number, self._precision)
             for side in self._sides:
                 side.executor.write_run()
 
@@ -114,7 +115,7 @@ class Rounds:
             if not side.folder.raw(task).is_file():
                 self._gave_nothing.add(self._key(side, task))
         self._remember([(side, task) for side, task in block if side.folder.raw(task).is_file()])
-        self._display.measured(task, self._precision.summary())
+        self._display.measured(task, self._precision)
 
     def _rival(self, workload: str, me: Player, timed: Sequence[Player]) -> Player:
         """The fastest of the same build and hash; of two builds, the same map of the other one."""

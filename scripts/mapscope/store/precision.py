@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from mapscope.store import derived
 from mapscope.store.turns import Turns, centre, ratio
 
 Group = tuple[Hashable, ...]
-"""What is compared with each other: workload, payload, size, hash."""
+"""What is compared with each other: workload, payload, size, hash; of two builds the map as well."""
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,24 @@ class Precision:
     def __init__(self, target: float) -> None:
         self.target = target
         self._rounds: dict[Group, dict[int, dict[str, Turns]]] = defaultdict(lambda: defaultdict(dict))
+        self._centres: dict[tuple[Group, int, str], float] = {}
         self._widths: dict[Group, dict[str, float]] = {}
 
     def add(self, group: Group, number: int, name: str, turns: Turns) -> None:
         """The turns of one map in one round."""
         self._rounds[group][number][name] = turns
+        self._centres[group, number, name] = centre(turns)
         self._widths.pop(group, None)
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows so far: what they are of, and the times of their rounds, as run.json has them."""
+        numbers = sorted({number for rounds in self._rounds.values() for number in rounds})
+        return [
+            dict(zip(("workload", "kv", "n", "hash"), group, strict=True))
+            | {"map": name, "rounds": [self._centres.get((group, number, name)) for number in numbers]}
+            for group, rounds in self._rounds.items()
+            for name in dict.fromkeys(name for by_name in rounds.values() for name in by_name)
+        ]
 
     def half_widths(self, group: Group) -> dict[str, float]:
         """Of every map of a group but the fastest."""
