@@ -206,6 +206,9 @@ class Block:
                 each.executor.look_after(each.child)
             return not any(each.child.has_ended() for each in self._players if each.child)
 
+        for each in self._players:
+            if each.child:
+                each.child.is_awaited()
         if player.child and player.child.talk:
             player.child.talk.await_answers(count, all_are_alive)
 
