@@ -24,13 +24,16 @@ from mapscope.analysis.ladder import load_ns, tlb_reach
 from mapscope.analysis.passing import Passing, Way
 from mapscope.analysis.runs import read_runs
 from mapscope.files import write_whole
+from mapscope.output.heat import BACKGROUNDS, level
 from mapscope.output.page import growth
 from mapscope.output.page.page import MOST_BYTES, write_page
 from mapscope.output.passing import cells
+from mapscope.repository import RESULTS
 from mapscope.store.records import Growth, Run
 from mapscope.store.upgrade import upgraded
 from mapscope.text import duration
 from test_compare import edited, slowed
+from test_heatmap import means_of
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="no Chromium is installed")
@@ -118,6 +121,39 @@ def test_one_file_that_refers_to_nothing_outside(two_runs: tuple[Path, Any]) -> 
     references = re.findall(r"""<(?:link|script|img|iframe|source)\b[^>]*?\b(?:src|href)=["']?([^"'> ]+)""", text)
     assert all(each.startswith("data:") for each in references), references
     assert "@import" not in text.split("</style>")[0] and "url(" not in text.split("</style>")[0]
+
+
+def test_it_opens_with_the_heatmap_of_each_run(two_runs: tuple[Path, list[dict[str, Any]]]) -> None:
+    path, documents = two_runs
+    text = path.read_text()
+    assert re.findall(r'<section id="([\w-]+)"', text)[:3] == ["ratios-to-fastest", "growth", "conclusions"]
+    tables = text.split('<table class="heat"')[1:]
+    for document, table in zip(documents, tables, strict=True):
+        expected = means_of([row for row in document["rows"] if row["hash"] == "shared"])
+        body = table.split("</table>")[0]
+        lines = dict(re.findall(r'<th scope="row">(\w+)</th>(.*?)</tr>', body))
+        assert set(lines) == {name for name, _ in expected}
+        for name, line in lines.items():
+            cells = re.findall(r'<td style="background:(#\w+);color:#000000">([\d.]+)([*=]?)</td>', line)
+            ratios = [expected[name, workload] for workload in ("find_hit", "range")]
+            assert [float(cell[1]) for cell in cells] == [round(ratio, 2) for ratio in ratios]
+            assert [cell[0] for cell in cells] == [BACKGROUNDS[level(ratio)] for ratio in ratios]
+            assert [cell[2] == "*" for cell in cells] == [ratio == 1 for ratio in ratios]
+
+
+def test_links_of_the_page_lead_to_its_sections(two_runs: tuple[Path, Any]) -> None:
+    text = two_runs[0].read_text().split("<script")[0]
+    assert set(re.findall(r'href="#([\w-]+)"', text)) == set(re.findall(r'<section id="([\w-]+)"', text))
+
+
+def test_conclusions_are_few_and_the_rest_is_folded(two_runs: tuple[Path, Any]) -> None:
+    section = two_runs[0].read_text().split('<section id="conclusions"')[1].split("</section>")[0]
+    parts = section.split("<h3>")[1:]
+    for part in parts:
+        shown = part.split("<details>")[0].split('<ul class="sentences">')
+        assert len(shown) != 2 or 1 <= shown[1].count("<li>") <= 5
+    folded = parts[1].split("<details>")[1]
+    assert folded.count("Geometric mean over") == 4  # workloads and hashes
 
 
 def test_what_passing_a_table_costs_comes_along_with_its_instructions(two_runs: tuple[Path, Any]) -> None:
@@ -438,6 +474,20 @@ def test_runs_of_one_round_have_no_intervals_and_no_complaints(
         assert opened.said == []
         opened.page.close()
     assert [str(each.message) for each in recwarn] == []
+
+
+@needs_browser
+def test_the_maps_stay_in_sight_when_the_heatmap_is_scrolled(browser: Any, tmp_path: Path) -> None:
+    runs = read_runs(["20261122-104925-vm-7b99e82cf6"], RESULTS)
+    opened = open_page(browser, write_page(runs, tmp_path / "report.html"), 360)
+    scrolled = opened.evaluate(
+        "() => { const e = document.querySelector('.heat').parentNode; e.scrollLeft = 999; return e.scrollLeft }"
+    )
+    assert scrolled > 50
+    left = "() => document.querySelector('.heat tbody th').getBoundingClientRect().left"
+    assert 0 <= opened.evaluate(left) < 40
+    assert opened.evaluate("() => document.documentElement.scrollWidth") <= 360
+    opened.page.close()
 
 
 @needs_browser

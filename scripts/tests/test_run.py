@@ -39,6 +39,7 @@ def test_a_whole_run(finished: Lab) -> None:
     assert [m["name"] for m in document["maps"]] == list(MAPS)
     assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * (2 * 2 * 2 * 7 + 1)  # and the ladder
     assert len(list(finished.folder().glob("raw/counters/sim/*.json"))) == 2 * 2 * 2 * 7
+    assert (finished.folder() / "raw/round-01/int_int-n1000-hmap-own.json").is_file()
     assert (finished.folder() / "raw/round-01/int_int-n1000-hmap.json").is_file()
     assert re.fullmatch(r"\d{8}-\d{6}-[\w-]+-\w+(-dirty)?", finished.folder().name)
     assert {p.name for p in finished.folder().iterdir()} == {

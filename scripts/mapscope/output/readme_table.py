@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas
 
+from mapscope.analysis.conclusions import SUBJECTS
 from mapscope.analysis.fingerprint import caches, fingerprint
 from mapscope.analysis.inference import CONFIDENCE
+from mapscope.analysis.insert_latency import growing
 from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import read_runs
 from mapscope.errors import DocumentError, RunStopped, UsageError
@@ -22,10 +24,6 @@ from mapscope.text import count_of, duration
 
 README = ROOT / "README.md"
 BEGIN, END = "<!-- results: written by `mapscope readme` -->", "<!-- end of results -->"
-SUBJECTS = ("hmap", "steady")
-"""The maps of this repository."""
-GROWING = "growth/insert-first_touch"
-"""The stage of the insert latencies: a table that grows from empty, in memory fresh from the kernel."""
 
 
 def write_readme(name: str, results: Path, path: Path = README) -> Path:
@@ -54,7 +52,7 @@ def results_block(name: str, results: Path) -> str:
     found = ranking(runs.table, ["workload"])
     if found.empty:
         raise UsageError(f"{name} has no workload that every map finished; finish it with `make bench RESUME={name}`")
-    grown = _grown(run)
+    grown = growing(run)
     table = _ratios(found, run.map_names)
     if grown:
         latency = {row.map: duration(row.denoised.inserts.max_ns) for row in grown}
@@ -78,12 +76,6 @@ def _cell(row: dict[str, Any] | None) -> str:
     if row["verdict"] == "fastest":
         return "**1.00**"
     return f"{row['ratio']:.2f}{'' if row['verdict'] == 'slower' else ' ='}"
-
-
-def _grown(run: Run) -> list[Growth]:
-    """The first table that was timed insert by insert as it grew, one entry a map; empty when there is none."""
-    rows = [row for row in run.growth if row.stage == GROWING]
-    return [row for row in rows if (row.kv, row.n) == (rows[0].kv, rows[0].n)]
 
 
 def _caption(run: Run, found: pandas.DataFrame, grown: list[Growth]) -> str:

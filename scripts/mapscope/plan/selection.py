@@ -43,7 +43,7 @@ def processes(selection: Selection) -> int:
 
 def benchmarks(selection: Selection) -> int:
     """How many benchmarks these run, at most."""
-    return processes(selection) * len(selection.workloads) * len(selection.hashes)
+    return processes(selection) * len(selection.workloads)
 
 
 def countings(selection: Selection) -> int:

@@ -27,6 +27,7 @@ from mapscope.plan.stages.stage import Task
 from mapscope.plan.tasks import block_in_turns, growing, ladders
 from mapscope.run import rounds
 from mapscope.run.budget import Budget, for_rounds
+from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
@@ -139,28 +140,40 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
     rng = random.Random(f"mapscope seed {sides[0].plan.seeds.base} twins")
     runs = [(side.folder, side.plan) for side in sides]
     budget = for_rounds(sides[1].plan, read_records(sides[1].folder.sessions))
-    with session_of(runs, cpu), stopped_by_signals() as check, display, kept_off(cpu):
+    with session_of(runs, cpu), stopped_by_signals() as check, display:
         executors = [Executor(side.plan, side.folder, side.catalogue, display, check) for side in sides]
+        builders = [Builder(side.plan, side.folder, side.catalogue, display, check) for side in sides]
         missing = [set(side.folder.missing(side.plan)) for side in sides]
         ours = sides[1].plan  # which has all that the other has, and the ladder
         display.bounded_by(budget)
-        executors[1].carry_out([task for task in ladders(ours) if task in missing[1]], cpu, side_by_side=1)
         interleaved = [
             rounds.Side(side.plan, side.folder, side.catalogue, executor)
             for side, executor in zip(sides, executors, strict=True)
         ]
-        rounds.Rounds(interleaved, cpu, budget, display, rng).measure()
+        with kept_off(cpu):
+            executors[1].carry_out([task for task in ladders(ours) if task in missing[1]], cpu, side_by_side=1)
+            rounds.Rounds(interleaved, cpu, budget, display, rng).measure()
         display.bounded_by(Budget(None))
-        for block, twins in groupby(growing(ours), key=partial(block_in_turns, ours)):
-            groups = [
-                [(executor, task) for executor, still in zip(executors, missing, strict=True) if task in still]
-                for task in twins
-            ]
-            for together in _at_once(ours, groups) if block else ():
-                interleave(together, cpu, rng)
-            for group in groups if not block else ():
-                for executor, task in rng.sample(group, len(group)):
-                    executor.carry_out([task], cpu, side_by_side=1)
+        twins = list(growing(ours))
+        ready = [
+            set(builder.prepare([task for task in twins if task in still]))
+            for builder, still in zip(builders, missing, strict=True)
+        ]
+        with kept_off(cpu):
+            _run_interleaved(ours, twins, list(zip(executors, ready, strict=True)), cpu, rng)
+
+
+def _run_interleaved(
+    ours: Plan, planned: list[Task], sides: list[tuple[Executor, set[Task]]], cpu: int | None, rng: random.Random
+) -> None:
+    """Of `planned`, what each side is missing."""
+    for block, twins in groupby(planned, key=partial(block_in_turns, ours)):
+        groups = [[(executor, task) for executor, still in sides if task in still] for task in twins]
+        for together in _at_once(ours, groups) if block else ():
+            interleave(together, cpu, rng)
+        for group in groups if not block else ():
+            for executor, task in rng.sample(group, len(group)):
+                executor.carry_out([task], cpu, side_by_side=1)
 
 
 def _at_once(plan: Plan, groups: list[list[tuple[Executor, Task]]]) -> list[list[list[tuple[Executor, Task]]]]:

@@ -1,14 +1,14 @@
 """Carries out a plan: every process kept at once, none able to spoil the others.
 
 What needs a CPU to itself runs alone, first the rounds, then growth and hardware counters. What is
-simulated comes last and shares all CPUs: nothing in it is timed.
+simulated comes last and shares all CPUs: nothing in it is timed. Between these, with nothing at work,
+what comes next is built.
 """
 
 from __future__ import annotations
 
 import os
 import random
-from collections.abc import Iterable
 from functools import partial
 from itertools import groupby
 
@@ -18,6 +18,7 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.stages.stage import Task
 from mapscope.plan.tasks import block_in_turns, counting, growing, ladders
 from mapscope.run.budget import Budget, for_rounds
+from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
@@ -38,22 +39,29 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
     missing = set(folder.missing(plan))
     with session_of([(folder, plan)], cpu), stopped_by_signals() as check, display:
         executor = Executor(plan, folder, catalogue, display, check)
-
-        def alone(tasks: Iterable[Task]) -> list[Task]:
-            return [task for task in tasks if task in missing]
-
+        builder = Builder(plan, folder, catalogue, display, check)
         with kept_off(cpu):
             display.bounded_by(budget)
-            executor.carry_out(alone(ladders(plan)), cpu, side_by_side=1)
+            executor.carry_out([task for task in ladders(plan) if task in missing], cpu, side_by_side=1)
             Rounds([Side(plan, folder, catalogue, executor)], cpu, budget, display, rng).measure()
             display.bounded_by(Budget(None))
-            for block, group in groupby(alone(growing(plan)), key=partial(block_in_turns, plan)):
-                if block:
-                    interleave([[(executor, task)] for task in group], cpu, rng)
-                else:
-                    executor.carry_out(list(group), cpu, side_by_side=1)
-            executor.carry_out([task for task in alone(counting(plan)) if task.stage.pinned], cpu, side_by_side=1)
-        executor.carry_out([task for task in alone(counting(plan)) if not task.stage.pinned], None, free_cpus())
+        left = [task for task in (*growing(plan), *counting(plan)) if task in missing]
+        in_order = sorted(left, key=lambda task: not task.stage.pinned)
+        for _, alike in groupby(in_order, key=lambda task: (task.stage.pinned, task.stage.built_as)):
+            ready = builder.prepare(list(alike))
+            if ready and ready[0].stage.pinned:
+                _run_alone(plan, ready, executor, cpu, rng)
+            else:
+                executor.carry_out(ready, None, free_cpus())
+
+
+def _run_alone(plan: Plan, ready: list[Task], executor: Executor, cpu: int | None, rng: random.Random) -> None:
+    with kept_off(cpu):
+        for block, group in groupby(ready, key=partial(block_in_turns, plan)):
+            if block:
+                interleave([[(executor, task)] for task in group], cpu, rng)
+            else:
+                executor.carry_out(list(group), cpu, side_by_side=1)
 
 
 def free_cpus() -> int:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas
 
-from mapscope.analysis import conclusions
+from mapscope.analysis import conclusions, heatmap, insert_latency
 from mapscope.analysis.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.analysis.caveats import caveats
 from mapscope.analysis.compare import METHODS, Comparison
@@ -23,6 +23,7 @@ from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.passing import Passing
 from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import ABOUT, Runs, rounds_of
+from mapscope.output.heat import BACKGROUNDS, INK, LIMITS, level
 from mapscope.output.page import growth
 from mapscope.output.passing import METHOD as PASSING_METHOD
 from mapscope.output.passing import cells, heads
@@ -31,11 +32,15 @@ from mapscope.store.records import Run
 from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
-    ("conclusions", "Conclusions"), ("explore", "Explore"), ("ranking", "Ranking of the maps"),
-    ("comparison", "Run against run"), ("machines", "Across machines"), ("growth", "Growth and open loop"),
+    ("ratios-to-fastest", "Ratios to the fastest"), ("growth", "Growth"), ("conclusions", "Conclusions"),
+    ("explore", "Explore"), ("ranking", "Ranking of the maps"),
+    ("comparison", "Run against run"), ("machines", "Across machines"), ("draining", "Draining"),
     ("counters", "Counters"), ("passing", "Passing a map as an argument"), ("environment", "Environment"),
     ("method", "Method"), ("data", "Data"),
 )  # fmt: skip
+
+MOST_SENTENCES = 5
+"""Of each part of the conclusions; the others are folded."""
 
 
 def facts(
@@ -44,18 +49,24 @@ def facts(
     """All that the template asks for, but for what the charts need."""
     all_runs = runs.measured
     heads = [_head(runs, number) for number in range(len(runs.labels))]
+    drains = growth.drains(all_runs, [head["letter"] for head in heads])
+    absent = {name for name, there in (("passing", passing), ("draining", drains)) if not there}
     return {
         "title": f"mapscope: {runs.labels[0]}" if len(heads) == 1 else f"mapscope: {count_of(len(heads), 'run')}",
-        "sections": [each for each in SECTIONS if each[0] != "passing" or passing is not None],
+        "sections": [each for each in SECTIONS if each[0] not in absent],
         "passing": None if passing is None else _passing(passing),
         "runs": heads,
+        "heatmaps": [_heatmap(run, head) for run, head in zip(all_runs, heads, strict=True)],
+        "heat_legend": _heat_legend(),
+        "heat_ink": INK,
         "conclusions": _conclusions(runs, heads, comparison, across),
         "ranking": [table for number in range(len(heads)) for table in _rankings(runs, number, heads)],
         "comparison": None if comparison is None else _comparison(comparison),
         "across": None if across is None else _across(runs, across, heads),
         "growth": growth.sentence(all_runs),
+        "growth_maxima": _maxima(all_runs, heads),
         "grew": any(run.growth for run in all_runs),
-        "drains": growth.drains(all_runs, [head["letter"] for head in heads]),
+        "drains": drains,
         "drain_heads": DRAIN_HEADS,
         "drain_key": DRAIN_KEY,
         "backends": _backends(all_runs, heads),
@@ -142,13 +153,52 @@ def _conclusions(
 ) -> list[dict[str, Any]]:
     parts = []
     if comparison is not None:
-        parts.append({"title": "B against A", "sentences": conclusions.of_comparison(comparison)})
+        said = conclusions.of_comparison(comparison)
+        parts.append({"title": "B against A", "sentences": said[:MOST_SENTENCES], "further": said[MOST_SENTENCES:]})
     if across is not None:
-        parts.append({"title": "On every machine", "sentences": sentences(across)[:1]})
-    for head in heads:
+        parts.append({"title": "On every machine", "sentences": sentences(across)[:1], "further": []})
+    for run, head in zip(runs.measured, heads, strict=True):
         title = "The maps" if len(heads) == 1 else f"The maps in {head['letter']}"
-        parts.append({"title": title, "sentences": conclusions.of_run(runs, head["label"])})
+        each = conclusions.of_run(runs, head["label"])
+        points = conclusions.main_points(run)
+        shown, further = (points, each) if points else (each[:MOST_SENTENCES], each[MOST_SENTENCES:])
+        parts.append({"title": title, "sentences": shown, "further": further})
     return parts
+
+
+def _heatmap(run: Run, head: dict[str, Any]) -> dict[str, Any] | None:
+    """None where there is nothing to compare."""
+    found = heatmap.heatmap(run)
+    if not found.compares:
+        return None
+    lines = [
+        {"map": name, "cells": [_heat_cell(found.cells.get((name, workload))) for workload in found.workloads]}
+        for name in found.maps
+    ]
+    notes = heatmap.marks(found)
+    if found.half_width is not None:
+        notes.append(f"{CONFIDENCE:.0%} interval of a ratio: ±{found.half_width:.0%} (median)")
+    return {
+        "run": head["letter"], "caption": heatmap.title(found, "column"), "scope": heatmap.scope(found),
+        "workloads": [name.split("_") for name in found.workloads], "lines": lines, "notes": notes,
+    }  # fmt: skip
+
+
+def _heat_cell(cell: heatmap.Cell | None) -> dict[str, str]:
+    if cell is None:
+        return {"text": heatmap.NO_DATA, "colour": ""}
+    return {"text": f"{cell.text}{cell.mark}", "colour": BACKGROUNDS[level(cell.ratio)]}
+
+
+def _heat_legend() -> list[dict[str, str]]:
+    texts = [f"ratio up to {LIMITS[0]:g}", *(f"to {limit:g}" for limit in LIMITS[1:]), f"above {LIMITS[-1]:g}"]
+    return [{"text": text, "colour": colour} for text, colour in zip(texts, BACKGROUNDS, strict=True)]
+
+
+def _maxima(all_runs: list[Run], heads: list[dict[str, Any]]) -> list[str]:
+    """The maximum insert latencies of each run that has them; a run is named by its letter if there are several."""
+    found = [(head["letter"], insert_latency.sentence(run)) for run, head in zip(all_runs, heads, strict=True)]
+    return [text if len(heads) == 1 else f"{letter}: {text}" for letter, text in found if text]
 
 
 def _rankings(runs: Runs, number: int, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mapscope.plan.build import SHARED
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import NOT_APPLICABLE, BadOutput, Problem, Row
 from mapscope.plan.stages.stage import Task
@@ -47,7 +48,7 @@ def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str
 
 def file_name(task: Task) -> str:
     """Of the output of a task of one map and hash."""
-    own = "-own" if task.hash == "own" else ""
+    own = "" if task.hash == SHARED else f"-{task.hash}"
     return f"{task.kv}-n{task.n}-{task.map}{own}.json"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mapscope.plan.build import Catalogue
+from mapscope.plan.build import SHARED, Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import Collected, Parsed, Problem, Row
 
@@ -17,10 +17,16 @@ class Stage(ABC):
 
     name: str | None
     """As run.json has it; None: it is timed."""
+    built_as = ""
+    """What its binaries are, in words, where they are built when the stage comes; empty: before the run."""
     pinned = True
     """Whether it must have its CPU to itself: what is simulated may share the machine."""
     predicts = True
     """Whether its processes take about as long as others of the same payload and size."""
+
+    @abstractmethod
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """What it starts: a file of the build directory, and the target that makes it."""
 
     @abstractmethod
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
@@ -74,7 +80,7 @@ class Stage(ABC):
 
 @dataclass(frozen=True)
 class Task:
-    """One process: one map and hash on one payload at one size, timed in one round or counted by one stage."""
+    """One process: one map with one hash on one payload at one size, timed in one round or counted by one stage."""
 
     round: int | None
     """None: it belongs to no round."""
@@ -84,8 +90,7 @@ class Task:
     map: str
     seed: int
     stage: Stage
-    hash: str = "shared"
-    """The hash function of the map."""
+    hash: str = SHARED
 
     @property
     def phase(self) -> str:
@@ -116,7 +121,7 @@ class Task:
         return f"{self.kv} n={self.n}" if self.kv else str(self.stage.name)
 
     def __str__(self) -> str:
-        own = " with its own hash" if self.hash == "own" else ""
+        own = "" if self.hash == SHARED else f" ({self.hash} hash)"
         return f"{self.phase} {self.what} {self.map}".rstrip() + own
 
     def row(self, workload: str, hash_name: str) -> Row:

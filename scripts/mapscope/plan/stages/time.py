@@ -26,9 +26,13 @@ class TimeStage(Stage):
 
     name = None
 
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return catalogue.binaries[task.map][task.hash]
+
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
-        return [f"./{catalogue.binaries[task.map]}", "--turns", *what_and_how(task, plan)]
+        return [f"./{self.binary(task, catalogue)}", "--turns", *what_and_how(task, plan)]
 
     def path(self, task: Task) -> Path:
         """`round-01/<payload>-n<size>-<map>.json`"""

@@ -274,13 +274,15 @@ const SHOWN_AS = {
   share: "A point (x, y): the share x of all operations takes longer than y.",
 };
 
+const DURATION = "datum.value >= 1e9 ? datum.value / 1e9 + ' s' : datum.value >= 1e6 ? datum.value / 1e6 + ' ms' : datum.value >= 1e3 ? datum.value / 1e3 + ' µs' : datum.value + ' ns'";
+
 const growingSpec = (data, c, points, axis) => {
   const { color, strokeDash } = lookScales({ ...data, maps: data.maps.filter((m) => points.some((p) => p.map === m)) });
   const x = axis === "share"
     ? { field: "x", type: "quantitative", title: "share of operations that take longer", scale: { type: "log", reverse: true, nice: false, padding: 8 }, axis: { format: "~%", tickCount: 6 } }
     : { field: "x", type: "quantitative", title: "operation", scale: { type: "log", nice: false, padding: 8 }, axis: { format: "~s", tickCount: 6 } };
   const scale = c.scale === "log" ? { type: "log", nice: false, padding: 8 } : { type: "linear", zero: true };
-  const y = { field: "value", type: "quantitative", title: "ns", scale, axis: { tickCount: 7, format: "~s" } };
+  const y = { field: "value", type: "quantitative", title: null, scale, axis: { tickCount: 7, labelExpr: DURATION } };
   const legend = { orient: "top", title: null, labelColor: "currentColor", labelFontSize: 12, columns: narrow() ? 2 : 7, symbolType: "stroke", symbolSize: 700, symbolStrokeWidth: 2.2, symbolOpacity: 1 };
   const looks = { color: { ...color, legend }, strokeDash: { ...strokeDash, legend } };
   const tooltip = [{ field: "map" }, { field: "x", format: ".4~g" }, { field: "value", title: "ns", format: ".5~g" }];
