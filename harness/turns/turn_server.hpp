@@ -6,7 +6,8 @@
 //   turn <number> <start> <ns> [<next>]    warms up, then times passes for at least so long
 //   close                                  frees it
 //
-// <number>: of the turn, from 1; the same number draws the same keys in every map.
+// <number>: of the turn, from 1. With the same number, every map gets the same other keys now and
+//   then, where a table is small.
 // <start>: `pass`: one pass is not timed before those that are, where passes are short; `table`:
 //   before that, the whole table is read, where it is read at random; `as_is`: neither;
 //   `evict=<bytes>`: so many bytes are read instead, which leaves nothing of the table in a cache
