@@ -33,7 +33,7 @@ millisecond to turns of 0.1 to 0.25 ms, and the kernel's tick fell into hardly a
 LEAST_S, MOST_S = 0.006, 0.012
 """Seconds that a workload takes of a round for each process: at least, and until it is precise enough."""
 LEAST_TURNS, MOST_TURNS = 2, 128
-LONG_TURN_S = 0.1
+LONG_TURN_S = 0.02
 """Of one process: such a turn averages over so much time that one is enough."""
 LEAST_ENTRIES = 4096
 """Smaller tables come in numbers."""
