@@ -25,9 +25,9 @@ class fixture {
   virtual double payload_bytes() const = 0;
   /// Of one pass; neither a number nor a reason where the workload does not scan.
   virtual workloads::scanned slots() const = 0;
-  /// Other keys in a table that is only read, from a seed; nothing where a workload has its own
-  /// keys in each pass, or its tables are expensive to fill.
-  virtual void renew(std::uint64_t seed) = 0;
+  /// Other keys in a table that is only read, from a seed. False, and nothing, where a workload has
+  /// its own keys in each pass, or its tables are expensive to fill.
+  virtual bool renew(std::uint64_t seed) = 0;
   /// Reads the whole table into the caches, where a workload reads one at random.
   virtual void touch() = 0;
   /// Whether prepare() leaves the caches as a pass would.
@@ -64,10 +64,11 @@ class fixture_of final : public fixture {
     }
   }
 
-  void renew([[maybe_unused]] std::uint64_t seed) override {
+  bool renew([[maybe_unused]] std::uint64_t seed) override {
     if constexpr (requires { work_.renew(seed); }) {
-      if (n_ <= most_renewed) work_.renew(seed);
+      if (n_ <= most_renewed) return work_.renew(seed), true;
     }
+    return false;
   }
   void touch() override {
     if constexpr (requires { work_.touch(); }) touched_ = work_.touch();

@@ -139,8 +139,7 @@ json turn_server::open(const std::string& workload) {
 json turn_server::turn(const turn_order& wanted) {
   if (!work_) return fail("no workload is open");
   try {
-    if (wanted.number % turns_to_renewal == 1) {
-      work_->renew(chosen_.seed + wanted.number);
+    if (wanted.number % turns_to_renewal == 1 && work_->renew(chosen_.seed + wanted.number)) {
       tables_are_renewed_ = true;
     }
     return timed(wanted, warm_up(wanted));

@@ -76,6 +76,9 @@ def test_sizes_are_even_on_a_logarithmic_axis() -> None:
 def test_what_fills_whole_tables_ends_at_a_size_of_its_own(finished: Lab) -> None:
     plan = read_plan(RunFolder(finished.folder()))
     plan = replace(
-        plan, selection=replace(plan.selection, workloads=["find_hit", "insert_grow"], whole_tables_up_to=1000)
+        plan,
+        selection=replace(plan.selection, workloads=["find_hit", "insert_grow"], whole_tables_up_to={"int_int": 1000}),
     )
-    assert plan.workloads_at(1000) == ["find_hit", "insert_grow"] and plan.workloads_at(1001) == ["find_hit"]
+    assert plan.workloads_at("int_int", 1000) == ["find_hit", "insert_grow"]
+    assert plan.workloads_at("int_int", 1001) == ["find_hit"]
+    assert plan.workloads_at("string_int", 1001) == ["find_hit", "insert_grow"]

@@ -138,7 +138,7 @@ def test_the_rounds_have_what_growth_and_counters_leave_of_a_budget(growth: list
     assert for_rounds(plan, []).seconds == pytest.approx(600 * share)
     earlier = {"started": "2026-01-01T00:00:00+00:00", "finished": "2026-01-01T00:05:00+00:00"}
     assert for_rounds(plan, [earlier]).seconds == pytest.approx(600 * share - 300)
-    assert for_rounds(plan, [earlier] * 3).seconds == 0 and for_rounds(plan, [earlier] * 3).is_spent()
+    assert for_rounds(plan, [earlier] * 3).seconds == 0 and not for_rounds(plan, [earlier] * 3).has(0)
     assert for_rounds(plan, [earlier | {"finished": None}]).seconds == pytest.approx(600 * share)
     plan.selection.budget_s = None
-    assert for_rounds(plan, [earlier]).left is None and not Budget(None).is_spent()
+    assert for_rounds(plan, [earlier]).left is None and Budget(None).has(1e9)

@@ -26,7 +26,7 @@ from mapscope.plan.records import (
     Tool,
     WorkloadEntry,
 )  # fmt: skip
-from mapscope.plan.suites import FILLING
+from mapscope.plan.suites import CHANGING
 
 MAX_SEED = 2**53 - 1
 """Seeds stay exact in every JSON reader, also in those that know only doubles."""
@@ -71,14 +71,14 @@ class Plan:
         """So many rounds of every block belong to a complete run: where a budget ends it, the first."""
         return self.selection.least_rounds if self.selection.budget_s is None else 1
 
-    def workloads_at(self, n: int) -> list[str]:
-        """What is measured at a size: states of a family, and what fills whole tables, not at every one."""
-        sizes, most = self.selection.state_sizes, self.selection.whole_tables_up_to
+    def workloads_at(self, kv: str, n: int) -> list[str]:
+        """What is measured of a payload at a size: states of a family, and what changes tables, not at every one."""
+        sizes, most = self.selection.state_sizes, self.selection.whole_tables_up_to.get(kv, n)
         states = {entry.name for entry in self.workloads if entry.family is not None}
         return [
             name
             for name in self.selection.workloads
-            if (name not in states or not sizes or n in sizes) and (name not in FILLING or most is None or n <= most)
+            if (name not in states or not sizes or n in sizes) and (name not in CHANGING or n <= most)
         ]
 
     def document(self) -> dict[str, Any]:

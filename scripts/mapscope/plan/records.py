@@ -48,8 +48,8 @@ class Selection:
     """All sizes at which something is measured."""
     sizes_of: dict[str, list[int]]
     """Those of a payload, by its name."""
-    whole_tables_up_to: int | None
-    """The largest size at which workloads that fill or empty whole tables are measured; None: all."""
+    whole_tables_up_to: dict[str, int]
+    """By payload, the largest size at which workloads that change tables are measured; without one: all."""
     rounds: int
     """How often a block is measured at most, each time in new processes."""
     least_rounds: int

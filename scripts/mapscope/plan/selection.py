@@ -72,7 +72,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
         sizes=sorted({n for sizes in sizes_of.values() for n in sizes}),
         sizes_of=sizes_of,
-        whole_tables_up_to=None if words["sizes"] or words["workloads"] else suite.whole_tables_up_to,
+        whole_tables_up_to={} if words["sizes"] or words["workloads"] else dict(suite.whole_tables_up_to),
         rounds=rounds or suite.rounds,
         least_rounds=rounds or suite.least_rounds,
         target=(percent_of("target", words["target"]) or 100 * TARGET) / 100,

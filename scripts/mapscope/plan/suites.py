@@ -57,8 +57,8 @@ class Suite:
     """Seconds that the run may take."""
     sizes_of: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     """Payloads that have sizes of their own."""
-    whole_tables_up_to: int | None = None
-    """The largest size of FILLING workloads, which take seconds a pass beyond."""
+    whole_tables_up_to: Mapping[str, int] = field(default_factory=dict)
+    """By payload, the largest size of workloads in CHANGING, whose passes or tables take seconds beyond."""
     hashes: tuple[str, ...] = ("shared",)
     maps: tuple[str, ...] | None = None
     """None: all that are built."""
@@ -109,8 +109,8 @@ WHOLE_LIVES = ("life_grow", "life_reserved", "ttl_cache")
 """Workloads about growing and ageing; the growth suite has them."""
 
 
-FILLING = ("insert_grow", "insert_reserved", "erase", *WHOLE_LIVES[:2])
-"""Workloads whose pass fills or empties whole tables."""
+CHANGING = ("insert_grow", "insert_reserved", "erase", "churn", *WHOLE_LIVES)
+"""Workloads that fill and change tables of their own."""
 
 
 def spread(start: int, end: int, an_octave: int) -> tuple[int, ...]:
@@ -156,7 +156,7 @@ SUITES: dict[str, Suite] = {
             rounds=12,
             least_rounds=3,
             budget_s=720,
-            whole_tables_up_to=2**20,
+            whole_tables_up_to={"int_int": 2**20, "int_struct": 2**19, "string_string": 2**17, "string_int": 2**17},
             leaves_out=WHOLE_LIVES,
             states=REDUCED_RANGE,
             state_sizes=(growth_point(10),),

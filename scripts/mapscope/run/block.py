@@ -30,7 +30,7 @@ TURN_NS = 200_000
 """Timed passes of a turn take at least so long. The shorter, the less changes between the turns of two maps: on an AMD
 EPYC guest, Zen 3, with eight maps, the error of a ratio fell to a half or a third in the same time from turns of a
 millisecond to turns of 0.1 to 0.25 ms, and the kernel's tick fell into hardly any turn."""
-LEAST_S, MOST_S = 0.010, 0.030
+LEAST_S, MOST_S = 0.006, 0.012
 """Seconds that a workload takes of a round for each process: at least, and until it is precise enough."""
 LEAST_TURNS, MOST_TURNS = 2, 128
 LONG_TURN_S = 0.1

@@ -29,9 +29,9 @@ class Budget:
         """Seconds; None where there is no limit."""
         return None if self.seconds is None else max(0.0, self.seconds - self.elapsed)
 
-    def is_spent(self) -> bool:
-        """Whether nothing further may begin."""
-        return self.left == 0
+    def has(self, seconds: float) -> bool:
+        """Whether so many are left, and any at all."""
+        return self.left is None or 0 < self.left >= seconds
 
 
 def for_rounds(plan: Plan, sessions: list[dict[str, Any]]) -> Budget:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -58,24 +59,35 @@ class Rounds:
         self._precision = Precision(selection.target)
         self._groups: dict[tuple[str, str, int], set[Group]] = defaultdict(set)
         self._gave_nothing: set[tuple[Any, ...]] = set()
+        self._seconds: dict[tuple[str, int], float] = {}
         self._budget = budget
         self._display = display
         self._rng = rng
 
     def measure(self) -> None:
-        """Every round, until all rows are precise enough, the budget is spent or there are no more rounds."""
+        """Every round, until all rows are precise enough, the budget is spent or there are no more rounds.
+
+        After the first round, what takes least comes first: where the budget ends the run, the many rows of small
+        tables are precise, and what seconds bought in large ones would have been few.
+        """
         for number in range(1, self._plan.selection.rounds + 1):
-            for block in self._blocks(number):
+            for block in sorted(self._blocks(number), key=self._expected):
                 stored = [side.folder.raw(task).is_file() for side, task in block]
                 if all(stored):
                     self._remember(block)
                 elif workloads := self._wanted(number, block):
-                    if number > 1 and self._budget.is_spent():
-                        return
+                    if number > 1 and not self._budget.has(self._expected(block)):
+                        continue
                     self._measure(block, workloads)
             self._display.round_ended(number, self._precision)
             for side in self._sides:
                 side.executor.write_run()
+            if not self._budget.has(0):
+                return
+
+    def _expected(self, block: list[tuple[Side, Task]]) -> float:
+        """Seconds that a block took the last time; 0 the first time."""
+        return self._seconds.get((block[0][1].kv, block[0][1].n), 0.0) if block else 0.0
 
     def _blocks(self, number: int) -> Iterator[list[tuple[Side, Task]]]:
         """What is alive together, of both builds; without what gave nothing before, in rounds that it may lack."""
@@ -96,7 +108,7 @@ class Rounds:
         if not block:
             return []
         task = block[0][1]
-        workloads = self._plan.workloads_at(task.n)
+        workloads = self._plan.workloads_at(task.kv, task.n)
         if number <= self._plan.selection.least_rounds:
             return workloads
         return [
@@ -106,11 +118,12 @@ class Rounds:
     def _measure(self, block: list[tuple[Side, Task]], workloads: list[str]) -> None:
         for side, task in block:
             side.folder.raw(task).unlink(missing_ok=True)  # one that is there lacks its neighbours
-        task = block[0][1]
+        task, started = block[0][1], time.monotonic()
         players = [Player(side.executor, task, self._rival) for side, task in block]
         twins = [list(group) for _, group in groupby(players, key=lambda player: player.identity)]
         for part in together(twins, self._plan, task.kv, task.n):
             Block(part, self._conditions, self._rng).measure(workloads)
+        self._seconds[task.kv, task.n] = time.monotonic() - started
         for side, task in block:
             if not side.folder.raw(task).is_file():
                 self._gave_nothing.add(self._key(side, task))

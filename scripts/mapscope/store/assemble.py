@@ -190,6 +190,6 @@ def _cells(plan: Plan) -> list[Row]:
         for kv in selection.kv
         for hash_name in selection.hashes
         for n in selection.sizes
-        if workload in plan.workloads_at(n)
+        if n in selection.sizes_of[kv] and workload in plan.workloads_at(kv, n)
         for map_name in selection.maps
     ]

@@ -43,7 +43,7 @@ def _with_rounds_of_turns(document: dict[str, Any]) -> dict[str, Any]:
     if isinstance(selection, dict):
         selection = {name: value for name, value in selection.items() if name != "min_time_s"} | {
             "sizes_of": {kv: selection.get("sizes") for kv in selection.get("kv", [])},
-            "whole_tables_up_to": None, "least_rounds": selection.get("rounds"), "target": None, "budget_s": None,
+            "whole_tables_up_to": {}, "least_rounds": selection.get("rounds"), "target": None, "budget_s": None,
             "start": "warm",
         }  # fmt: skip
     result = {name: value for name, value in document.items() if name != "schedule"}
