@@ -20,6 +20,7 @@ from conftest import Lab, one_line
 from fake_bench import calls, make_build, set_faults
 from mapscope.plan.suites import SUITES
 from mapscope.run import memory
+from mapscope.run.block import LEAST_TURNS
 from mapscope.run.process import Child
 from mapscope.store.turns import Turns, centre
 
@@ -88,12 +89,12 @@ def test_each_map_has_each_turn_once_in_an_order_drawn_anew(few: Lab) -> None:
     ]
     for taken, _ in works:
         rounds = [taken[at : at + 3] for at in range(0, len(taken), 3)]
-        assert len(rounds) >= 6
+        assert len(rounds) >= LEAST_TURNS
         for number, each in enumerate(rounds, 1):
             assert sorted(turn[0] for turn in each) == sorted(THREE)
             assert {turn[4] for turn in each} == {number}  # and so the same keys
             orders.append(tuple(turn[0] for turn in each))
-    assert len(set(orders)) > 3  # of six
+    assert len(set(orders)) > 1
 
 
 def test_who_dies_in_its_turn_is_a_failure_and_the_others_go_on(few: Lab) -> None:
@@ -102,7 +103,7 @@ def test_who_dies_in_its_turn_is_a_failure_and_the_others_go_on(few: Lab) -> Non
     run = few.run_json()
     assert {(f["map"], f["kind"], f["signal"]) for f in run["failures"]} == {("std", "crash", "SIGSEGV")}
     assert {row["map"] for row in run["rows"]} == {"hmap", "boost_flat"}
-    assert all(min(row["turns"]) >= 6 for row in run["rows"])
+    assert all(min(row["turns"]) >= LEAST_TURNS for row in run["rows"])
     assert Counter(turn[0] for turn in turns_taken(few))["std"] == 2  # one of each round
     set_faults(few.build, {})
     assert few.mapscope("run", "--resume", "latest").returncode == 0

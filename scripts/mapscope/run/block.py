@@ -1,4 +1,4 @@
-"""A block: the processes of one payload and size, alive together, which take turns on one CPU.
+"""A block: the processes of one payload and size, alive together and interleaved by turns on one CPU.
 
 A turn is a fraction of a millisecond of timed passes of one process, or one pass where that takes longer. Each round of
 turns has every process once, in an order drawn anew. So what the machine does in a hundredth of a second falls on all.

@@ -1,9 +1,9 @@
 """From turns to the figure of a process: a robust centre, and how far two maps are apart inside the same turns.
 
-A turn is a millisecond of passes of one map; the maps of a block take their turns one after the other, in an order
-drawn anew each time. What the machine does in a tenth of a second falls on all of them, so that a ratio taken inside a
-turn is free of it. Turns in which another program took the CPU are left out where enough others remain, and then a
-fifth at each end: an interruption spoils a turn and not the process.
+A turn is a fraction of a millisecond of passes of one map; the turns of the maps of a block follow one another, in an
+order drawn anew each time. What the machine does in a hundredth of a second falls on all of them, so that a ratio taken
+inside a turn is free of it. Turns in which another program took the CPU are left out where enough others remain, and
+then a fifth at each end: an interruption spoils a turn and not the process.
 """
 
 from __future__ import annotations
