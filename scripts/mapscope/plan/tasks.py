@@ -53,7 +53,9 @@ def tasks(plan: Plan) -> Iterator[Task]:
         for kv in plan.selection.kv:
             for n in plan.selection.sizes:
                 for name in plan.selection.maps:
-                    yield Task(None, kv, n, name, first, COUNTING[stage])
+                    task = Task(None, kv, n, name, first, COUNTING[stage])
+                    if task.stage.workloads(task, plan):
+                        yield task
 
 
 def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int] | None:

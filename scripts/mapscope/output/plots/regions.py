@@ -17,7 +17,7 @@ from mapscope.store.records import Run
 SHADE, EDGE, NAME = "#f3f3f3", "#9a9a9a", "#6b6b6b"
 BEYOND = "memory"
 LETTER_INCHES = 0.011
-"""Width of a letter for each point of its size: a name that does not fit its band is left out."""
+"""Width of a letter for each point of its size: a name that does not fit its band is cut to `mem`, or left out."""
 
 
 def cache_sizes(run: Run, source: str | None = None) -> dict[str, int]:
@@ -46,9 +46,10 @@ def draw_bands(axes: Axes, caches: dict[str, int], payload_bytes: float, fontsiz
         if end < high:
             axes.axvline(end, color=EDGE, linewidth=0.8, linestyle=(0, (1, 2)), zorder=2.5)
         width = math.log(end / begin) / math.log(high / low) * inches
-        if width > LETTER_INCHES * fontsize * len(name):
+        shown = next((word for word in (name, name[:3]) if width > LETTER_INCHES * fontsize * len(word)), None)
+        if shown is not None:
             axes.annotate(
-                name, (math.sqrt(begin * end), 1), xycoords=("data", "axes fraction"), xytext=(0, -2),
+                shown, (math.sqrt(begin * end), 1), xycoords=("data", "axes fraction"), xytext=(0, -2),
                 textcoords="offset points", ha="center", va="top", fontsize=fontsize, color=NAME,
             )  # fmt: skip
 

@@ -24,7 +24,7 @@ CHECKSUM = re.compile(r"checksum=([0-9a-f]{16})\b")
 def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str]:
     """What the process of a task is to run, and where it is to write."""
     return [
-        f"--workloads={','.join(plan.workloads_at(task.n))}",
+        f"--workloads={','.join(task.stage.workloads(task, plan))}",
         f"--kv={task.kv}",
         f"--hash={','.join(plan.hashes_of(task.map))}",
         f"--sizes={task.n}",
@@ -45,7 +45,7 @@ def rows_of(plan: Plan, task: Task) -> list[Row]:
     """The rows that the process of `task` must report on."""
     return [
         task.row(workload, hash_name)
-        for workload in plan.workloads_at(task.n)
+        for workload in task.stage.workloads(task, plan)
         for hash_name in plan.hashes_of(task.map)
     ]
 
