@@ -14,6 +14,8 @@ inline constexpr bool is_watched = true;
 
 /// What was touched since the last call was touched by one operation.
 void operation_done() noexcept;
+/// A table is filled, outside of what is measured, and so many entries are to come.
+void entries_to_come(std::size_t count) noexcept;
 /// The workload's own memory: above all the stream of keys and values that operations read from.
 void is_stream(const void* begin, std::size_t bytes) noexcept;
 /// The map objects themselves, wherever they lie; what they point to is the map's own business.
@@ -31,6 +33,7 @@ struct untracked_scope {
 inline constexpr bool is_watched = false;
 
 inline void operation_done() noexcept {}
+inline void entries_to_come(std::size_t) noexcept {}
 inline void is_stream(const void*, std::size_t) noexcept {}
 inline void is_header(const void*, std::size_t) noexcept {}
 struct untracked_scope {};

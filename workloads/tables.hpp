@@ -40,6 +40,7 @@ template <class Payload, class Map>
 void fill(Map& table, const key_pool& pool, std::size_t first = 0) {
   entry<Payload> slot;
   for (std::size_t i = first; i < first + pool.size(); ++i) {
+    observer::entries_to_come(first + pool.size() - i);
     encode(pool.present(i), slot);
     table.try_emplace(slot.key, slot.value);
   }

@@ -9,7 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -49,6 +51,9 @@ class cycle {
         std::uint64_t seed);
 
   const void* start() const noexcept { return place(order_[0]); }
+  /// Reads every line once, in order, and leaves the caches as a chase would, in a tenth of the
+  /// time: these loads are independent.
+  void warm() const noexcept;
   /// Where a chase of so many steps from start() has to end.
   const void* after(std::size_t steps) const noexcept {
     return place(order_[steps % order_.size()]);
@@ -67,6 +72,7 @@ struct rung {
   layout how;
   std::size_t lines;
   std::vector<double> passes;  // ns per load
+  std::string reason;          // why there are none; empty when there are
 };
 
 struct request {
@@ -76,16 +82,19 @@ struct request {
   std::size_t page = 4096;
   std::size_t passes = 5;
   std::uint64_t seed = 1;
+  /// Half of them for the largest of the sizes, which is always measured; half for the others.
+  double seconds = std::numeric_limits<double>::infinity();
 };
 
 /// Timed loads of one pass.
-inline constexpr std::size_t loads = std::size_t{1} << 17;
+inline constexpr std::size_t loads = std::size_t{1} << 16;
 
 /// A pointer chase did not end where it must.
 struct wrong_chase : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A rung for each working set, in the order of the request; with a reason where there was no time.
 /// Throws wrong_chase, and std::bad_alloc without memory.
 std::vector<rung> climb(const request& what, const latency::clock_facts& clock);
 

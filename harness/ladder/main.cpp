@@ -25,7 +25,10 @@ constexpr std::size_t most_bytes = std::size_t{1} << 32, most_pages = std::size_
 enum exit_code { all_fine = 0, wrong_answer = 1, wrong_usage = 2 };
 
 json json_of(const ladder::rung& one) {
-  return {{"layout", ladder::name_of(one.how)}, {"lines", one.lines}, {"passes", one.passes}};
+  return {{"layout", ladder::name_of(one.how)},
+          {"lines", one.lines},
+          {"passes", one.passes},
+          {"reason", text_or_null(one.reason)}};
 }
 
 json json_of(const ladder::request& what, const latency::clock_facts& clock,
@@ -62,6 +65,9 @@ void declare(CLI::App& app, ladder::request& what, std::string& output) {
   app.add_option("--line", what.line, "bytes of a cache line")
       ->check(CLI::IsMember({32, 64, 128, 256}));
   app.add_option("--passes", what.passes, "how often each is timed")->check(CLI::Range(1, 1000));
+  app.add_option("--seconds", what.seconds,
+                 "the time: sizes that do not end in its half are left out, but the largest")
+      ->check(CLI::PositiveNumber);
   app.add_option("--seed", what.seed, "the order of the chase derives from it");
   app.add_option("--out", output, "where the JSON goes (default standard output)");
 }

@@ -77,6 +77,8 @@ SMALL = (
     "off",
 )
 """Two rounds of seven processes, nothing counted."""
+WIDE = tuple("100,200,400" if word == "100" else word for word in SMALL)
+"""The same with sizes enough for a latency ladder."""
 
 
 @pytest.fixture
@@ -112,6 +114,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
 
     base = made_once(tmp_path_factory, "finished", make)
     return Lab(base / "build", base / "results")
+
+
+@pytest.fixture(scope="session")
+def climbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The fields that a latency ladder fills, of a run with sizes enough for one and as many rounds as `finished`."""
+    base = tmp_path_factory.mktemp("climbed")
+    lab = Lab(make_build(base / "build", maps=("hmap",), ladder=True), base / "results")
+    assert lab.mapscope("run", *WIDE).returncode == 0
+    return {field: lab.run_json()[field] for field in ("ladder", "latencies")}
 
 
 @pytest.fixture(scope="session")

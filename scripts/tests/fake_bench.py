@@ -350,6 +350,9 @@ rungs = [
     for size in map(int, options["sizes"].split(","))]
 if fault == "a rung less":
     del rungs[-1]
+if fault == "no time":
+    for rung in rungs[-3:-1]:
+        rung.update(passes=[], reason="there was no time for it")
 if fault == "zero":
     rungs[3]["passes"][0] = 0.0
 Path(options["out"]).write_text(json.dumps(dict(

@@ -49,10 +49,10 @@ def machine(
 
 
 @pytest.fixture
-def pair(finished: Lab, tmp_path: Path) -> Callable[[dict[str, float]], Runs]:
+def pair(finished: Lab, climbed: dict[str, Any], tmp_path: Path) -> Callable[[dict[str, float]], Runs]:
     def make(other: dict[str, float]) -> Runs:
-        one = machine(finished.folder(), tmp_path / "one", "Old", PACE)
-        two = machine(finished.folder(), tmp_path / "two", "New", other)
+        one = machine(finished.folder(), tmp_path / "one", "Old", PACE, lambda d: d.update(climbed))
+        two = machine(finished.folder(), tmp_path / "two", "New", other, lambda d: d.update(climbed))
         return read_runs([one, two], tmp_path)
 
     return make

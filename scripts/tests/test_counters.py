@@ -1,5 +1,6 @@
 """Counters from the plan to the tables: what is counted, what is not and why, and what is not believed."""
 
+import itertools
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ from fake_bench import HARDWARE, MAPS, calls, make_build, make_valgrind, set_fau
 from mapscope.analysis.caveats import is_often_disturbed
 from mapscope.fact import known, unknown
 from mapscope.plan import valgrind
-from mapscope.plan.counters import BACKENDS, asked_for
+from mapscope.plan.counters import BACKENDS, asked_for, counted_sizes, why_not_counted
 from mapscope.plan.stages import callgrind
 from mapscope.plan.tasks import COUNTING
 from test_load import Tamper
@@ -369,3 +370,48 @@ def test_targets_are_what_is_timed(lab: Lab) -> None:
     assert targets("--counters", "sim,callgrind") == ["bench_hmap", "bench_std"]
     assert targets("--hash", "own,shared") == ["bench_hmap", "bench_std", "bench_hmap_own", "bench_std_own"]
     assert targets("--hash", "own") == ["bench_hmap", "bench_std", "bench_hmap_own", "bench_std_own"]
+
+
+FORTY = sorted({*(round(16 * 2 ** (step / 2)) for step in range(39)), 6656, 6657, 106_496, 106_497})
+"""As the standard suite times integers: half octaves from 16 to 8.4 million, and both sides of two growth points."""
+
+
+def test_a_wide_run_is_counted_at_sizes_evenly_spread() -> None:
+    chosen = counted_sizes(FORTY)
+    assert {16, 6656, 6657, 106_496, 106_497, FORTY[-1]} <= set(chosen) <= set(FORTY)
+    dense = [n for n in chosen if n <= 1_000_000]
+    assert 12 <= len(dense) <= 16 and len(chosen) == len(dense) + 1
+    assert max(b / a for a, b in itertools.pairwise(dense)) < 4
+
+
+@pytest.mark.parametrize("sizes", [[1000], FORTY[:12], [6656 + step * 400 for step in range(20)]])
+def test_other_runs_are_counted_at_every_size(sizes: list[int]) -> None:
+    assert counted_sizes(sizes) == sizes
+    assert all(why_not_counted(BACKENDS["sim"], "erase", "string_int", n, sizes) is None for n in sizes)
+
+
+def test_whole_tables_are_simulated_as_far_as_they_can_be() -> None:
+    def counted(backend: str, workload: str, kv: str = "int_int") -> int:
+        return max(n for n in FORTY if why_not_counted(BACKENDS[backend], workload, kv, n, FORTY) is None)
+
+    assert counted("sim", "find_hit") == counted("papi", "erase") == FORTY[-1]
+    assert counted("sim", "erase") == counted("sim", "range_keys") == counted("callgrind", "find_hit") == 106_497
+    assert counted("sim", "find_miss") == counted("sim", "find_hit", "string_string") == FORTY[-1]
+    assert all(2**14 <= counted("sim", name, "string_string") <= 2**15 for name in ("erase", "find_miss"))
+
+
+def test_what_is_not_counted_at_a_size_says_so(tmp_path: Path) -> None:
+    lab = Lab(make_build(tmp_path / "build", maps=("hmap",)), tmp_path / "results")
+    words = ["--sizes", ",".join(map(str, FORTY[-1:] + FORTY[:-1:2])), "--rounds", "1", "--workloads", "find_hit,erase"]
+    answer = lab.mapscope("run", *COUNTERS[:4], *words, "--growth", "off", "--counters", "sim")
+    assert answer.returncode == 0, answer.stderr
+    run = lab.run_json()
+    assert run["complete"] and not run["failures"]
+    sizes = run["selection"]["sizes"]
+    cells = {(row["workload"], row["n"]): row["counters"]["sim"]["l1_misses"] for row in run["rows"]}
+    for (workload, n), cell in cells.items():
+        why = why_not_counted(BACKENDS["sim"], workload, "int_int", n, sizes)
+        assert (cell["value"] is None, cell["reason"]) == (why is not None, why)
+    assert cells["find_hit", sizes[-1]]["value"] and not cells["erase", sizes[-1]]["value"]
+    started = sorted(int(line.split()[3]) for line in calls(lab.build) if line.endswith(" sim"))
+    assert started == counted_sizes(sizes)

@@ -1,4 +1,6 @@
-"""The latency ladder: one process a round, believed only when it is sound; levels and reach as they are read off it."""
+"""The latency ladder: a process in two rounds, believed only when it is sound; levels and reach as they are read off
+it.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from conftest import SMALL, Lab, one_line
+from conftest import SMALL, WIDE, Lab, one_line
 from fake_bench import make_build, set_faults
 from mapscope.analysis.ladder import in_words, levels, load_ns, reach_in_words, shared_cache, tlb_reach
 from mapscope.fact import known
-from mapscope.plan.ladder import half_octaves
+from mapscope.plan.ladder import SECONDS, half_octaves, working_set_bytes
 from mapscope.store.records import Run
 
 KIB, MIB = 2**10, 2**20
@@ -38,13 +40,15 @@ def machine(run: dict[str, Any], **changes: Any) -> Run:
     return Run.of(run | {"environment": run["environment"] | {"caches": caches}} | changes)
 
 
-def test_each_round_begins_with_it(climbing: Lab) -> None:
-    assert climbing.mapscope("run", *SMALL).returncode == 0
+def test_both_rounds_begin_with_it(climbing: Lab) -> None:
+    answer = climbing.mapscope("run", *WIDE)
+    assert answer.returncode == 0, answer.stderr
     run = climbing.run_json()
     assert run["complete"] and run["ladder"]["reason"] is None
     mine = [p for p in run["processes"] if p["stage"] == "ladder"]
     assert [(p["round"], p["map"], p["kv"], p["n"]) for p in mine] == [(1, None, None, None), (2, None, None, None)]
-    assert [run["processes"].index(p) for p in mine] == [0, 3]
+    assert [run["processes"].index(p) for p in mine] == [0, 7]
+    assert all(f"--seconds={SECONDS}" in p["command"] for p in mine)
     assert all("--out" not in " ".join(p["command"]) for p in mine)
     assert len(run["latencies"]) == len(run["ladder"]["sizes"]) + len(run["ladder"]["pages"])
     raw = [json.loads((climbing.folder() / f"raw/round-0{k}/ladder.json").read_text()) for k in (1, 2)]
@@ -58,7 +62,7 @@ def test_each_round_begins_with_it(climbing: Lab) -> None:
 
 
 def test_levels_are_read_where_the_level_before_is_of_no_help(climbing: Lab) -> None:
-    climbing.mapscope("run", *SMALL)
+    climbing.mapscope("run", *WIDE)
     run = machine(climbing.run_json())
     found = levels(run)
     assert [(level.name, level.read_at) for level in found[:3]] == [("L1", 16 * KIB), ("L2", 64 * KIB), ("L3", 2 * MIB)]
@@ -73,7 +77,7 @@ def test_levels_are_read_where_the_level_before_is_of_no_help(climbing: Lab) -> 
 
 
 def test_what_was_not_seen_has_a_reason(climbing: Lab) -> None:
-    climbing.mapscope("run", *SMALL)
+    climbing.mapscope("run", *WIDE)
     run = climbing.run_json()
     flat = [rung | {"median": 1.0} for rung in run["latencies"]]
     assert "no step up to 16384 pages" in reach_in_words(machine(run, latencies=flat))
@@ -86,7 +90,7 @@ def test_what_was_not_seen_has_a_reason(climbing: Lab) -> None:
 
 
 def test_a_last_level_that_others_use_is_a_caveat(climbing: Lab) -> None:
-    climbing.mapscope("run", *SMALL)
+    climbing.mapscope("run", *WIDE)
     run = climbing.run_json()
     assert shared_cache(machine(run)) is None
     crowded = [
@@ -102,7 +106,7 @@ def test_a_last_level_that_others_use_is_a_caveat(climbing: Lab) -> None:
 )
 def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(climbing: Lab, fault: str, reported: str) -> None:
     set_faults(climbing.build, {"ladder": {"fault": fault}})
-    line = one_line(climbing.mapscope("run", *SMALL), 1)
+    line = one_line(climbing.mapscope("run", *WIDE), 1)
     assert "first: latency ladder: " in line and reported in line
     run = climbing.run_json()
     assert run["latencies"] == [] and len(run["failures"]) == 2 and run["missing"][0]["map"] is None
@@ -110,7 +114,7 @@ def test_what_cannot_be_believed_is_a_failure_and_can_be_resumed(climbing: Lab, 
     assert "latency ladder, round 1" in climbing.mapscope("summary", "latest").stdout
     set_faults(climbing.build, {})
     answer = climbing.mapscope("run", "--resume", "latest")
-    assert answer.returncode == 0 and "2 of 6 processes" in answer.stdout
+    assert answer.returncode == 0 and "2 of 14 processes" in answer.stdout
     assert climbing.run_json()["latencies"]
 
 
@@ -131,14 +135,42 @@ def test_a_run_of_schema_version_3_is_still_read(tampered: Any) -> None:
     assert "latencies  n/a: the run is older than the latency ladder is" in answer.stdout
 
 
-def test_of_many_rounds_only_some_are_measured(climbing: Lab) -> None:
-    words = [word if word != "2" else "25" for word in SMALL]
+def test_of_four_rounds_the_first_and_the_last_are_measured(climbing: Lab) -> None:
+    words = [word if word != "2" else "4" for word in WIDE]
     assert climbing.mapscope("run", *words).returncode == 0
     run = climbing.run_json()
-    assert run["complete"] and run["selection"]["rounds"] == 25
+    assert run["complete"] and run["selection"]["rounds"] == 4
     present = [number for number, ns in enumerate(run["latencies"][0]["rounds"], 1) if ns is not None]
-    assert present == list(range(1, 26, 3))
+    assert present == [1, 4]
     assert climbing.mapscope("validate", "latest").returncode == 0
+
+
+@pytest.mark.parametrize("sizes", ["100", "100,200,399", "100,10000"])
+def test_a_narrow_run_needs_none(climbing: Lab, sizes: str) -> None:
+    words = [sizes if word == "100" else word for word in SMALL]
+    answer = climbing.mapscope("run", *words)
+    assert answer.returncode == 0, answer.stderr
+    run = climbing.run_json()
+    assert run["complete"] and run["latencies"] == []
+    assert "not needed by fewer than 3 sizes" in run["ladder"]["reason"]
+    assert "latencies  n/a: not needed by" in answer.stdout
+
+
+def test_working_sets_without_time_are_absent_and_named(climbing: Lab) -> None:
+    set_faults(climbing.build, {"ladder": {"fault": "no time"}})
+    answer = climbing.mapscope("run", *WIDE)
+    assert answer.returncode == 0, answer.stderr
+    run = climbing.run_json()
+    absent = {size // 64 for size in run["ladder"]["sizes"][-3:-1]}
+    present = {rung["lines"] for rung in run["latencies"] if rung["layout"] == "packed"}
+    assert not absent & present and run["ladder"]["sizes"][-1] // 64 in present
+    assert "no time for " in in_words(machine(run))
+    assert climbing.mapscope("validate", "latest").returncode == 0
+
+
+def test_working_sets_beyond_the_last_cache_are_octaves() -> None:
+    assert working_set_bytes(4 * KIB, 16 * KIB) == [1024, 1536, 2048, 3072, 4096, 8192, 16384]
+    assert working_set_bytes(0, 4 * KIB) == [1024, 1536, 2048, 3072, 4096]
 
 
 def test_half_octaves() -> None:

@@ -1,5 +1,6 @@
 """Reading back: what is damaged, foreign or inconsistent is named by file and field, and never shown."""
 
+import copy
 import json
 from collections.abc import Callable
 from typing import Any
@@ -58,8 +59,6 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
         (set_row("checksums", [12, 13]), ("rows[0].checksums",)),
         (lambda d: d["rows"].append(d["rows"][0]), ("rows[112].map", "second row")),
         (lambda d: d.update(complete=False), ("complete",)),
-        (lambda d: d["latencies"][3].update(median=7.0), ("latencies[3].median", "7.0")),
-        (lambda d: d["latencies"][3]["rounds"].pop(), ("latencies[3].rounds", "2 rounds")),
     ],
 )
 @pytest.mark.parametrize("command", ["validate"])
@@ -68,6 +67,24 @@ def test_what_is_wrong_is_named(tampered: Tamper, change: Any, reported: tuple[s
     assert "run.json" in line
     for part in reported:
         assert part in line
+
+
+@pytest.mark.parametrize(
+    ("change", "reported"),
+    [
+        (lambda rung: rung.update(median=7.0), ("latencies[3].median", "7.0")),
+        (lambda rung: rung["rounds"].pop(), ("latencies[3].rounds", "2 rounds")),
+    ],
+)
+def test_what_is_wrong_with_latencies_is_named(
+    tampered: Tamper, climbed: dict[str, Any], change: Any, reported: tuple[str, ...]
+) -> None:
+    def climb(document: dict[str, Any]) -> None:
+        document.update(copy.deepcopy(climbed))
+        change(document["latencies"][3])
+
+    line = one_line(tampered(climb).mapscope("validate", "latest"), 2)
+    assert all(part in line for part in reported)
 
 
 @pytest.mark.parametrize("command", ["validate", "summary", "plot"])

@@ -80,6 +80,11 @@ void operation_done() noexcept {
     harness::backends::sim::watching->operation_done();
 }
 
+void entries_to_come(std::size_t count) noexcept {
+  if (harness::backends::sim::watching != nullptr)
+    harness::backends::sim::watching->entries_to_come(count);
+}
+
 void is_stream(const void* begin, std::size_t bytes) noexcept {
   using namespace harness::backends::sim;
   if (watching != nullptr) watching->mark(begin, bytes, region::stream);

@@ -16,6 +16,7 @@ std::size_t distribution::p99() const noexcept {
 simulator::simulator(const geometry& shape)
     : line_shift_(static_cast<unsigned>(std::countr_zero(shape.line))),
       page_shift_(static_cast<unsigned>(std::countr_zero(shape.page / shape.line))),
+      displacing_(2 * shape.caches.back().bytes / shape.line),
       caches_(shape, &memory_),
       map_(&memory_),
       operation_(&memory_),
@@ -53,6 +54,7 @@ void simulator::forget_counts() noexcept {
 void simulator::reset() {
   const own_business own(*this);
   record(false);
+  entries_to_come(0);
   flush();
   map_.forget_marks();
   forget_counts();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/backends/geometry.hpp"
+#include "workloads/random.hpp"
 
 namespace harness::backends::sim {
 namespace {
@@ -28,6 +29,47 @@ TEST(simulator, one_line_misses_once) {
   EXPECT_EQ(model.counted().tlb_misses, (std::array<std::uint64_t, 2>{1, 1}));
   EXPECT_EQ(model.counted().loads, 1000U);
   EXPECT_EQ(model.counted().stores, 0U);
+}
+
+TEST(simulator, the_first_of_very_many_entries_are_not_simulated) {
+  const geometry shape = geometry_of("zen4");
+  recording model;
+  const std::size_t lines = 2 * shape.caches.back().bytes / shape.line;
+  model.entries_to_come(lines + 1);
+  model.load(heap);
+  EXPECT_EQ(model.counted().loads, 0U);
+  model.entries_to_come(lines);
+  model.load(heap);
+  EXPECT_EQ(model.counted().loads, 1U);
+  model.entries_to_come(2 * lines);
+  model.load(heap);
+  EXPECT_EQ(model.counted().loads, 1U);
+  model.reset();
+  model.feed(true);
+  model.record(true);
+  model.load(heap);
+  EXPECT_EQ(model.counted().loads, 1U);
+}
+
+TEST(simulator, what_is_not_simulated_leaves_nothing_behind) {
+  constexpr std::size_t entries = 2'000'000;
+  recording whole, part;
+  workloads::random_source random(1);
+  for (recording* model : {&whole, &part}) model->record(false);
+  for (std::size_t left = entries; left > 0; --left) {
+    const std::uintptr_t at = heap + 64 * random.below(entries);
+    part.entries_to_come(left);
+    for (recording* model : {&whole, &part}) model->load(at);
+  }
+  for (recording* model : {&whole, &part}) model->record(true);
+  for (int i = 0; i < 10'000; ++i) {
+    const std::uintptr_t at = heap + 64 * random.below(entries);
+    for (recording* model : {&whole, &part}) model->load(at);
+  }
+  EXPECT_EQ(part.counted().misses, whole.counted().misses);
+  EXPECT_EQ(part.counted().tlb_misses, whole.counted().tlb_misses);
+  EXPECT_GT(whole.counted().misses[2], 5'000U);
+  EXPECT_LT(whole.counted().misses[2], 9'000U);
 }
 
 TEST(simulator, an_access_that_straddles_counts_two_lines_and_is_one_access) {

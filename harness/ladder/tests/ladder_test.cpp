@@ -72,7 +72,20 @@ TEST(Ladder, HasARungForEachThatWasAskedFor) {
   EXPECT_EQ(found[2].lines, 48U);
   for (const auto& rung : found) {
     EXPECT_EQ(rung.passes.size(), 3U);
+    EXPECT_EQ(rung.reason, "");
     for (const double ns : rung.passes) EXPECT_GT(ns, 0);
+  }
+}
+
+TEST(Ladder, MeasuresTheLargestAloneWithoutTime) {
+  const auto found =
+      climb({.sizes = {1024, 1 << 20, 1 << 12}, .pages = {16, 32}, .passes = 1, .seconds = 1e-9},
+            latency::calibrate());
+  ASSERT_EQ(found.size(), 5U);
+  for (const auto& rung : found) {
+    const bool is_largest = rung.lines == 32 || rung.lines == (1 << 14);
+    EXPECT_EQ(rung.passes.size(), is_largest ? 1U : 0U) << rung.lines;
+    EXPECT_EQ(rung.reason.empty(), is_largest) << rung.lines;
   }
 }
 

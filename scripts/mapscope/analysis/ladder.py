@@ -121,16 +121,23 @@ def shared_cache(run: Run) -> tuple[str, int, int] | None:
     return (last.name, last.bytes, had) if ns[1] > 2 * ns[0] and 0 < had < last.bytes / 2 else None
 
 
+def not_reached(run: Run) -> list[int]:
+    """Bytes of the packed working sets for which the ladder had no time."""
+    present = {rung.bytes for rung in run.latencies if rung.layout == "packed"}
+    return [count for count in run.ladder.sizes if count not in present] if present else []
+
+
 def in_words(run: Run) -> str:
     """`L1 1.2 ns, L2 4.1 ns, L3 14 ns, memory 230 ns`; or why there is nothing to say."""
     found = levels(run)
     if run.ladder.reason or not found:
         return f"n/a: {run.ladder.reason or 'the kernel reports no caches'}"
+    absent = not_reached(run)
     return ", ".join(
         f"{level.name} n/a ({level.latency.reason})" if level.latency.value is None
         else f"{level.name} {significant(level.latency.value)} ns{_spread(level.spread)}"
         for level in found
-    )  # fmt: skip
+    ) + (f" (no time for {', '.join(map(size, absent))})" if absent else "")  # fmt: skip
 
 
 def reach_in_words(run: Run) -> str:

@@ -7,7 +7,10 @@ levels only and so runs once for L2 and once for L3.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 HARDWARE_EVENTS = (
     "l1_misses", "l2_misses", "l3_misses", "tlb_misses", "instructions", "cycles", "branch_misses",
@@ -72,3 +75,74 @@ def asked_for(request: str) -> list[str]:
     if "auto" in words:
         words |= {*HARDWARE, "sim"}
     return [name for name in BACKENDS if name in words or (name == "os" and words != {"off"})]
+
+
+FEWEST_SIZES = 12
+WIDE = 64
+"""A run is wide where it has more sizes than FEWEST_SIZES and the largest is so many times the smallest: then it is
+counted at some of them, as counting all would take longer than timing them. Every other run is counted whole."""
+DENSE_TO = 1_000_000
+"""Beyond it only the largest size is counted."""
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What a wide run simulates of a payload: a limit, because whole tables take too long, and so do many fills."""
+
+    most: int
+    """Up to so many entries every workload; beyond it only:"""
+    sampled: tuple[str, ...]
+    """Workloads whose pass is a bounded sample: only the fill grows with n, and `sim` skips most of a large one."""
+
+
+SIMULATED = {"int_int": Simulated(2**17, ("find_hit", "find_miss"))}
+OTHERS_SIMULATED = Simulated(2**15, ("find_hit",))
+"""Of payloads that are not named: filling with structs and strings takes two to four times as long."""
+
+
+def is_wide(sizes: Sequence[int]) -> bool:
+    """Whether a run at these sizes is counted at some of them only."""
+    return len(sizes) > FEWEST_SIZES and max(sizes) >= WIDE * min(sizes)
+
+
+def counted_sizes(sizes: Sequence[int]) -> list[int]:
+    """Those at which a run counts: of a wide one FEWEST_SIZES evenly spread in log n up to DENSE_TO, both sides of
+    every growth point there, and the largest.
+    """
+    return list(_counted_sizes(tuple(sizes)))
+
+
+@lru_cache
+def _counted_sizes(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    if not is_wide(sizes):
+        return sizes
+    dense = [n for n in sizes if n <= DENSE_TO]
+    chosen = {max(sizes), *_spread(dense, FEWEST_SIZES)}
+    for n in dense:
+        if n + 1 in dense:
+            chosen |= {n, n + 1}
+    return tuple(sorted(chosen))
+
+
+def _spread(sizes: list[int], count: int) -> set[int]:
+    """So many of the sizes, near to points that are evenly spread in log n."""
+    left, chosen = list(sizes), set()
+    low, high = (math.log(n) for n in (min(sizes), max(sizes))) if sizes else (0.0, 0.0)
+    for step in range(min(count, len(sizes))):
+        wanted = low + (high - low) * step / (count - 1)
+        nearest = min(left, key=lambda n: abs(math.log(n) - wanted))
+        left.remove(nearest)
+        chosen.add(nearest)
+    return chosen
+
+
+def why_not_counted(backend: Backend, workload: str, kv: str, n: int, sizes: Sequence[int]) -> str | None:
+    """Why a run at these sizes does not count a workload at one of them; None where it does."""
+    if n not in (counted := counted_sizes(sizes)):
+        return f"not counted at this size: {len(counted)} of {len(sizes)} sizes are"
+    limit = SIMULATED.get(kv, OTHERS_SIMULATED)
+    if backend.pinned or n <= limit.most or not is_wide(sizes) or (backend.name == "sim" and workload in limit.sampled):
+        return None
+    return (
+        f"not counted at this size: beyond n = {limit.most:,} only sim counts, and only {' and '.join(limit.sampled)}"
+    )

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mapscope.fact import Fact
+from mapscope.plan.counters import Backend, why_not_counted
 from mapscope.plan.records import (
     BackendEntry,
     Build,
@@ -80,6 +81,10 @@ class Plan:
             for name in self.selection.workloads
             if (name not in states or not sizes or n in sizes) and (name not in CHANGING or n <= most)
         ]
+
+    def why_not_counted(self, backend: Backend, workload: str, kv: str, n: int) -> str | None:
+        """Why a backend does not count a workload on a payload at a size; None where it does."""
+        return why_not_counted(backend, workload, kv, n, self.selection.sizes_of[kv])
 
     def document(self) -> dict[str, Any]:
         """The plan as JSON."""

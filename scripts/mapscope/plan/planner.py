@@ -81,7 +81,7 @@ def make_plan(
         workloads=[_workload(first["workloads"], name) for name in selection.workloads],
         payloads=[_payload(first["payloads"], name) for name in selection.kv],
         environment=environment,
-        ladder=plan_ladder(catalogue, environment),
+        ladder=plan_ladder(catalogue, environment, selection.sizes),
         counter_backends=counting.backends,
         cache=counting.cache,
         growth_passes=with_turns(passes, in_turn, environment.memory_bytes),

@@ -87,7 +87,9 @@ def counting(plan: Plan) -> Iterator[Task]:
         for kv, n in blocks(plan.selection):
             for name in plan.selection.maps:
                 for hash_name in plan.hashes_of(name):
-                    yield Task(None, kv, n, name, plan.seeds.rounds[0], COUNTING[stage], hash_name)
+                    task = Task(None, kv, n, name, plan.seeds.rounds[0], COUNTING[stage], hash_name)
+                    if task.stage.workloads(task, plan):
+                        yield task
 
 
 def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int] | None:

@@ -21,15 +21,17 @@ WITHOUT_SLOTS = re.compile(r"; without slots: (.*?)(?=; without |$)")
 def of_row(plan: Plan, counted: Counted, name: Row, timed: list[Measurement]) -> dict[str, Cells]:
     """Backend to cells, of every backend the plan asked for; each cell a value or a reason."""
     found = {}
+    workload, kv, _, n, _ = name
     for backend in plan.counter_backends:
         events = BACKENDS[backend.name].events
+        why_not = plan.why_not_counted(BACKENDS[backend.name], workload, kv, n)
         reported = {event.name: event.reason for event in backend.events if event.reason}
         if backend.reason is not None:
             found[backend.name] = {event: unknown(backend.reason) for event in events}
         elif backend.name == "os":
             found["os"] = _over_rounds(timed)
         else:
-            absent = {event: unknown(reported.get(event, "not counted yet")) for event in events}
+            absent = {event: unknown(why_not or reported.get(event, "not counted yet")) for event in events}
             cells = counted.cells.get(name, {}).get(backend.name, {})
             refused = counted.refused.get(name, {}).get(backend.name, {})
             found[backend.name] = absent | cells | refused

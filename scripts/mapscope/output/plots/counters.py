@@ -19,6 +19,7 @@ from matplotlib.ticker import NullLocator
 
 from mapscope.analysis import model
 from mapscope.output.plots.figure import Drawing, add_foot, make_grid, payload_title, powers_of_ten, put_legend
+from mapscope.output.plots.regions import cache_sizes, draw_bands, in_words
 from mapscope.output.plots.style import FAINT, GREY, looks
 from mapscope.plan.counters import HARDWARE
 from mapscope.store.records import Counters, Run
@@ -32,6 +33,8 @@ STACK = (
     (None, "from memory", "#08306b", ""),
 )
 """What becomes of an L1 miss: the next counter is how many go further; light is near, dark is far."""
+BAND_ROOM = 1.18
+"""Height of a panel of misses in its highest reading: room for the names of the bands."""
 HEADROOM = 1.7
 """Height of a panel in means: room for the percentiles of most."""
 TLB_STYLE: dict[str, Any] = {"color": "#d55e00", "linestyle": "dashed", "linewidth": 1.2}
@@ -74,6 +77,7 @@ def _misses_figure(run: Run, source: str, workload: str, hash_name: str, part: p
     for axes in grid.flat:
         axes.set_autoscale_on(False)  # with so many panels that share axes it takes longer than all the rest
     single = part["n"].nunique() == 1
+    caches = cache_sizes(run, source)
     for line, kv in enumerate(payloads):
         for column, name in enumerate(present):
             axes = grid[line, column]
@@ -97,13 +101,17 @@ def _misses_figure(run: Run, source: str, workload: str, hash_name: str, part: p
         grid[0, 0].xaxis.set_minor_locator(NullLocator())  # in panels this narrow they are a grey bar
     for line, kv in enumerate(payloads):
         readings = part.loc[part["kv"] == kv, "counters"]
-        grid[line, 0].set_ylim(0, 1.05 * max(_height(counters, source) for counters in readings) or 1.0)
+        room = 1.05 if single else BAND_ROOM
+        grid[line, 0].set_ylim(0, room * max(_height(counters, source) for counters in readings) or 1.0)
+        if not single:
+            payload_bytes = float(part.loc[part["kv"] == kv, "payload_bytes"].mean())
+            for axes in grid[line]:
+                draw_bands(axes, caches, payload_bytes, fontsize=6.5)
     for axes in grid.flat:
         axes.grid(True, axis="y", color=FAINT, linewidth=0.7)
     _stack_legend(figure)
-    foot = (
-        f"{run.label_of(source)}\n"
-        "Height: L1 misses per operation, by where the line was found. The x axis is logarithmic."
+    foot = f"{run.label_of(source)}\nHeight: L1 misses per operation, by where the line was found. " + (
+        "" if single else f"The x axis is logarithmic. {in_words(caches)}"
     )
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure

@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 from mapscope.analysis import model
 from mapscope.output.plots.counters import absent_hardware, predicted_lines
 from mapscope.output.plots.figure import Drawing, add_foot, decades, make_grid, put_legend
+from mapscope.output.plots.regions import cache_sizes, draw_bands, in_words
 from mapscope.output.plots.style import FAINT, GREY
 from mapscope.plan.counters import HARDWARE
 from mapscope.store.records import Counters, Run
@@ -63,7 +64,7 @@ def _model_figure(run: Run, kv: str, hash_name: str, part: pandas.DataFrame) -> 
     layout = model.layout_of(SUBJECT, kv)
     foot = (
         f"Model: Poisson chains, buckets of {layout.size} bytes that begin at any of {len(layout.phases)} places in a "
-        f"line. Grey, right axis: time, median of rounds."
+        f"line. Grey, right axis: time, median of rounds. {in_words(cache_sizes(run))}"
     )
     add_foot(figure, "\n".join(filter(None, (foot, absent_hardware(run)))))
     return figure
@@ -106,6 +107,7 @@ def _draw(run: Run, axes: Axes, panel: pandas.DataFrame, kv: str, workload: str)
     axes.set_xlim(low / margin, high * margin)
     decades(axes)
     axes.set_ylim(0, top * 1.12)
+    draw_bands(axes, cache_sizes(run), float(panel["payload_bytes"].mean()))
     axes.set_xlabel("n (entries in the map)")
     axes.set_ylabel("per operation")
     axes.grid(True, color=FAINT, linewidth=0.7)

@@ -6,7 +6,6 @@ hash setting. Pictures of counters, of the model, of growth and of iteration are
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -16,7 +15,6 @@ import pandas
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from mapscope.analysis.fingerprint import size
 from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.plots.counters import counter_pictures
 from mapscope.output.plots.figure import Drawing, add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
@@ -24,10 +22,14 @@ from mapscope.output.plots.growth import growth_pictures
 from mapscope.output.plots.iteration import range_pictures
 from mapscope.output.plots.model import model_pictures
 from mapscope.output.plots.parallel_render import ParallelRender
+from mapscope.output.plots.regions import cache_sizes, draw_bands, in_words
 from mapscope.output.plots.style import FAINT, GREY, RC, Look, looks
 from mapscope.plan.records import WorkloadEntry
 from mapscope.store.records import Run
 from mapscope.text import significant
+
+MOST_MARKS = 14
+"""A line of more sizes is marked at every second, third, ... of them, each map at others."""
 
 
 def plot_run(run: Run, folder: Path, n: str | None = None) -> list[Path]:
@@ -76,13 +78,14 @@ def _workload_figure(run: Run, workload: str, hash_name: str, part: pandas.DataF
             _draw_single(axes, panel, present, styles)
         else:
             _draw_sweep(axes, panel, present, styles)
-            _draw_caches(axes, run, float(panel["payload_bytes"].mean()))
+            draw_bands(axes, cache_sizes(run), float(panel["payload_bytes"].mean()))
     if single:
         foot = "Dot: median over rounds. Bar: quartiles."
     else:
         foot = (
-            "Line: median over rounds; bar: quartiles. Dotted: n at which keys and values alone would fill a cache.\n"
-            "Both axes are logarithmic."
+            "Line: median over rounds; bar: quartiles; both axes are logarithmic. "
+            + ("Marks and bars at some of the sizes. " if part["n"].nunique() > MOST_MARKS else "")
+            + in_words(cache_sizes(run))
         )
         add_legend(figure, present, styles)
     add_foot(figure, f"{workload}: {entry.summary}{operation}\n{foot}" if entry.summary else foot)
@@ -91,16 +94,17 @@ def _workload_figure(run: Run, workload: str, hash_name: str, part: pandas.DataF
 
 def _draw_sweep(axes: Axes, panel: pandas.DataFrame, present: list[str], styles: dict[str, Look]) -> None:
     """One line a map, hmap last so that it lies on top."""
-    for name in reversed(present):
+    for place, name in reversed(list(enumerate(present))):
         line = panel[panel["map"] == name].sort_values("n")
         if line.empty:
             continue
         look = styles[name]
-        shrink = 0.5 if len(line) > 14 else 1.0
+        step = -(-len(line) // MOST_MARKS)
+        marked = (place % step, step)
         axes.errorbar(
             line["n"], line["median"], yerr=_quartile_bars(line), color=look.colour, marker=look.marker,
-            linestyle=look.dashes, linewidth=look.width, markersize=look.size * shrink,
-            markeredgecolor="white", markeredgewidth=0.5 * (shrink == 1.0), elinewidth=0.9, capsize=2,
+            linestyle=look.dashes, linewidth=look.width, markersize=look.size, markeredgecolor="white",
+            markeredgewidth=0.5, elinewidth=0.9, capsize=2, markevery=marked, errorevery=marked,
         )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
@@ -110,7 +114,7 @@ def _draw_sweep(axes: Axes, panel: pandas.DataFrame, present: list[str], styles:
     margin = (high / low) ** 0.06
     axes.set_xlim(low / margin, high * margin)
     bottom, top = axes.get_ylim()
-    axes.set_ylim(bottom, top * (top / bottom) ** 0.07)  # room for the names of the caches
+    axes.set_ylim(bottom, top * (top / bottom) ** 0.07)  # room for the names of the bands
     axes.grid(True, which="major", color=FAINT, linewidth=0.7)
     decades(axes)
     plain_ticks(axes.yaxis, *axes.get_ylim())
@@ -138,23 +142,6 @@ def _draw_single(axes: Axes, panel: pandas.DataFrame, present: list[str], styles
     axes.set_xlim(0, float(panel[["median", "q3"]].max(axis=None)) * 1.12)
     axes.set_xlabel("ns per operation")
     axes.grid(True, axis="x", color=FAINT, linewidth=0.7)
-
-
-def _draw_caches(axes: Axes, run: Run, payload_bytes: float) -> None:
-    """A dotted line where the payload alone fills each data cache that lies inside the axes."""
-    low, high = axes.get_xlim()
-    for cache in run.environment.data_caches:
-        n = cache.bytes / payload_bytes
-        if not low < n < high:
-            continue
-        axes.axvline(n, color=GREY, linewidth=0.9, linestyle=(0, (1, 2)), zorder=0)
-        right_of_middle = math.log(n / low) > 0.85 * math.log(high / low)
-        axes.annotate(
-            f"L{cache.level} {size(cache.bytes)}", (n, 1), xycoords=("data", "axes fraction"),
-            xytext=(-2 if right_of_middle else 2, -1), textcoords="offset points",
-            ha="right" if right_of_middle else "left", va="top", fontsize=7.5, color=GREY,
-            bbox={"facecolor": "white", "alpha": 0.8, "linewidth": 0, "pad": 1},
-        )  # fmt: skip
 
 
 def _overview_figure(run: Run, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:

@@ -38,7 +38,7 @@ def what_and_how(task: Task, plan: Plan) -> list[str]:
 def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str]:
     """What the process of a task is to run, and where it is to write."""
     return [
-        f"--workloads={','.join(plan.workloads_at(task.kv, task.n))}",
+        f"--workloads={','.join(task.stage.workloads(task, plan))}",
         *what_and_how(task, plan),
         f"--benchmark_out={output.resolve()}",
         "--benchmark_out_format=json",
@@ -54,7 +54,7 @@ def file_name(task: Task) -> str:
 
 def rows_of(plan: Plan, task: Task) -> list[Row]:
     """The rows that the process of `task` must report on."""
-    return [task.row(workload, task.hash) for workload in plan.workloads_at(task.kv, task.n)]
+    return [task.row(workload, task.hash) for workload in task.stage.workloads(task, plan)]
 
 
 def entries_of(document: Any, plan: Plan, task: Task) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

@@ -62,6 +62,14 @@ class CountingStage(Stage):
         """See Stage."""
         return f"counters: {self.name}"
 
+    def workloads(self, task: Task, plan: Plan) -> list[str]:
+        """See Stage; a wide run is counted in part."""
+        return [
+            name
+            for name in super().workloads(task, plan)
+            if plan.why_not_counted(self.backend, name, task.kv, task.n) is None
+        ]
+
     def parse(self, document: Any, plan: Plan, task: Task) -> Parsed:
         """Readings of every benchmark that the plan expects, and what the process says of itself."""
         entries = list(entries_of(document, plan, task))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from mapscope.plan.build import Catalogue
-from mapscope.plan.ladder import working_sets
+from mapscope.plan.ladder import SECONDS, working_sets
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import BadOutput, Collected, Parsed
 from mapscope.plan.stages.stage import Stage, Task
@@ -38,6 +38,7 @@ class LadderStage(Stage):
             f"--pages={','.join(map(str, planned.pages))}",
             f"--line={planned.line_bytes}",
             f"--passes={planned.passes}",
+            f"--seconds={SECONDS}",
             f"--seed={task.seed}",
             f"--out={output.resolve()}",
         ]
@@ -60,6 +61,8 @@ class LadderStage(Stage):
             raise BadOutput("field 'rungs' does not hold the working sets that were asked for")
         for rung in rungs:
             passes = rung.get("passes", [])
+            if not passes and rung.get("reason"):
+                continue
             if len(passes) != planned.passes or not all(
                 isinstance(ns, int | float) and math.isfinite(ns) and ns > 0 for ns in passes
             ):

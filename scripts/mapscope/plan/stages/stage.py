@@ -57,6 +57,10 @@ class Stage(ABC):
         """The part of the run that a task belongs to, in words."""
         return f"round {task.round}"
 
+    def workloads(self, task: Task, plan: Plan) -> list[str]:
+        """Those that a process runs, where it runs workloads."""
+        return plan.workloads_at(task.kv, task.n)
+
     def in_turns(self, plan: Plan, task: Task) -> bool:
         """Whether the processes of the task's block are interleaved, repetition by repetition."""
         return False

@@ -62,7 +62,7 @@ const shown = (data, c, maps) => {
       const base = baseOf(rows, row, c.relative, c.metric);
       const figure = base === undefined ? { value: null, reason: "the base has no trustworthy row" } : figureOf(row, c.metric, base);
       const x = c.axis === "n" ? row.n : (row.n * row.payload_bytes) / cacheOf(data, c).bytes;
-      return { map: row.map, n: row.n, x, ...figure, spread: figure.low == null ? "" : `${fixed(figure.low)} to ${fixed(figure.high)}` };
+      return { map: row.map, n: row.n, bytes: row.n * row.payload_bytes, x, ...figure, spread: figure.low == null ? "" : `${fixed(figure.low)} to ${fixed(figure.high)}` };
     })
     .sort((a, b) => data.maps.indexOf(a.map) - data.maps.indexOf(b.map) || a.n - b.n);
 };
@@ -87,6 +87,27 @@ const lookScales = (data) => ({
 /** Of one round there is none, and a layer without any has no extent. */
 const hasInterval = (point) => point.low != null && point.high != null;
 
+/** The data caches that keys and values alone would fill, by where they end on the x axis; TLBs are no regions. */
+const regionsOf = (data, c, points) => {
+  const xs = points.map((p) => p.x), low = Math.min(...xs), high = Math.max(...xs);
+  const bytes = median(points.map((p) => p.bytes / p.x));
+  const caches = data.caches[+c.run].filter((cache) => /^L\d$/.test(cache.name));
+  const ends = [...caches.map((cache) => cache.bytes / bytes), Infinity], names = caches.length ? [...caches.map((cache) => cache.name), "memory"] : [];
+  return names
+    .map((name, i) => ({ name, begin: Math.max(low, i ? ends[i - 1] : 0), end: Math.min(high, ends[i]), isCut: ends[i] < high }))
+    .filter((region) => region.begin < region.end)
+    .map((region) => ({ ...region, middle: Math.sqrt(region.begin * region.end), isWide: Math.log(region.end / region.begin) > 0.07 * Math.log(high / low) }));
+};
+
+const regionLayers = (regions, x) => {
+  const at = (field) => ({ ...x, field });
+  const quiet = { color: "currentColor", aria: false };
+  return [
+    { data: { values: regions.filter((region) => region.isCut) }, mark: { ...quiet, type: "rule", strokeDash: [2, 4], opacity: 0.55 }, encoding: { x: at("end") } },
+    { data: { values: regions.filter((region) => region.isWide) }, mark: { ...quiet, type: "text", baseline: "top", fontSize: 12, opacity: 0.75 }, encoding: { x: at("middle"), y: { value: 2 }, text: { field: "name" } } },
+  ];
+};
+
 const sweepSpec = (data, c, points, title) => {
   const { color, shape, strokeDash } = lookScales(data);
   const single = unique(points.map((p) => p.n)).length < 2;
@@ -99,12 +120,12 @@ const sweepSpec = (data, c, points, title) => {
   const tooltip = [{ field: "map" }, { field: "n", format: "," }, { field: "value", title, format: ".6~g" }, { field: "spread", title: c.relative === "absolute" ? "quartiles" : "of rounds" }];
   const bars = { mark: { type: "rule", strokeWidth: 1.2, aria: false }, transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }], encoding: { x, y: { field: "low", type: "quantitative", title, scale }, y2: { field: "high" }, color } };
   const line = { mark: { type: "line", strokeWidth: 2, aria: false }, encoding: { x, y, color, strokeDash } };
-  const dots = { params: single ? [] : [ZOOM], mark: { type: "point", filled: true, size: 75, opacity: 1 }, encoding: { x, y, color, shape, tooltip, description: { field: "spoken" } } };
+  const dots = { params: single ? [] : [ZOOM], mark: { type: "point", filled: true, size: unique(points.map((p) => p.n)).length > 14 ? 32 : 75, opacity: 1 }, encoding: { x, y, color, shape, tooltip, description: { field: "spoken" } } };
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 380, config: CONFIG,
     data: { name: "shown", values: points.map((p) => ({ ...p, spoken: `${p.map}, n ${p.n}: ${fixed(p.value)}` })) },
     transform: [{ filter: "isValid(datum.value)" }],
-    layer: [...(points.some(hasInterval) ? [bars] : []), ...(single ? [] : [line]), dots],
+    layer: [...(single ? [] : regionLayers(regionsOf(data, c, points), x)), ...(points.some(hasInterval) ? [bars] : []), ...(single ? [] : [line]), dots],
   };
 };
 
@@ -212,7 +233,7 @@ const setUpSweep = (data) => {
     const title = c.relative === "absolute" ? unit : `${c.relative === "fastest" ? "times the fastest" : `times ${c.relative}`} (${unit})`;
     document.getElementById("sweep-title").textContent = `${c.workload}, ${c.kv}, ${c.hash} hash: ${title}`;
     const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a dependent load from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: median of the ratios inside each round. Bar: their extremes.";
-    document.getElementById("sweep-note").textContent = `${data.notes[c.workload] ?? ""} ${spread}`;
+    document.getElementById("sweep-note").textContent = `${data.notes[c.workload] ?? ""} ${spread}${points.length && unique(points.map((p) => p.n)).length > 1 ? " Dotted: where keys and values alone would fill a cache." : ""}`;
     document.getElementById("sweep-point").textContent = "";
     window.mapscope.points.sweep = points;
     fillTable(points, title);
