@@ -20,7 +20,7 @@ help: ## list the targets, and what make bench takes
 setup: ## install what is missing for everything below
 	@scripts/setup.sh
 
-build: ## build the benchmark of every map
+build: ## build what is timed of every map
 	@scripts/setup.sh --for bench
 	@cmake --preset bench
 	@cmake --build --preset bench

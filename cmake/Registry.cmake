@@ -24,11 +24,9 @@ function(add_states family)
   endforeach()
 endfunction()
 
-# write_registry(): the headers that name all workloads and payloads, and one source file for
-# each payload. Compiled side by side, they take a map's build from minutes to seconds.
+# write_registry(): the header that names all workloads, and the one about the build
 function(write_registry)
   get_property(workloads GLOBAL PROPERTY MAPSCOPE_WORKLOADS)
-  get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
   set(templates "${PROJECT_SOURCE_DIR}/cmake/templates")
 
   set(registry_includes)
@@ -53,65 +51,87 @@ function(write_registry)
   string(JOIN ", " registry_families ${registry_families})
   configure_file("${templates}/registry.hpp.in" "${GENERATED_DIR}/mapscope/registry.hpp" @ONLY)
 
-  set(payload_declarations)
-  foreach(payload IN LISTS payloads)
-    string(APPEND payload_declarations "payload_entry payload_${payload}();\n")
-    configure_file("${templates}/payload.cpp.in" "${GENERATED_DIR}/payloads/${payload}.cpp" @ONLY)
-  endforeach()
-  list(TRANSFORM payloads REPLACE "(.+)" "payload_\\1()")
-  string(JOIN ", " payload_calls ${payloads})
-  configure_file("${templates}/payloads.hpp.in" "${GENERATED_DIR}/mapscope/payloads.hpp" @ONLY)
-
   set(libraries ${linked_libraries})
   list(TRANSFORM libraries REPLACE "^(.*)=(.*)$" "{\"\\1\", \"\\2\"}")
   string(JOIN ", " library_pairs ${libraries})
   configure_file("${templates}/build_info.hpp.in" "${GENERATED_DIR}/mapscope/build_info.hpp" @ONLY)
 endfunction()
 
-# add_bench(<target> <adapter> <header> [LIBRARIES <target>...]
-#   [VERSION <version>])
-function(add_bench target adapter header)
-  cmake_parse_arguments(PARSE_ARGV 3 arg "" "VERSION" "LIBRARIES")
+# write_sources(<out> <name> <adapter> <kind> <libraries>): the sources of a binary of the map <name>,
+# one for each payload and main. Compiled side by side, they take a map's build from minutes to
+# seconds. <kind> is the hash of its benchmarks, shared or own, or growth.
+function(write_sources out name adapter kind libraries)
   get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
-  list(TRANSFORM payloads REPLACE "(.+)" "${GENERATED_DIR}/payloads/\\1.cpp" OUTPUT_VARIABLE sources)
+  set(templates "${PROJECT_SOURCE_DIR}/cmake/templates")
+  set(folder "${GENERATED_DIR}/${name}/${kind}")
+  set(header "maps/adapters/${name}.hpp")
+  set(template benchmarks)
+  set(hash ${kind})
+  if(kind STREQUAL growth)
+    set(template growth)
+    set(hash shared)
+  endif()
+
+  set(payload_declarations)
+  foreach(payload IN LISTS payloads)
+    string(APPEND payload_declarations "payload_entry payload_${payload}();\n")
+    configure_file("${templates}/${template}.cpp.in" "${folder}/${payload}.cpp" @ONLY)
+  endforeach()
+  list(TRANSFORM payloads REPLACE "(.+)" "harness::payload_\\1()" OUTPUT_VARIABLE payload_calls)
+  string(JOIN ", " payload_calls ${payload_calls})
+  configure_file("${templates}/main.cpp.in" "${folder}/main.cpp" @ONLY)
+  list(TRANSFORM payloads REPLACE "(.+)" "${folder}/\\1.cpp")
+  set(${out} "${folder}/main.cpp" ${payloads} PARENT_SCOPE)
+endfunction()
+
+# add_bench(<target> <name> <adapter> <kind> [LIBRARIES <target>...] [VERSION <version>]): see
+# write_sources. Only the binary that `make bench` times first is part of `all`.
+function(add_bench target name adapter kind)
+  cmake_parse_arguments(PARSE_ARGV 4 arg "" "VERSION" "LIBRARIES")
   string(JOIN ", " libraries ${arg_LIBRARIES})
   if(NOT libraries)
     set(libraries "C++ standard library")
   endif()
+  write_sources(sources ${name} ${adapter} ${kind} "${libraries}")
 
-  add_executable(${target} "${PROJECT_SOURCE_DIR}/harness/main.cpp" ${sources})
+  add_executable(${target} EXCLUDE_FROM_ALL ${sources})
   target_link_libraries(${target} PRIVATE mapscope_harness ${arg_LIBRARIES})
-  target_compile_definitions(${target} PRIVATE
-    MAPSCOPE_ADAPTER=${adapter}
-    MAPSCOPE_ADAPTER_HEADER="${header}"
-    MAPSCOPE_MAP_LIBRARIES="${libraries}"
-    MAPSCOPE_MAP_VERSION="${arg_VERSION}")
+  target_compile_definitions(${target} PRIVATE MAPSCOPE_MAP_VERSION="${arg_VERSION}")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
-  add_dependencies(${target} mapscope_allocations)
+  if(kind STREQUAL growth)
+    add_dependencies(${target} mapscope_allocations)
+  endif()
 endfunction()
 
-# add_counting_benches(<name> <adapter> <header> ...): the binaries that count what bench_<name> times
-function(add_counting_benches name adapter header)
+# add_benches(<hash> <suffix> <name> <adapter> ...): the benchmarks of a map with one of its hashes:
+# bench_<name><suffix>, and those that count what it times.
+function(add_benches hash suffix name adapter)
+  set(timed bench_${name}${suffix})
+  add_bench(${timed} ${name} ${adapter} ${hash} ${ARGN})
+  use_shared_header(${timed} mapscope_header)
   if(is_sanitized)
     return()
   endif()
   if(watched_flags)
-    add_bench(bench_${name}_sim ${adapter} ${header} ${ARGN})
-    watched(bench_${name}_sim)
-    set_target_properties(bench_${name}_sim PROPERTIES EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})
+    add_bench(${timed}_sim ${name} ${adapter} ${hash} ${ARGN})
+    watched(${timed}_sim)
   endif()
   if(callgrind_suffix)
-    add_bench(bench_${name}${callgrind_suffix} ${adapter} ${header} ${ARGN})
-    target_compile_options(bench_${name}${callgrind_suffix} PRIVATE ${callgrind_flags})
-    set_target_properties(bench_${name}${callgrind_suffix} PROPERTIES
-      EXCLUDE_FROM_ALL ${MAPSCOPE_BUILD_TESTS})
+    add_bench(${timed}${callgrind_suffix} ${name} ${adapter} ${hash} ${ARGN})
+    target_compile_options(${timed}${callgrind_suffix} PRIVATE ${callgrind_flags})
   endif()
 endfunction()
 
 # add_map(<name> [VARIANT] [ADAPTER <struct>] [LIBRARIES <target>...] [VERSION <version>]): the map
-# behind maps/adapters/<name>.hpp, as the binary bench_<name> and those that count. ADAPTER is the
-# adapter's name where it is not <name>. A VARIANT of another map is built and measured only where it
-# is named.
+# behind maps/adapters/<name>.hpp, as these binaries, of which `all` has only the first:
+#
+#   bench_<name>            the benchmarks, with the hash that all maps share
+#   bench_<name>_own        the same with the hash of its library, where that has one
+#   bench_<name>_growth     tables that are watched growing
+#   bench_<name>[_own]_sim, bench_<name>[_own]_v3    counting; see Simulation.cmake
+#
+# ADAPTER is the adapter's name where it is not <name>. A VARIANT of another map is built and
+# measured only where it is named.
 function(add_map name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT" "ADAPTER" "")
   if(NOT arg_ADAPTER)
@@ -124,27 +144,50 @@ function(add_map name)
   endif()
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS ${name})
   set_property(GLOBAL PROPERTY MAPSCOPE_TITLE_${name} "${CMAKE_MATCH_1}")
-
   set_property(GLOBAL PROPERTY MAPSCOPE_VARIANT_${name} ${arg_VARIANT})
+  file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" has_own_hash REGEX "using map_own_hash" LIMIT_COUNT 1)
 
-  add_bench(bench_${name} ${arg_ADAPTER} ${header} ${arg_UNPARSED_ARGUMENTS})
-  add_counting_benches(${name} ${arg_ADAPTER} ${header} ${arg_UNPARSED_ARGUMENTS})
-  if(arg_VARIANT)
-    foreach(target IN ITEMS bench_${name} bench_${name}_sim bench_${name}${callgrind_suffix})
-      if(TARGET ${target})
-        set_target_properties(${target} PROPERTIES EXCLUDE_FROM_ALL ON)
+  set(further ${name} ${arg_ADAPTER} ${arg_UNPARSED_ARGUMENTS})
+  add_benches(shared "" ${further})
+  if(has_own_hash)
+    set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS_WITH_OWN_HASH ${name})
+    add_benches(own _own ${further})
+  endif()
+  add_bench(bench_${name}_growth ${name} ${arg_ADAPTER} growth ${arg_UNPARSED_ARGUMENTS})
+  use_shared_header(bench_${name}_growth mapscope_header)
+  if(NOT arg_VARIANT)
+    set_target_properties(bench_${name} PROPERTIES EXCLUDE_FROM_ALL OFF)
+    if(MAPSCOPE_BUILD_TESTS)
+      add_tests_of_bench(${name})
+      if(has_own_hash)
+        add_own_hash_test(${further})
       endif()
-    endforeach()
-    return()
+    endif()
   endif()
-  if(MAPSCOPE_BUILD_TESTS)
-    add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
-    add_test(NAME bench_${name}.every_benchmark
-      COMMAND bench_${name} --sizes=1,100,1000 --benchmark_min_time=0.001)
-    get_property(states GLOBAL PROPERTY MAPSCOPE_STATES)
-    string(JOIN "," states ${states})
-    add_test(NAME bench_${name}.every_state
-      COMMAND bench_${name} --workloads=${states} --sizes=1,100,1000 --cold-bytes=300000
-        --benchmark_min_time=0.001)
-  endif()
+endfunction()
+
+# add_tests_of_bench(<name>): every answer, and every benchmark at small sizes
+function(add_tests_of_bench name)
+  add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
+  add_test(NAME bench_${name}.every_benchmark
+    COMMAND bench_${name} --sizes=1,100,1000 --benchmark_min_time=0.001)
+  get_property(states GLOBAL PROPERTY MAPSCOPE_STATES)
+  string(JOIN "," states ${states})
+  add_test(NAME bench_${name}.every_state
+    COMMAND bench_${name} --workloads=${states} --sizes=1,100,1000 --cold-bytes=300000
+      --benchmark_min_time=0.001)
+endfunction()
+
+# add_own_hash_test(<name> <adapter> ...): the answers alone, in place of bench_<name>_own, whose
+# benchmarks are those of bench_<name>
+function(add_own_hash_test name adapter)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "VERSION" "LIBRARIES")
+  get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
+  list(TRANSFORM payloads PREPEND "workloads::")
+  string(JOIN ", " payload_types ${payloads})
+  set(header "maps/adapters/${name}.hpp")
+  set(source "${GENERATED_DIR}/${name}/own_hash_test.cpp")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/templates/own_hash_test.cpp.in" "${source}" @ONLY)
+  add_unit_tests(${name}_own_hash_test "${source}" LIBRARIES workloads::workloads ${arg_LIBRARIES})
+  target_compile_definitions(${name}_own_hash_test PRIVATE MAPSCOPE_MAP_VERSION="${arg_VERSION}")
 endfunction()

@@ -1,5 +1,6 @@
 # Binaries beside the timed ones, for counting: bench_<map>_sim, in which every access of the map
-# and the workload is watched, and bench_<map>_v3 where the timed one would not run under valgrind.
+# and the workload is watched, and bench_<map>_v3 where the timed one would not run under valgrind;
+# of the library's own hash, bench_<map>_own_sim and bench_<map>_own_v3.
 # Neither is ever timed, and neither is built with sanitizers, which would be counted with the map.
 
 set(all_flags "${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type_upper}}")
@@ -32,11 +33,16 @@ else()
   left_out(sim "watching accesses takes GCC or Clang")
 endif()
 
+function(watched_flags_of target)
+  target_compile_definitions(${target} PRIVATE MAPSCOPE_WATCHED)
+  target_compile_options(${target} PRIVATE ${watched_flags})
+endfunction()
+
 # watched(<target>): calls the simulator for every access of its own sources and for the library
 # functions that work through memory
 function(watched target)
-  target_compile_definitions(${target} PRIVATE MAPSCOPE_WATCHED)
-  target_compile_options(${target} PRIVATE ${watched_flags})
+  watched_flags_of(${target})
+  use_shared_header(${target} mapscope_watched_header)
   target_sources(${target} PRIVATE "${PROJECT_SOURCE_DIR}/harness/calibration/kernels.cpp")
   target_link_libraries(${target} PRIVATE mapscope_simulator)
   foreach(name IN ITEMS memcpy memmove memset memcmp bcmp malloc calloc free _Znwm

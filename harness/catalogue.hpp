@@ -36,6 +36,11 @@ struct payload_info {
   std::string_view name, key, value;
 };
 
+template <class Payload>
+payload_info info_of() {
+  return {Payload::name, Payload::key_name, Payload::value_name};
+}
+
 /// What a fixture is built from.
 struct order {
   std::size_t n;
@@ -61,16 +66,16 @@ struct variant {
 struct payload_entry {
   payload_info info;
   std::vector<variant> variants;
-  /// What is wrong with the map's answers under a hash; nothing where it has no such hash.
-  std::string (*answer_check)(std::uint64_t seed, std::string_view hash);
-  /// Passes over one growing table; null where nothing is timed.
+  /// What is wrong with the map's answers; null where only growth is timed.
+  std::string (*answer_check)(std::uint64_t seed) = nullptr;
+  /// Passes over one growing table; null in every other binary.
   growth::builder build_growth = nullptr;
 };
 
 struct catalogue {
   map_info map;
   std::vector<workload_info> workloads;
-  std::vector<std::string_view> hashes;
+  std::vector<std::string_view> hashes;  // of a map, one: each has a binary of its own
   std::vector<payload_entry> payloads;
   /// Of a map that keeps the pages of ended tables for the next: all of them, or none.
   void (*keep_memory)(bool all) = nullptr;

@@ -61,6 +61,12 @@ std::string remarks_on_states(const catalogue& known) {
   return text;
 }
 
+/// Where the map's own hash is, when it is not in this binary.
+std::string remark_on_own_hash(const catalogue& known) {
+  if (!known.map.has_own_hash || has(known.hashes, own_hash_name)) return {};
+  return "; own is in bench_" + std::string(known.map.name) + "_own";
+}
+
 names payload_names(const catalogue& known) {
   names all;
   for (const auto& entry : known.payloads) all.push_back(entry.info.name);
@@ -147,7 +153,7 @@ void declare_growth(CLI::App& app, raw_options& raw) {
   request.repetitions = 8, request.set.churn = 30, request.page_size = growth::pages::small;
   app.add_option(
          "--growth", raw.growth_mix,
-         "instead of benchmarks, time every operation on one growing table (one payload, one "
+         "of bench_<map>_growth: time every operation on one growing table (one payload, one "
          "size): insert, mixed with as many lookups, or churn: a full table that stays full")
       ->check(one_of("mix", {"insert", "mixed", "churn"}));
   app.add_option("--growth-churn", request.set.churn,
@@ -177,7 +183,7 @@ void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& p
   add_list(app, "--kv", raw.payloads, "which payloads: " + joined(payloads, ", "))
       ->check(one_of("payload", payloads));
   add_list(app, "--hash", raw.hashes, "which hash functions: " + joined(known.hashes, ", "))
-      ->check(one_of("hash", known.hashes));
+      ->check(one_of("hash", known.hashes, joined(known.hashes, ", ") + remark_on_own_hash(known)));
   add_list(app, "--sizes", parsed.sizes, "entries in a table: 1000,100000")
       ->check(whole_number("size", 1, largest_size));
   app.add_option("--seed", parsed.seed, "keys and orders derive from it: 1")

@@ -1,5 +1,5 @@
-// Builds the part of the catalogue that belongs to one payload. Only the generated part_*.cpp
-// files include this: each instantiates all workloads for one map and one payload.
+// Builds the part of the catalogue that belongs to one payload. Only the generated <payload>.cpp
+// files include this: each instantiates all workloads for one map with one hash and one payload.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,6 @@
 
 #include "harness/catalogue.hpp"
 #include "harness/fixture.hpp"
-#include "harness/growth/fixture.hpp"
 #include "maps/adapters/answer_check.hpp"
 #include "maps/adapters/growing.hpp"
 #include "maps/adapters/slots.hpp"
@@ -83,32 +82,12 @@ template <class Adapter, class Payload>
 using map_with_own_hash = typename Adapter::template map_own_hash<workloads::key_of<Payload>,
                                                                   workloads::value_of<Payload>>;
 
-template <class Adapter, class Payload>
-std::string check_answers(std::uint64_t seed, std::string_view hash) {
-  if (hash == shared_hash_name) {
-    return maps::answer_check<map_with_shared_hash<Adapter, Payload>, Payload>(seed);
-  }
-  if constexpr (maps::has_own_hash<Adapter>) {
-    return maps::answer_check<map_with_own_hash<Adapter, Payload>, Payload>(seed);
-  }
-  return {};
-}
-
-template <class Adapter, class Payload>
-payload_entry make_payload_entry() {
+/// `Map`: one of the above, whose hash has the name `hash`.
+template <class Adapter, class Map, class Payload>
+payload_entry make_payload_entry(std::string_view hash) {
   static_assert(maps::adapter<Adapter>, "an adapter has name, title and version()");
-  payload_entry part{{Payload::name, Payload::key_name, Payload::value_name},
-                     {},
-                     &check_answers<Adapter, Payload>};
-  add_variants<Adapter, map_with_shared_hash<Adapter, Payload>, Payload>(part.variants,
-                                                                         shared_hash_name);
-  if constexpr (maps::has_own_hash<Adapter>) {
-    add_variants<Adapter, map_with_own_hash<Adapter, Payload>, Payload>(part.variants,
-                                                                        own_hash_name);
-  }
-#if !defined(MAPSCOPE_WATCHED)
-  part.build_growth = &growth::fixture_of<Adapter, Payload>::build;
-#endif
+  payload_entry part{info_of<Payload>(), {}, &maps::answer_check<Map, Payload>};
+  add_variants<Adapter, Map, Payload>(part.variants, hash);
   return part;
 }
 

@@ -69,11 +69,11 @@ void counting_session::open_backend(std::string_view name) {
   if (name == "perf") hardware_.push_back(backends::make_perf_event());
   if (name == "papi" || name == "perf") calibrated(*hardware_.back());
   if (name != "sim") return;
-  if (known_.make_sim == nullptr) {
+  if (!caches_) {
+    add_unavailable(name, no_caches_);
+  } else if (known_.make_sim == nullptr) {
     add_unavailable(name, "this binary was not built to be watched; bench_" +
                               std::string(known_.map.name) + "_sim was");
-  } else if (!caches_) {
-    add_unavailable(name, no_caches_);
   } else {
     simulating_ = known_.make_sim(*caches_);
     calibrated(*simulating_);

@@ -1,6 +1,6 @@
 // A benchmark program whose maps are wrong: on int_int one that only fails once it is large, on
-// string_int one that the answer check sees through, on int_struct one that runs out of memory, on
-// string_string one that is only wrong with its own hash.
+// string_int one that the answer check sees through, on int_struct one that runs out of memory; on
+// string_string one that is right. Of int_int, it also watches tables grow.
 #include <cstdint>
 #include <new>
 #include <string>
@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "harness/application.hpp"
+#include "harness/growth/growth_registry.hpp"
 #include "harness/payload_registry.hpp"
 
 namespace {
@@ -61,23 +62,28 @@ struct cramped : fake {
   using map = cramped_map<Key, Value, Hash>;
 };
 
-struct two_faced : liar {
+struct right : fake {
   template <class Key, class Value, class Hash>
   using map = std::unordered_map<Key, Value, Hash>;
-  template <class Key, class Value>
-  using map_own_hash = lying_map<Key, Value, std::hash<Key>>;
 };
+
+template <class Adapter, class Payload>
+harness::payload_entry entry_of() {
+  using map = harness::map_with_shared_hash<Adapter, Payload>;
+  return harness::make_payload_entry<Adapter, map, Payload>(harness::shared_hash_name);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  auto forgetful_ints = entry_of<forgetful, workloads::int_int>();
+  forgetful_ints.build_growth =
+      harness::make_growth_entry<forgetful, workloads::int_int>().build_growth;
   return harness::run_application(
       {{fake::name, fake::title, fake::version(), "none", "none", false},
        {{"find_hit", "", ""}, {"range", "", ""}, {"range_stuck", "", "", "range", "stuck"}},
-       {"shared"sv, "own"sv},
-       {harness::make_payload_entry<forgetful, workloads::int_int>(),
-        harness::make_payload_entry<liar, workloads::string_int>(),
-        harness::make_payload_entry<cramped, workloads::int_struct>(),
-        harness::make_payload_entry<two_faced, workloads::string_string>()}},
+       {"shared"sv},
+       {forgetful_ints, entry_of<liar, workloads::string_int>(),
+        entry_of<cramped, workloads::int_struct>(), entry_of<right, workloads::string_string>()}},
       argc, argv);
 }

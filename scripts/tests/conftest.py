@@ -89,7 +89,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     lab = Lab(make_build(base / "build", ladder=True), base / "results")
     process = lab.start("run", "--suite", "smoke", "--kv", "int_int,string_string", "--workloads", "find_hit,range",
                         "--sizes", "1000,6656", "--hash", "shared,own")  # fmt: skip
-    stdout, stderr = process.communicate(timeout=300)
+    stdout, stderr = process.communicate(timeout=900)
     assert process.returncode == 0, stderr
     assert stderr == ""
     (base / "stdout").write_text(stdout)

@@ -1,4 +1,4 @@
-"""A stand-in for `bench_<map>` and `bench_<map>_sim`: the same flags and JSON, measures nothing, answers at once.
+"""A stand-in for `bench_<map>` and its like: the same flags and JSON, measures nothing, answers at once.
 
 `make_build` writes a build directory of such binaries. A misbehaviour is asked for by a
 file `faults.json` beside them: {"<map>": {"fault": ..., "n": ..., "after": ..., "stage": ...}},
@@ -56,6 +56,8 @@ def write_whole(name, text):
 
 here = Path(sys.argv[0]).resolve().parent
 name = Path(sys.argv[0]).name.removeprefix("bench_").removesuffix("_sim")
+purpose = next((each for each in ("own", "growth") if name.endswith("_" + each)), "shared")
+name = name.removesuffix("_" + purpose)
 simulates = sys.argv[0].endswith("_sim")
 describe = json.loads((here / "describe.json").read_text())[name]
 options = dict((word[2:] + "=").split("=", 1) for word in sys.argv[1:])
@@ -75,6 +77,9 @@ if "describe" in options:
 stage = "sim" if simulates else options.get("counters")
 stage = "callgrind" if "callgrind" in options else stage
 stage = "growth" if "growth" in options else stage
+if ("growth" if stage == "growth" else options["hash"]) != purpose and not describe.get("does_all"):
+    print(f"bench_{{name}}: not in this binary, which is for {{purpose}}", file=sys.stderr)
+    sys.exit(2)
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
 calls = here / "calls.log"
 with calls.open("a") as log:
@@ -338,17 +343,18 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
 
 
 def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = False, **changes: Any) -> Path:
-    """A build directory with a catalogue and one fake binary per map, and with a fake `ladder`; `changes` go into
-    each description."""
+    """A build directory with a catalogue and the fake binaries of each map, and with a fake `ladder`; `changes` go
+    into each description."""
     directory.mkdir(parents=True, exist_ok=True)
     catalogue = {
         "maps": [
             {
                 "name": m,
-                "binary": f"bench_{m}",
                 "title": f"{m}::map",
-                "sim": f"bench_{m}_sim",
-                "callgrind": f"bench_{m}",
+                "binaries": {"shared": f"bench_{m}", "own": f"bench_{m}_own"},
+                "growth": f"bench_{m}_growth",
+                "sim": {"shared": f"bench_{m}_sim", "own": f"bench_{m}_own_sim"},
+                "callgrind": {"shared": f"bench_{m}", "own": f"bench_{m}_own"},
             }
             for m in maps
         ],
@@ -370,8 +376,8 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = Fal
     (directory / "describe.json").write_text(json.dumps({m: describe_json(m, **changes) for m in maps}))
     set_faults(directory, {})
     for name in maps:
-        for binary in (f"bench_{name}", f"bench_{name}_sim"):
-            _write_program(directory / binary, BINARY)
+        for suffix in ("", "_own", "_growth", "_sim", "_own_sim"):
+            _write_program(directory / f"bench_{name}{suffix}", BINARY)
     return directory
 
 

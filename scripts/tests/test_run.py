@@ -37,8 +37,9 @@ def test_a_whole_run(finished: Lab) -> None:
     assert document["complete"] and not document["missing"] and not document["failures"]
     assert len(document["rows"]) == 2 * 2 * 2 * 2 * 7  # workloads, payloads, hashes, sizes, maps
     assert [m["name"] for m in document["maps"]] == list(MAPS)
-    assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * (2 * 2 * 7 + 1)  # and the ladder
-    assert len(list(finished.folder().glob("raw/counters/sim/*.json"))) == 2 * 2 * 7
+    assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * (2 * 2 * 2 * 7 + 1)  # and the ladder
+    assert len(list(finished.folder().glob("raw/counters/sim/*.json"))) == 2 * 2 * 2 * 7
+    assert (finished.folder() / "raw/round-01/int_int-n1000-hmap-own.json").is_file()
     assert (finished.folder() / "raw/round-01/int_int-n1000-hmap.json").is_file()
     assert re.fullmatch(r"\d{8}-\d{6}-[\w-]+-\w+(-dirty)?", finished.folder().name)
     assert {p.name for p in finished.folder().iterdir()} == {
@@ -50,11 +51,11 @@ def test_blocks_run_their_maps_in_the_planned_order_with_the_round_seed(finished
     plan = json.loads((finished.folder() / "plan.json").read_text())
     planned = [
         f"{name} {block['kv']} {block['n']} {entry['seed']}"
-        for entry in plan["schedule"] for block in entry["blocks"] for name in block["maps"]
+        for entry in plan["schedule"] for block in entry["blocks"] for name in block["maps"] for _ in ("shared", "own")
     ]  # fmt: skip
     started = [line.split(" ", 1)[1] for line in calls(finished.build)]
     assert started[: len(planned)] == planned
-    assert [line.split()[4] for line in started[len(planned) :]] == ["growth"] * 7 + ["sim"] * 28
+    assert [line.split()[4] for line in started[len(planned) :]] == ["growth"] * 7 + ["sim"] * 56
 
 
 def test_times_are_what_the_binary_reported(finished: Lab) -> None:

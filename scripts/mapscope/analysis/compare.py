@@ -110,7 +110,7 @@ def _in_turn(a: Run | None, b: Run | None) -> bool:
 def _started(run: Run) -> dict[tuple[Any, ...], tuple[float, float]]:
     """When each timed process started, and for how long it ran, in seconds."""
     return {
-        (p.round, p.kv, p.n, p.map): (datetime.fromisoformat(p.started).timestamp(), p.seconds)
+        (p.round, p.kv, p.n, p.map, p.hashes): (datetime.fromisoformat(p.started).timestamp(), p.seconds)
         for p in run.timed_processes
     }
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from mapscope.commands.shared import results_of, shown
 from mapscope.errors import UsageError
 from mapscope.plan import build
-from mapscope.plan.counters import asked_for
 from mapscope.plan.plan import differences
 from mapscope.plan.planner import make_plan
 from mapscope.plan.selection import benchmarks, countings, cpu_of, processes, seed_of, select
@@ -41,8 +40,7 @@ def run(options: argparse.Namespace) -> int:
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
     if options.targets:
-        counted = () if options.against else asked_for(selection.counters)
-        print(*build.targets(catalogue, selection.maps, counted))
+        print(*build.targets(catalogue, selection.maps, selection.hashes))
         return 0
     if options.against:
         from mapscope.commands.run_pair import measure_pair
@@ -86,7 +84,7 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     write.check_destination(folder.path, 0, 0)
     missing = folder.missing(plan)
     if options.targets:
-        print(*build.targets(catalogue, plan.selection.maps, asked_for(plan.selection.counters)))
+        print(*build.targets(catalogue, plan.selection.maps, plan.selection.hashes))
         return 0
     if options.dry_run:  # the build may still be to come, so it is compared only when it counts
         print(f"{shown(folder.path)}: {len(missing)} processes are missing")

@@ -13,12 +13,13 @@ from mapscope.commands.shared import console, shown
 from mapscope.errors import Interrupted, MapscopeError, RunStopped, UsageError
 from mapscope.fact import Fact
 from mapscope.output.terminal.comparison import print_comparison
-from mapscope.plan.build import Catalogue, read_catalogue
+from mapscope.plan.build import Catalogue, read_catalogue, targets
 from mapscope.plan.planner import make_plan
 from mapscope.plan.records import ChosenSuite, Selection
 from mapscope.plan.selection import benchmarks, processes
 from mapscope.plan.suites import SUITES
 from mapscope.plan.tasks import tasks
+from mapscope.run.building import build_now
 from mapscope.run.other_build import directory_of
 from mapscope.run.pair import (
     Side,
@@ -58,6 +59,7 @@ def measure_pair(
     if not options.workloads:
         selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)
+    build_now(there, targets(there, selection.maps, selection.hashes))
     if SUITES[suite.name].growth and selection.growth != "off" and (reason := cannot_watch(there, selection.maps)):
         if options.growth or options.growth_sizes or options.growth_repetitions:
             raise UsageError(f"--against (AGAINST): {reason}; leave growth out with GROWTH=off")

@@ -52,9 +52,8 @@ def _backend(
     if name in HARDWARE:
         described = reported.get(name)
         return from_binary(name, described) if described else entry(name, reason="the binaries were built without it")
-    for map_name in selection.maps:
-        if reason := catalogue.counter_binary("sim", map_name)[1]:
-            return entry(name, reason=reason)
+    if reason := _why_not_counted("sim", selection, catalogue):
+        return entry(name, reason=reason)
     return from_binary(name, reported.get("sim", {"available": True}))
 
 
@@ -94,15 +93,10 @@ def entry(
     )
 
 
-def counter_binaries(catalogue: Catalogue, plan: CounterPlan, map_name: str) -> dict[str, str]:
-    """SHA-256 of the further binaries that a map is counted with."""
-    stages = {stage for backend in plan.backends for stage in backend.stages}
-    found = {}
-    for kind in build.COUNTER_BINARIES:
-        path, _ = catalogue.counter_binary(kind, map_name)
-        if path is not None and any(stage.startswith(kind) for stage in stages):
-            found[kind] = build.sha256(path)
-    return found
+def _why_not_counted(kind: str, selection: Selection, catalogue: Catalogue) -> str | None:
+    """Why some map cannot be counted for `kind`; None when all can."""
+    reasons = (catalogue.why_not_counted(kind, name, selection.hashes) for name in selection.maps)
+    return next((reason for reason in reasons if reason), None)
 
 
 def _ask_hardware(selection: Selection, catalogue: Catalogue, names: list[str]) -> list[dict[str, Any]]:
@@ -112,11 +106,14 @@ def _ask_hardware(selection: Selection, catalogue: Catalogue, names: list[str]) 
 
 
 def _ask_sim(selection: Selection, catalogue: Catalogue, cpu: int | None) -> tuple[list[dict[str, Any]], Fact]:
-    """The sim binary's description of itself and of its caches."""
-    binary, reason = catalogue.counter_binary("sim", selection.maps[0])
-    if binary is not None:
-        described = build.ask(binary, f"--cache={selection.cache}").get("counters", {})
-        return described.get("backends", []), known(described["cache"]) if described.get("cache") else _no_cache()
+    """What is simulated, of which the timed binary knows all but how: that one may still have to be built."""
+    reason = _why_not_counted("sim", selection, catalogue)
+    if reason is None:
+        binary = catalogue.binary(selection.maps[0])
+        described = build.ask(binary, "--counters=sim", f"--cache={selection.cache}").get("counters", {})
+        if cache := described.get("cache"):
+            return [], known(cache)
+        return described.get("backends", []), _no_cache()
     if selection.cache != "host":
         raise UsageError(f"--cache (CACHE): only sim can simulate other processors, and {reason}; leave it out")
     levels = [
@@ -135,7 +132,7 @@ def _no_cache() -> Fact:
 
 def _callgrind(selection: Selection, catalogue: Catalogue, cache: Fact) -> BackendEntry:
     version, reason = valgrind.find()
-    reasons = [reason, *(catalogue.counter_binary("callgrind", name)[1] for name in selection.maps)]
+    reasons = [reason, _why_not_counted("callgrind", selection, catalogue)]
     refused = valgrind.refusals(cache)
     if first := next((r for r in reasons if r), None) or refused.get("callgrind_l2"):
         return entry("callgrind", reason=first, version=version)

@@ -15,6 +15,8 @@ from mapscope.json_file import read_json
 from mapscope.plan.records import LeftOut
 
 DESCRIBE_TIMEOUT_S = 20
+SHARED, OWN = "shared", "own"
+"""The hash settings."""
 COUNTER_BINARIES = ("sim", "callgrind")
 
 
@@ -23,16 +25,18 @@ class Catalogue:
     """`maps.json` of a build directory; its order of maps is the order shown everywhere."""
 
     directory: Path
-    binaries: dict[str, str]
-    """Map name to file name, in canonical order."""
+    binaries: dict[str, dict[str, str]]
+    """Map name, in canonical order, to file names by hash."""
+    growth: dict[str, str]
+    """Map name to the file that watches its tables grow."""
     titles: dict[str, str]
     workloads: tuple[str, ...]
     payloads: tuple[str, ...]
     hashes: tuple[str, ...]
     caches: tuple[str, ...]
     """The processors whose caches can be simulated, `host` among them; empty when that is not reported."""
-    counter_binaries: dict[str, dict[str, str]]
-    """Map name to the binaries that count: `sim`, and `callgrind` for the one to run under valgrind."""
+    counter_binaries: dict[str, dict[str, dict[str, str]]]
+    """Map name to the binaries that count, by kind and hash: `sim`, and `callgrind` for those to run under valgrind."""
     left_out: tuple[LeftOut, ...]
     found: dict[str, str]
     compiler: str
@@ -46,27 +50,43 @@ class Catalogue:
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
 
+    @property
+    def can_build(self) -> bool:
+        """Whether what is not built yet can be, when it is needed."""
+        return (self.directory / "CMakeCache.txt").is_file()
+
     def binary(self, map_name: str) -> Path:
-        """The path of a map's benchmark."""
-        return self.directory / self.binaries[map_name]
+        """The path of a map's benchmark, with the hash that all maps share."""
+        return self.directory / self.binaries[map_name][SHARED]
 
-    def counter_binary(self, kind: str, map_name: str) -> tuple[Path | None, str]:
-        """The binary of a map that counts for `kind`, or None and the reason why there is none."""
-        name = self.counter_binaries[map_name].get(kind)
-        if name is None:
+    def further_binaries(self, map_name: str) -> dict[str, str]:
+        """The files of a map beside that one, by what they are for: `own`, `growth`, `sim`, `own_sim`, ..."""
+        by_hash = {"": self.binaries[map_name], **self.counter_binaries[map_name]}
+        found = {"growth": self.growth[map_name]} | {
+            "_".join(word for word in (hash_name, kind) if word and word != SHARED): name
+            for kind, names in by_hash.items()
+            for hash_name, name in names.items()
+        }
+        return {purpose: name for purpose, name in found.items() if name != self.binaries[map_name][SHARED]}
+
+    def why_not_counted(self, kind: str, map_name: str, hashes: Iterable[str]) -> str | None:
+        """Why a map cannot be counted for `kind` with these hashes; None when it can, once its binaries are built."""
+        names = self.counter_binaries[map_name].get(kind)
+        if names is None:
             reasons = [entry.reason for entry in self.left_out if entry.name == kind]
-            return None, reasons[0] if reasons else f"the build has no {kind} binary of {map_name}"
-        path = self.directory / name
-        return (path, "") if path.is_file() else (None, f"{name} is not built")
+            return reasons[0] if reasons else f"the build has no {kind} binary of {map_name}"
+        missing = [names[each] for each in hashes if each in names and not (self.directory / names[each]).is_file()]
+        return f"{missing[0]} is not built" if missing and not self.can_build else None
 
 
-def targets(catalogue: Catalogue, maps: Iterable[str], backends: Iterable[str]) -> list[str]:
-    """The build targets of everything that a run of these maps and counter backends starts."""
-    kinds = {"sim", "callgrind"} & set(backends)
-    wanted = [catalogue.binaries[name] for name in maps] + ([catalogue.ladder] if catalogue.ladder else [])
-    for name in maps:
-        wanted += [binary for kind, binary in catalogue.counter_binaries[name].items() if kind in kinds]
-    return list(dict.fromkeys(wanted))
+def targets(catalogue: Catalogue, maps: Iterable[str], hashes: Iterable[str]) -> list[str]:
+    """The build targets of what is timed: the rest of a run builds its own when it comes (run/building.py).
+
+    That with the shared hash is always among them, as it is the one that describes the map.
+    """
+    wanted = list(dict.fromkeys([SHARED, *hashes]))
+    timed = [catalogue.binaries[name][each] for each in wanted for name in maps if each in catalogue.binaries[name]]
+    return list(dict.fromkeys([*([catalogue.ladder] if catalogue.ladder else []), *timed]))
 
 
 def read_catalogue(directory: Path) -> Catalogue:
@@ -78,7 +98,8 @@ def read_catalogue(directory: Path) -> Catalogue:
     try:
         return Catalogue(
             directory=directory,
-            binaries={entry["name"]: entry["binary"] for entry in document["maps"]},
+            binaries={entry["name"]: _by_hash(entry, "binaries", "binary") for entry in document["maps"]},
+            growth={entry["name"]: entry.get("growth") or entry["binary"] for entry in document["maps"]},
             titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
             workloads=tuple(_names(document["workloads"])),
             states=tuple(document.get("states", [])),
@@ -86,7 +107,7 @@ def read_catalogue(directory: Path) -> Catalogue:
             hashes=tuple(_names(document["hashes"])),
             caches=tuple(document.get("caches", [])),
             counter_binaries={
-                entry["name"]: {kind: entry[kind] for kind in COUNTER_BINARIES if kind in entry}
+                entry["name"]: {kind: _by_hash(entry, kind, kind) for kind in COUNTER_BINARIES if kind in entry}
                 for entry in document["maps"]
             },
             ladder=document.get("ladder"),
@@ -123,6 +144,14 @@ def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
     return document
 
 
+def require_built(catalogue: Catalogue, maps: list[str], hashes: list[str]) -> None:
+    """Raises UsageError when a binary that is timed is missing."""
+    names = [catalogue.binaries[name][each] for name in maps for each in hashes if each in catalogue.binaries[name]]
+    for path in (catalogue.directory / name for name in names):
+        if not path.is_file():
+            raise UsageError(f"{path} is not built; run `cmake --build {catalogue.directory} --target {path.name}`")
+
+
 def ask(binary: Path, *options: str) -> Any:
     """The answer of a binary to --describe. Raises UsageError when it gives none."""
     try:
@@ -154,6 +183,14 @@ def accepts(binary: Path, option: str) -> bool:
 def sha256(binary: Path) -> str:
     """What identifies a binary."""
     return hashlib.sha256(binary.read_bytes()).hexdigest()
+
+
+def _by_hash(entry: dict[str, Any], field: str, older_field: str) -> dict[str, str]:
+    """Files by hash. In builds of older commits, which AGAINST makes, one file has both."""
+    found = entry.get(field, entry.get(older_field))
+    if isinstance(found, str):
+        return {SHARED: found, OWN: found}
+    return {hash_name: found[hash_name] for hash_name in (SHARED, OWN) if hash_name == SHARED or hash_name in found}
 
 
 def _names(entries: list[Any]) -> list[str]:

@@ -115,4 +115,13 @@ def differences(planned: Plan, now: Plan) -> list[str]:
         }
 
     before, after = facts(planned), facts(now)
-    return [f"{key} is {after.get(key)}, was {before[key]}" for key in before if before[key] != after.get(key)]
+    unbuilt = {
+        f"{kind} binary of {entry.name}"
+        for entry, present in zip(planned.maps, now.maps, strict=True)
+        for kind in entry.counter_binaries.keys() - present.counter_binaries.keys()
+    }
+    return [
+        f"{key} is {after.get(key)}, was {before[key]}"
+        for key in before
+        if before[key] != after.get(key) and key not in unbuilt
+    ]

@@ -9,13 +9,22 @@ from mapscope import SCHEMA_VERSION
 from mapscope.errors import UsageError
 from mapscope.fact import Fact
 from mapscope.plan import build
-from mapscope.plan.backends import counter_binaries, plan_counters
+from mapscope.plan.backends import CounterPlan, plan_counters
 from mapscope.plan.build import Catalogue
 from mapscope.plan.environment import describe_machine
 from mapscope.plan.growth import plan_growth, with_turns
 from mapscope.plan.ladder import plan_ladder
 from mapscope.plan.plan import Plan, round_seed, schedule
-from mapscope.plan.records import Build, ChosenSuite, MapEntry, Payload, Seeds, Selection, WorkloadEntry
+from mapscope.plan.records import (
+    Build,
+    ChosenSuite,
+    GrowthPass,
+    MapEntry,
+    Payload,
+    Seeds,
+    Selection,
+    WorkloadEntry,
+)  # fmt: skip
 from mapscope.plan.sources import describe_tool
 from mapscope.text import now
 
@@ -36,6 +45,7 @@ def make_plan(
         raise UsageError(
             f"--hash (HASH): {', '.join(hashless)} have no hash of their own; use shared or leave them out"
         )
+    build.require_built(catalogue, selection.maps, selection.hashes)
     first = described[0]
     counting = plan_counters(selection, catalogue, cpu)
     environment = describe_machine(cpu, pinned)
@@ -65,7 +75,7 @@ def make_plan(
                 version=d["version"],
                 has_own_hash=d.get("has_own_hash", True),
                 binary_sha256=d["binary_sha256"],
-                counter_binaries=counter_binaries(catalogue, counting, d["map"]),
+                counter_binaries=_further_binaries(catalogue, selection, counting, passes, d["map"]),
             )
             for d in described
         ],
@@ -77,6 +87,22 @@ def make_plan(
         cache=counting.cache,
         growth_passes=with_turns(passes, in_turn, environment.memory_bytes),
     )
+
+
+def _further_binaries(
+    catalogue: Catalogue, selection: Selection, counting: CounterPlan, passes: list[GrowthPass], map_name: str
+) -> dict[str, str]:
+    """SHA-256 of those that the run starts. What it builds itself, in its time, it adds itself then."""
+    kinds = {stage.split("_")[0] for backend in counting.backends for stage in backend.stages}
+    kinds |= {"growth"} if passes else set()
+    wanted = set() if catalogue.can_build else set(kinds)
+    if build.OWN in selection.hashes:
+        wanted |= {build.OWN, *(f"{build.OWN}_{kind}" for kind in wanted)}
+    return {
+        purpose: build.sha256(path)
+        for purpose, name in catalogue.further_binaries(map_name).items()
+        if purpose in wanted and (path := catalogue.directory / name).is_file()
+    }
 
 
 def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:

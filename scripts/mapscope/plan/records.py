@@ -106,7 +106,7 @@ class MapEntry:
     has_own_hash: bool
     binary_sha256: str
     counter_binaries: dict[str, str]
-    """SHA-256 by what counts with it."""
+    """SHA-256 of the further ones by purpose; what the run builds itself is added when it is built."""
 
 
 @dataclass(frozen=True, slots=True)

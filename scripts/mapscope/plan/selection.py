@@ -27,13 +27,13 @@ MAX_CPU = 2**16
 
 
 def processes(selection: Selection) -> int:
-    """How many processes are timed."""
-    return selection.rounds * len(selection.kv) * len(selection.sizes) * len(selection.maps)
+    """How many processes are timed, at most."""
+    return selection.rounds * len(selection.kv) * len(selection.sizes) * len(selection.maps) * len(selection.hashes)
 
 
 def benchmarks(selection: Selection) -> int:
     """How many benchmarks these run, at most."""
-    return processes(selection) * len(selection.workloads) * len(selection.hashes)
+    return processes(selection) * len(selection.workloads)
 
 
 def countings(selection: Selection) -> int:

@@ -45,7 +45,8 @@ def tasks(plan: Plan) -> Iterator[Task]:
             yield Task(entry["round"], "", 0, "", entry["seed"], LADDER)
         for block in entry["blocks"]:
             for position, name in enumerate(block["maps"], start=1):
-                yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], TIME, position)
+                for hash_name in plan.hashes_of(name):
+                    yield Task(entry["round"], block["kv"], block["n"], name, entry["seed"], TIME, position, hash_name)
     for one in plan.growth_passes:
         for name in plan.selection.maps if one.reason is None else ():
             yield Task(None, one.kv, one.n, name, first, GrowthStage(one.stage))
@@ -53,7 +54,8 @@ def tasks(plan: Plan) -> Iterator[Task]:
         for kv in plan.selection.kv:
             for n in plan.selection.sizes:
                 for name in plan.selection.maps:
-                    yield Task(None, kv, n, name, first, COUNTING[stage])
+                    for hash_name in plan.hashes_of(name):
+                        yield Task(None, kv, n, name, first, COUNTING[stage], hash=hash_name)
 
 
 def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int] | None:

@@ -26,6 +26,7 @@ from mapscope.plan.records import GrowthPass
 from mapscope.plan.sources import describe_tool, tree_of
 from mapscope.plan.stages.stage import Task
 from mapscope.plan.tasks import block_in_turns, tasks
+from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
@@ -127,20 +128,32 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
     """
     rng = random.Random(f"mapscope seed {sides[0].plan.seeds.base} twins")
     runs = [(side.folder, side.plan) for side in sides]
-    with session_of(runs, cpu), stopped_by_signals() as check, display, kept_off(cpu):
+    with session_of(runs, cpu), stopped_by_signals() as check, display:
         executors = [Executor(side.plan, side.folder, side.catalogue, display, check) for side in sides]
+        builders = [Builder(side.plan, side.folder, side.catalogue, display, check) for side in sides]
         missing = [set(side.folder.missing(side.plan)) for side in sides]
         ours = sides[1].plan  # which has all that the other has, and the ladder
-        for block, twins in groupby(tasks(ours), key=partial(block_in_turns, ours)):
-            groups = [
-                [(executor, task) for executor, still in zip(executors, missing, strict=True) if task in still]
-                for task in twins
-            ]
-            for together in _at_once(ours, groups) if block else ():
-                interleave(together, cpu, rng)
-            for group in groups if not block else ():
-                for executor, task in rng.sample(group, len(group)):
-                    executor.carry_out([task], cpu, side_by_side=1)
+        for _, alike in groupby(tasks(ours), key=lambda task: task.stage.built_as):
+            twins = list(alike)
+            present = [[task for task in twins if task in still] for still in missing]
+            for builder, wanted in zip(builders, present, strict=True):
+                unbuilt = set(wanted) - set(builder.prepare(wanted))
+                missing = [still - unbuilt for still in missing]
+            with kept_off(cpu):
+                _run_interleaved(ours, twins, list(zip(executors, missing, strict=True)), cpu, rng)
+
+
+def _run_interleaved(
+    ours: Plan, planned: list[Task], sides: list[tuple[Executor, set[Task]]], cpu: int | None, rng: random.Random
+) -> None:
+    """Of `planned`, what each side is missing."""
+    for block, twins in groupby(planned, key=partial(block_in_turns, ours)):
+        groups = [[(executor, task) for executor, still in sides if task in still] for task in twins]
+        for together in _at_once(ours, groups) if block else ():
+            interleave(together, cpu, rng)
+        for group in groups if not block else ():
+            for executor, task in rng.sample(group, len(group)):
+                executor.carry_out([task], cpu, side_by_side=1)
 
 
 def _at_once(plan: Plan, groups: list[list[tuple[Executor, Task]]]) -> list[list[list[tuple[Executor, Task]]]]:

@@ -1,7 +1,8 @@
 """Carries out a plan: every process kept at once, none able to spoil the others.
 
 What needs a CPU to itself runs alone, first the rounds, then growth and hardware counters. What is
-simulated comes last and shares all CPUs: nothing in it is timed.
+simulated comes last and shares all CPUs: nothing in it is timed. Between these, with nothing at work,
+what comes next is built.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from itertools import groupby
 
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
+from mapscope.plan.stages.stage import Task
 from mapscope.plan.tasks import block_in_turns
+from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
 from mapscope.run.pinning import kept_off
 from mapscope.run.progress import Display
@@ -32,14 +35,23 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
     rng = random.Random(plan.seeds.base)
     with session_of([(folder, plan)], cpu), stopped_by_signals() as check, display:
         executor = Executor(plan, folder, catalogue, display, check)
-        with kept_off(cpu):
-            pinned = (task for task in missing if task.stage.pinned)
-            for block, group in groupby(pinned, key=partial(block_in_turns, plan)):
-                if block:
-                    interleave([[(executor, task)] for task in group], cpu, rng)
-                else:
-                    executor.carry_out(list(group), cpu, side_by_side=1)
-        executor.carry_out([task for task in missing if not task.stage.pinned], None, free_cpus())
+        builder = Builder(plan, folder, catalogue, display, check)
+        in_order = sorted(missing, key=lambda task: not task.stage.pinned)
+        for _, alike in groupby(in_order, key=lambda task: (task.stage.pinned, task.stage.built_as)):
+            ready = builder.prepare(list(alike))
+            if ready and ready[0].stage.pinned:
+                _run_alone(plan, ready, executor, cpu, rng)
+            else:
+                executor.carry_out(ready, None, free_cpus())
+
+
+def _run_alone(plan: Plan, ready: list[Task], executor: Executor, cpu: int | None, rng: random.Random) -> None:
+    with kept_off(cpu):
+        for block, group in groupby(ready, key=partial(block_in_turns, plan)):
+            if block:
+                interleave([[(executor, task)] for task in group], cpu, rng)
+            else:
+                executor.carry_out(list(group), cpu, side_by_side=1)
 
 
 def free_cpus() -> int:

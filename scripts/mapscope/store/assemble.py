@@ -73,10 +73,10 @@ def failure(
     signal_name: str | None = None,
     stderr: str | None = None,
 ) -> dict[str, Any]:
-    """One entry of `failures`; `workload` and `hash` are None when a whole process failed."""
+    """One entry of `failures`; `workload` is None when a whole process failed."""
     return {
         **task.identity,
-        "workload": workload, "hash": hash_name, "kind": kind, "message": message,
+        "workload": workload, "hash": hash_name or (task.hash if task.map else None), "kind": kind, "message": message,
         "exit_code": exit_code, "signal": signal_name, "stderr": stderr,
     }  # fmt: skip
 

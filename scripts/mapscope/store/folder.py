@@ -9,7 +9,7 @@ from pathlib import Path
 from mapscope.errors import UsageError
 from mapscope.plan.plan import Plan
 from mapscope.plan.records import Tool
-from mapscope.plan.stages.stage import Task
+from mapscope.plan.stages.stage import Stage, Task
 from mapscope.plan.tasks import tasks
 
 AT_WORK = "at-work-"
@@ -41,6 +41,10 @@ class RunFolder:
     @property
     def plots(self) -> Path:
         return self.path / "plots"
+
+    def build_log(self, stage: Stage) -> Path:
+        """What the build of a stage's binaries has said, until it succeeds."""
+        return self.path / f"build-{str(stage.name).split('/')[0]}.log"
 
     @property
     def sessions(self) -> Path:

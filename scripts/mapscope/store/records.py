@@ -337,9 +337,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Failure(Planned):
-    """Why a process, or one benchmark of it, gave no number; `workload` and `hash` are None when the whole process
-    failed.
-    """
+    """Why a process, or one benchmark of it, gave no number; `workload` is None when the whole process failed."""
 
     workload: str | None
     hash: str | None
@@ -368,6 +366,11 @@ class Process(Planned):
     memory: str
     waited_ms: float | None
     stolen_ms: float | None
+
+    @property
+    def hashes(self) -> str:
+        """The hash setting that it ran, or several in runs that are older than a binary for each."""
+        return next((word.removeprefix("--hash=") for word in self.command if word.startswith("--hash=")), "")
 
     @property
     def is_timed(self) -> bool:

@@ -56,6 +56,11 @@ def create_folder(folder: RunFolder, plan: Plan) -> None:
         raise UsageError(f"--results (RESULTS): cannot write in {folder.path.parent}: {error.strerror}") from None
 
 
+def write_plan(folder: RunFolder, plan: Plan) -> None:
+    """Store the plan anew: what has been built since is identified in it."""
+    _store(folder.plan, plan.document())
+
+
 def write_pair(folder: RunFolder, reported: dict[str, str]) -> None:
     """Store which run this one is interleaved with."""
     _store(folder.pair, reported)

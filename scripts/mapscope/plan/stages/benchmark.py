@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from mapscope.plan.build import SHARED
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import NOT_APPLICABLE, BadOutput, Problem, Row
 from mapscope.plan.stages.stage import Task
@@ -26,7 +27,7 @@ def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str
     return [
         f"--workloads={','.join(plan.workloads_at(task.n))}",
         f"--kv={task.kv}",
-        f"--hash={','.join(plan.hashes_of(task.map))}",
+        f"--hash={task.hash}",
         f"--sizes={task.n}",
         f"--seed={task.seed}",
         f"--memory={plan.selection.memory}",
@@ -38,16 +39,13 @@ def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str
 
 def file_name(task: Task) -> str:
     """Of the output of a task of one map."""
-    return f"{task.kv}-n{task.n}-{task.map}.json"
+    own = "" if task.hash == SHARED else f"-{task.hash}"
+    return f"{task.kv}-n{task.n}-{task.map}{own}.json"
 
 
 def rows_of(plan: Plan, task: Task) -> list[Row]:
     """The rows that the process of `task` must report on."""
-    return [
-        task.row(workload, hash_name)
-        for workload in plan.workloads_at(task.n)
-        for hash_name in plan.hashes_of(task.map)
-    ]
+    return [task.row(workload, task.hash) for workload in plan.workloads_at(task.n)]
 
 
 def entries_of(document: Any, plan: Plan, task: Task) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

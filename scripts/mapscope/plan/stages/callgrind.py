@@ -24,6 +24,8 @@ NOTHING = "callgrind collected nothing"
 class CallgrindStage(CountingStage):
     """A binary under valgrind, with one of the cache levels in the place of callgrind's last one."""
 
+    built_as = "benchmarks for valgrind"
+
     def __init__(self, backend: Backend, name: str) -> None:
         super().__init__(backend, name)
         self._level = valgrind.LEVEL_OF[name]
@@ -34,6 +36,10 @@ class CallgrindStage(CountingStage):
         if self._level == 3:
             return ("l3_misses",)
         return tuple(event for event in self.backend.events if event != "l3_misses")
+
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return catalogue.counter_binaries[task.map]["callgrind"][task.hash]
 
     def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See CountingStage."""
@@ -49,7 +55,7 @@ class CallgrindStage(CountingStage):
             f"--LL={valgrind.geometry(plan.cache.value, self._level)}",
             # By process: one that forks would write over its own dumps.
             f"--callgrind-out-file={dumps_of(output.resolve())}.%p",
-            f"./{catalogue.counter_binaries[task.map]['callgrind']}",
+            f"./{self.binary(task, catalogue)}",
             "--callgrind",
         ]
 

@@ -124,9 +124,13 @@ class CountingStage(Stage):
 class HardwareStage(CountingStage):
     """PAPI or perf_event: the timed binary, which counts."""
 
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return catalogue.binaries[task.map][task.hash]
+
     def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See CountingStage."""
-        return [f"./{catalogue.binaries[task.map]}", f"--counters={self.name}"]
+        return [f"./{self.binary(task, catalogue)}", f"--counters={self.name}"]
 
 
 class PapiStage(HardwareStage):
@@ -142,9 +146,15 @@ class PapiStage(HardwareStage):
 class SimStage(CountingStage):
     """The binary whose memory accesses are simulated."""
 
+    built_as = "benchmarks to simulate"
+
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return catalogue.counter_binaries[task.map]["sim"][task.hash]
+
     def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See CountingStage."""
-        return [f"./{catalogue.counter_binaries[task.map]['sim']}", f"--cache={plan.selection.cache}"]
+        return [f"./{self.binary(task, catalogue)}", f"--cache={plan.selection.cache}"]
 
 
 def cell(event: str, value: Any) -> Fact:

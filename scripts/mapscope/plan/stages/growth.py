@@ -36,15 +36,20 @@ class GrowthStage(Stage):
     """Its processes time each operation while a table grows, in one variant."""
 
     has_twin = True
+    built_as = "growth benchmarks"
 
     def __init__(self, name: str) -> None:
         self.name = name
+
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return catalogue.growth[task.map]
 
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
         wanted = self._planned(plan, task)
         return [
-            f"./{catalogue.binaries[task.map]}",
+            f"./{self.binary(task, catalogue)}",
             f"--growth={wanted.mix}",
             f"--kv={task.kv}",
             f"--sizes={task.n}",

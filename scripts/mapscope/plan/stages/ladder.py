@@ -25,11 +25,15 @@ class LadderStage(Stage):
     name = "ladder"
     predicts = False
 
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return str(catalogue.ladder)
+
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
         planned = plan.ladder
         return [
-            f"./{catalogue.ladder}",
+            f"./{self.binary(task, catalogue)}",
             f"--sizes={','.join(map(str, planned.sizes))}",
             f"--pages={','.join(map(str, planned.pages))}",
             f"--line={planned.line_bytes}",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mapscope.plan.build import Catalogue
+from mapscope.plan.build import SHARED, Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import Collected, Parsed, Problem, Row
 
@@ -17,12 +17,18 @@ class Stage(ABC):
 
     name: str | None
     """As run.json has it; None: it is timed."""
+    built_as = ""
+    """What its binaries are, in words, where they are built when the stage comes; empty: before the run."""
     pinned = True
     """Whether it must have its CPU to itself: what is simulated may share the machine."""
     has_twin = False
     """Whether a process of one build is compared with the same one of another, measured at the same moment."""
     predicts = True
     """Whether its processes take about as long as others of the same payload and size."""
+
+    @abstractmethod
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """What it starts: a file of the build directory, and the target that makes it."""
 
     @abstractmethod
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
@@ -76,7 +82,7 @@ class Stage(ABC):
 
 @dataclass(frozen=True)
 class Task:
-    """One process: one map on one payload at one size, timed in one round or counted by one stage."""
+    """One process: one map with one hash on one payload at one size, timed in one round or counted by one stage."""
 
     round: int | None
     """None: it belongs to no round."""
@@ -88,6 +94,7 @@ class Task:
     stage: Stage
     position: int | None = None
     """Place of the map in its block's shuffled order, from 1; None where nothing is shuffled."""
+    hash: str = SHARED
 
     @property
     def phase(self) -> str:
@@ -113,7 +120,8 @@ class Task:
         return f"{self.kv} n={self.n}" if self.kv else str(self.stage.name)
 
     def __str__(self) -> str:
-        return f"{self.phase} {self.what} {self.map}".rstrip()
+        own = "" if self.hash == SHARED else f" ({self.hash} hash)"
+        return f"{self.phase} {self.what} {self.map}".rstrip() + own
 
     def row(self, workload: str, hash_name: str) -> Row:
         """The row that one of its benchmarks belongs to."""

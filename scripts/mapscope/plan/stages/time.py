@@ -19,9 +19,13 @@ class TimeStage(Stage):
     name = None
     has_twin = True
 
+    def binary(self, task: Task, catalogue: Catalogue) -> str:
+        """See Stage."""
+        return catalogue.binaries[task.map][task.hash]
+
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
-        return [f"./{catalogue.binaries[task.map]}", *options(task, plan, output, plan.selection.min_time_s)]
+        return [f"./{self.binary(task, catalogue)}", *options(task, plan, output, plan.selection.min_time_s)]
 
     def path(self, task: Task) -> Path:
         """`round-01/<payload>-n<size>-<map>.json`"""

@@ -1,8 +1,11 @@
-// The only main. It is compiled once for each map.
-#include MAPSCOPE_ADAPTER_HEADER
+// The program of one map: only the generated main.cpp files include this, one for each binary.
+#pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "harness/application.hpp"
@@ -11,25 +14,24 @@
 #include "harness/backends/sim/sim.hpp"
 #endif
 #include "maps/adapters/concept.hpp"
-#include "mapscope/payloads.hpp"
 #include "mapscope/registry.hpp"
 #include "workloads/hash.hpp"
 
-namespace {
+namespace harness {
 
-using adapter = adapters::MAPSCOPE_ADAPTER;
-
-harness::map_info describe_map() {
-  return {adapter::name,          adapter::title,          adapter::version(),
-          MAPSCOPE_MAP_LIBRARIES, MAPSCOPE_ADAPTER_HEADER, maps::has_own_hash<adapter>};
+template <class Adapter>
+map_info describe_map(std::string_view libraries, std::string_view header) {
+  return {Adapter::name, Adapter::title, Adapter::version(),
+          libraries,     header,         maps::has_own_hash<Adapter>};
 }
 
-std::vector<harness::workload_info> describe_workloads() {
-  // Any map and payload will do: the words about a workload depend on neither.
+template <class Adapter>
+std::vector<workload_info> describe_workloads() {
+  // Any payload will do: the words about a workload depend neither on it nor on the map.
   using payload = workloads::int_int;
-  using map = adapter::map<std::uint64_t, std::uint64_t, workloads::shared_hash>;
+  using map = typename Adapter::template map<std::uint64_t, std::uint64_t, workloads::shared_hash>;
   auto described = []<class... Workload>(std::tuple<Workload...>*) {
-    return std::vector<harness::workload_info>{
+    return std::vector<workload_info>{
         {Workload::name, std::string(Workload::summary), Workload::operation}...};
   }(static_cast<workloads::all<map, payload>*>(nullptr));
   const auto add = [&]<class Workload>(Workload*) {
@@ -45,11 +47,6 @@ std::vector<harness::workload_info> describe_workloads() {
   return described;
 }
 
-std::vector<std::string_view> describe_hashes() {
-  if (maps::has_own_hash<adapter>) return {harness::shared_hash_name, harness::own_hash_name};
-  return {harness::shared_hash_name};
-}
-
 template <class Adapter>
 auto memory_keeping_of() -> void (*)(bool) {
   if constexpr (maps::keeps_memory<Adapter>) {
@@ -59,14 +56,15 @@ auto memory_keeping_of() -> void (*)(bool) {
   }
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  harness::catalogue known{describe_map(), describe_workloads(), describe_hashes(),
-                           harness::all_payloads()};
-  known.keep_memory = memory_keeping_of<adapter>();
+template <class Adapter>
+int run_map_program(const map_info& map, std::vector<payload_entry> payloads, std::string_view hash,
+                    int argc, char** argv) {
+  catalogue known{map, describe_workloads<Adapter>(), {hash}, std::move(payloads)};
+  known.keep_memory = memory_keeping_of<Adapter>();
 #if defined(MAPSCOPE_WATCHED)
-  known.make_sim = &harness::backends::make_sim;
+  known.make_sim = &backends::make_sim;
 #endif
-  return harness::run_application(known, argc, argv);
+  return run_application(known, argc, argv);
 }
+
+}  // namespace harness
