@@ -156,12 +156,8 @@ def tampered(finished: Lab, tmp_path: Path) -> Callable[[Callable[[dict[str, Any
 def with_figures(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows whose rounds were changed, with all that follows from them where each round is a single turn."""
     described = [{**row, **derived.describe(row["rounds"])} for row in rows]
-    rounds_of_best: dict[tuple[Any, ...], list[float | None]] = {}
-    for row in sorted(described, key=lambda row: row["median"], reverse=True):
-        rounds_of_best[group_of(row)] = row["rounds"]
-    for row in described:
-        pairs = zip(row["rounds"], rounds_of_best[group_of(row)], strict=True)
-        row["ratios"] = [a / b if a and b else None for a, b in pairs]
+    for row, ratios in zip(described, derived.ratios_of_rounds(described), strict=True):
+        row["ratios"] = ratios
         row["turns"] = [0 if ns is None else 1 for ns in row["rounds"]]
         row["disturbed_turns"] = [1 if count else 0 for count in row["involuntary_switches"]]
     return derived.add_ratios(described)

@@ -139,8 +139,11 @@ def _rows_of_google(rounds: dict[tuple[Any, ...], list[float]]) -> list[tuple[An
         }
         for key, times in rounds.items()
     ]
-    described = derived.describe_all([row["rounds"] for row in rows])
-    whole = derived.add_ratios([row | figures for row, figures in zip(rows, described, strict=True)])
+    described = [
+        row | figures for row, figures in zip(rows, derived.describe_all([row["rounds"] for row in rows]), strict=True)
+    ]
+    ratios = derived.ratios_of_rounds(described)
+    whole = derived.add_ratios([row | {"ratios": each} for row, each in zip(described, ratios, strict=True)])
     return [tuple(row.get(name) for name in (*KEY, *FIGURES)) for row in whole]
 
 

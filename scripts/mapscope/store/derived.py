@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -74,14 +75,9 @@ def add_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     `ratio_low` and `ratio_high` are the ends of the interval; None with a single round, where its width is not known.
     All three are None when no round is shared with the best.
     """
-    best_of: dict[tuple[Any, ...], dict[str, Any]] = {}
-    keys = [(row["workload"], row["kv"], row["hash"], row["n"]) for row in rows]
-    for key, row in zip(keys, rows, strict=True):
-        if key not in best_of or row["median"] < best_of[key]["median"]:
-            best_of[key] = row
     result = [
-        {**row, "best": best_of[key]["map"], "ratio_to_best": None, "ratio_low": None, "ratio_high": None}
-        for key, row in zip(keys, rows, strict=True)
+        {**row, "best": best["map"], "ratio_to_best": None, "ratio_low": None, "ratio_high": None}
+        for row, best in zip(rows, _best_of(rows), strict=True)
     ]
     logs = np.log(_matrix([row["ratios"] for row in rows]))
     for places, (middle, error, df) in by_rounds(logs):
@@ -92,6 +88,24 @@ def add_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 result[place]["ratio_low"] = float(np.exp(middle[at] - reach[at]))
                 result[place]["ratio_high"] = float(np.exp(middle[at] + reach[at]))
     return result
+
+
+def ratios_of_rounds(rows: list[dict[str, Any]]) -> list[list[float | None]]:
+    """The `ratios` of rows that have no turns: to the best of the group, round by round."""
+    return [
+        [a / b if a and b else None for a, b in zip_longest(row["rounds"], best["rounds"][: len(row["rounds"])])]
+        for row, best in zip(rows, _best_of(rows), strict=True)
+    ]
+
+
+def _best_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each row the fastest one of its group."""
+    best: dict[tuple[Any, ...], dict[str, Any]] = {}
+    keys = [(row["workload"], row["kv"], row["hash"], row["n"]) for row in rows]
+    for key, row in zip(keys, rows, strict=True):
+        if key not in best or row["median"] < best[key]["median"]:
+            best[key] = row
+    return [best[key] for key in keys]
 
 
 def by_rounds(logs: np.ndarray) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, int]]]:

@@ -51,11 +51,10 @@ def _with_rounds_of_turns(document: dict[str, Any]) -> dict[str, Any]:
     if not isinstance(document.get("rows"), list):
         return result
     rows = document["rows"]
-    times = {_key(row, row["map"]): row["rounds"] for row in rows if _is_row(row)}
     return result | {
         "timed": {"pinned_s": 0, "passes_s": 0, "share": None},
         "processes": [_without(process, "position") for process in document.get("processes") or []],
-        "rows": derived.add_ratios([_in_turns(row, times) for row in rows]) if all(map(_is_row, rows)) else rows,
+        "rows": _rows_in_turns(rows) if all(map(_is_row, rows)) else rows,
     }
 
 
@@ -64,18 +63,19 @@ def _is_row(row: Any) -> bool:
     return isinstance(row, dict) and all(name in row for name in fields) and isinstance(row["rounds"], list)
 
 
-def _key(row: dict[str, Any], map_name: str) -> tuple[Any, ...]:
-    return row["workload"], row["kv"], row["hash"], row["n"], map_name
+def _rows_in_turns(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    pairs = zip(rows, derived.ratios_of_rounds(rows), strict=True)
+    return derived.add_ratios(
+        [_without(_without(_in_turns(row, each), "ratio_min"), "ratio_max") for row, each in pairs]
+    )
 
 
-def _in_turns(row: dict[str, Any], times: dict[tuple[Any, ...], list[Any]]) -> dict[str, Any]:
-    best = times.get(_key(row, row["best"]), [])
-    shared = zip(row["rounds"], [*best, *[None] * len(row["rounds"])], strict=False)
+def _in_turns(row: dict[str, Any], ratios: list[float | None]) -> dict[str, Any]:
     switches = row.get("involuntary_switches") or []
-    return {name: value for name, value in row.items() if name not in ("ratio_min", "ratio_max")} | {
+    return row | {
         "turns": [0 if ns is None else 1 for ns in row["rounds"]],
         "disturbed_turns": [1 if count else 0 for count in switches],
-        "ratios": [a / b if a and b else None for a, b in shared],
+        "ratios": ratios,
     }
 
 
