@@ -124,6 +124,9 @@ class ticking final : public harness::fixture {
   std::size_t operations() const override { return 5000; }
   double payload_bytes() const override { return 8; }
   workloads::scanned slots() const override { return {}; }
+  bool renew(std::uint64_t) override { return false; }
+  void touch() override {}
+  bool prepare_warms() const override { return false; }
 };
 
 TEST(papi, whole_passes_are_counted_and_nothing_between_them) {

@@ -23,6 +23,9 @@ class pass final : public fixture {
   std::size_t operations() const override { return 5000; }
   double payload_bytes() const override { return 16; }
   workloads::scanned slots() const override { return {}; }
+  bool renew(std::uint64_t) override { return false; }
+  void touch() override {}
+  bool prepare_warms() const override { return false; }
 
  private:
   bool is_right_;
