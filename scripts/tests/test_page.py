@@ -282,6 +282,8 @@ def expected(row: dict[str, Any], group: list[dict[str, Any]], metric: str, rela
             return row["median"]
         if relative == "fastest":
             return row["ratio_to_best"]
+        if relative == row["best"]:
+            return row["ratio_to_best"]
         base = next(other for other in peers if other["map"] == relative)
         ratios = sorted(a / b for a, b in zip(row["rounds"], base["rounds"], strict=True))
         return sum(ratios) / 2  # of two rounds

@@ -37,7 +37,7 @@ def test_a_whole_run(finished: Lab) -> None:
     assert document["complete"] and not document["missing"] and not document["failures"]
     assert len(document["rows"]) == 2 * 2 * 2 * 2 * 7  # workloads, payloads, hashes, sizes, maps
     assert [m["name"] for m in document["maps"]] == list(MAPS)
-    assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * (2 * 2 * 2 * 7 + 1)  # and the ladder
+    assert len(list(finished.folder().glob("raw/round-0[12]/*.json"))) == 2 * (2 * 2 * 2 * 7)
     assert len(list(finished.folder().glob("raw/counters/sim/*.json"))) == 2 * 2 * 2 * 7
     assert (finished.folder() / "raw/round-01/int_int-n1000-hmap-own.json").is_file()
     assert (finished.folder() / "raw/round-01/int_int-n1000-hmap.json").is_file()
@@ -55,7 +55,8 @@ def test_blocks_follow_one_another_with_the_seed_of_their_round(finished: Lab) -
         for seed in plan["seeds"]["rounds"] for kv in ("int_int", "string_string") for n in (1000, 6656)
     ]  # fmt: skip
     timed = started[: 2 * 2 * 2 * 14]
-    assert [sorted(timed[at : at + 14]) for at in range(0, len(timed), 14)] == blocks
+    found = [sorted(timed[at : at + 14]) for at in range(0, len(timed), 14)]
+    assert found[:4] == blocks[:4] and sorted(found[4:]) == sorted(blocks[4:])  # then those that take least come first
     assert [line.split()[4] for line in started[len(timed) :]] == ["growth"] * 7 + ["sim"] * 56
 
 
@@ -71,7 +72,7 @@ def test_times_are_what_the_binary_reported(finished: Lab) -> None:
 def test_log_output_is_plain_lines(finished: Lab) -> None:
     text = (finished.results.parent / "stdout").read_text()
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
-    assert text.count("elapsed") == 2 * 2 * (2 + 1) + 2 + 1  # one line a block, timed or counted; ladders; growth
+    assert text.count("elapsed") == 2 * 2 * (2 + 1) + 1  # one line a block, timed or counted; growth
     # A line may be as long as the path that it names.
     assert max(len(line.replace(str(finished.folder()), "")) for line in text.splitlines()) <= 130
     assert "on CPU" in text
@@ -190,10 +191,11 @@ def test_interruption_keeps_what_has_finished_and_resume_completes_it(
     assert len(kept) == 7  # round 1, whole
 
     set_faults(lab.build, {})
-    before = len(calls(lab.build))
+    first, second = json.loads((lab.folder() / "plan.json").read_text())["seeds"]["rounds"]
     answer = lab.mapscope("run", "--resume", str(lab.folder()))
     assert answer.returncode == 0, answer.stderr
-    assert len(calls(lab.build)) - before == 7  # exactly what was missing
+    seeds = [int(line.split()[4]) for line in calls(lab.build)]
+    assert seeds.count(first) == 7 and seeds.count(second) >= 2 * 7 - 1  # the block that was missing, as a whole
     assert kept.items() <= raw_files(lab).items()  # and nothing was touched
     document = lab.run_json()
     assert document["complete"] and len(document["sessions"]) == 2

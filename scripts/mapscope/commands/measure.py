@@ -37,7 +37,13 @@ def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
         return heatmap_lines(heatmap_of(plan, pandas.DataFrame(so_far)), terminal.width)
 
     try:
-        execute(plan, folder, catalogue, cpu, Display(terminal, missing, planned, free_cpus(), picture))
+        execute(
+            plan,
+            folder,
+            catalogue,
+            cpu,
+            Display(terminal, missing, planned, free_cpus(), picture if len(plan.maps) > 1 else None),
+        )
     except (Interrupted, RunStopped) as error:
         left = len(folder.missing(plan))
         error.args = (

@@ -115,8 +115,8 @@ CHANGING = ("insert_grow", "insert_reserved", "erase", "churn", *WHOLE_LIVES)
 
 def spread(start: int, end: int, an_octave: int) -> tuple[int, ...]:
     """Sizes from `start` to `end`, evenly spaced in log n, so many an octave."""
-    steps = round(an_octave * math.log2(end / start))
-    return tuple(sorted({round(start * 2 ** (i / an_octave)) for i in range(steps + 1)}))
+    steps = math.floor(an_octave * math.log2(end / start))
+    return tuple(sorted({*(round(start * 2 ** (i / an_octave)) for i in range(steps + 1)), end}))
 
 
 def octave(log2_buckets: int) -> tuple[int, ...]:

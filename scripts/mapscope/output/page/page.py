@@ -34,7 +34,7 @@ MOST_BYTES = 5_000_000
 """What a page may take; whole run.json files are left out, the largest first, before it takes more."""
 VEGA_LITE = "6.4"
 LOADS = "time:in dependent loads"
-DRAWN = ("payload_bytes", "median", "q1", "q3", "best", "rounds")
+DRAWN = ("payload_bytes", "median", "q1", "q3", "best", "rounds", "ratio_to_best", "ratio_low", "ratio_high")
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",
     "X": "M-.7,-1L0,-.3L.7,-1L1,-.7L.3,0L1,.7L.7,1L0,.3L-.7,1L-1,.7L-.3,0L-1,-.7Z",

@@ -38,6 +38,7 @@ const figureOf = (row, metric, base) => {
     return other[0] > 0 ? { value: value / other[0] } : { value: null, reason: "the base is 0" };
   }
   if (!base) return { value: row.median, low: row.q1, high: row.q3 };
+  if (base.map === row.best) return { value: row.ratio_to_best, low: row.ratio_low, high: row.ratio_high };
   const ratios = row.rounds.map((ns, i) => (ns === null || (base.rounds[i] ?? null) === null ? null : ns / base.rounds[i])).filter((x) => x !== null);
   if (!ratios.length) return { value: null, reason: "no round in common with the base" };
   return { value: median(ratios), low: Math.min(...ratios), high: Math.max(...ratios) };
@@ -232,7 +233,7 @@ const setUpSweep = (data) => {
     const unit = c.metric === "ns" ? "ns per operation" : `${c.metric.replace(":", " ")} per operation`;
     const title = c.relative === "absolute" ? unit : `${c.relative === "fastest" ? "times the fastest" : `times ${c.relative}`} (${unit})`;
     document.getElementById("sweep-title").textContent = `${c.workload}, ${c.kv}, ${c.hash} hash: ${title}`;
-    const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a dependent load from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: median of the ratios inside each round. Bar: their extremes.";
+    const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a dependent load from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: ratio to the fastest, inside turns, with its interval; to another map, the median of the ratios of each round and their extremes.";
     document.getElementById("sweep-note").textContent = `${data.notes[c.workload] ?? ""} ${spread}${points.length && unique(points.map((p) => p.n)).length > 1 ? " Dotted: where keys and values alone would fill a cache." : ""}`;
     document.getElementById("sweep-point").textContent = "";
     window.mapscope.points.sweep = points;
