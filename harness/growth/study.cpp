@@ -221,7 +221,7 @@ class measurement {
   void count_memory() {
     const std::string library = program_directory() + MAPSCOPE_ALLOCATIONS;
     if (access(library.c_str(), R_OK) != 0) {
-      no_counts_ = std::string(MAPSCOPE_ALLOCATIONS) + " is not built";
+      no_counts_ = MAPSCOPE_ALLOCATIONS " is not built";
       return;
     }
     try {
@@ -352,13 +352,12 @@ std::string study(builder build, const request& what, const labels& names, char*
 }
 
 std::string no_huge_pages() {
-  constexpr auto path = "/sys/kernel/mm/transparent_hugepage/enabled";
+  const std::string path = "/sys/kernel/mm/transparent_hugepage/enabled";
   std::ifstream file(path);
   std::string setting;
   std::getline(file, setting);
-  if (setting.empty()) return std::string("huge pages: ") + path + " cannot be read";
-  if (setting.find("[never]") != setting.npos)
-    return std::string("huge pages: ") + path + " says never";
+  if (setting.empty()) return "huge pages: " + path + " cannot be read";
+  if (setting.find("[never]") != setting.npos) return "huge pages: " + path + " says never";
   return {};
 }
 
