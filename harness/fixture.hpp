@@ -74,7 +74,9 @@ class fixture_of final : public fixture {
     if constexpr (requires { work_.touch(); }) touched_ = work_.touch();
   }
 
-  bool prepare_warms() const override { return requires { requires Workload::prepare_warms; }; }
+  bool prepare_warms() const override {
+    return requires { requires Workload::prepare_warms; };
+  }
 
  private:
   /// Filling this many entries takes a tenth of a turn of a millisecond.
