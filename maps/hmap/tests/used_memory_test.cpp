@@ -29,12 +29,13 @@ class used_memory : public std::pmr::memory_resource {
   bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
 };
 
-/// Throws when it has been called `left` times.
+/// Throws when it has been called `left` times. It ignores the table's seed: with one in 700 the
+/// chain that moves first is empty, and its move hashes nothing.
 struct failing_hash {
   static inline int left = 0;
-  std::uint64_t operator()(std::uint64_t key, std::uint32_t seed) const {
+  std::uint64_t operator()(std::uint64_t key, std::uint32_t /*seed*/) const {
     if (left > 0 && --left == 0) throw std::runtime_error("no hash");
-    return hmap::hash<std::uint64_t>{}(key, seed);
+    return hmap::hash<std::uint64_t>{}(key, 1);
   }
 };
 
