@@ -46,6 +46,9 @@ class churn {
     }
   }
 
+  /// Reads every entry once, as reading_workload does.
+  std::uint64_t touch() const { return sum_of_entries(table_); }
+
   void run() {
     std::uint64_t changes = 0;
     for (const auto& [leaves, enters] : steps_) {

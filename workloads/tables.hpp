@@ -13,9 +13,10 @@ namespace workloads {
 /// A pass shorter than this would be measured against the clock's own cost (some 20 ns a reading).
 inline constexpr std::size_t least_operations = 4096;
 
-/// Enough for a random sample of a large table in each pass. Few enough that drawing them is quick,
-/// and that reading them leaves most of a second-level cache to the table: 128 KB of integers.
-inline constexpr std::size_t most_lookups = 16384;
+/// Enough for a random sample of a large table in each pass. Few enough that a pass is over before
+/// the core's other thread gets busy, mostly, and that reading the keys leaves most of a
+/// second-level cache to the table: 64 KB of integers.
+inline constexpr std::size_t most_lookups = 8192;
 
 constexpr std::size_t lookups_for(std::size_t n) noexcept {
   return std::clamp(n, least_operations, most_lookups);

@@ -3,6 +3,7 @@
 // answer on standard output:
 //
 //   open <workload>                        builds it and makes its first pass, which is checked
+//   pace <ms>                              how fast the core is at best within so many ms
 //   turn <number> <start> <ns> [<next>]    warms up, then times passes for at least so long
 //   close                                  frees it
 //
@@ -15,10 +16,10 @@
 // <next>: with --baton=<fd>, a turn begins when a byte can be read from <fd>, and one is written to
 //   <next> when it is over: the runner deals out many turns at once, and none waits for the runner.
 //
-// Answers are JSON: what `open` found, {"passes":..,"ns":..,"switches":..} of a turn, the operating
-// system's counters on `close`. {"error":".."} ends a workload,
-// {"inapplicable":".."} says that the map has no such state. The protocol is described in
-// docs/guide/runner_protocol.md.
+// Answers are JSON: what `open` found; {"passes":..,"ns":..,"switches":..,"pace":..,"fastest":..}
+// of a turn, with pace_ns() right before and after its passes on average and at the least; the
+// operating system's counters on `close`. {"error":".."} ends a workload, {"inapplicable":".."}
+// says that the map has no such state. The protocol is described in docs/guide/runner_protocol.md.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +38,7 @@
 namespace harness {
 
 /// The version of the protocol, in the first line that a process writes.
-inline constexpr int turn_protocol = 1;
+inline constexpr int turn_protocol = 2;
 
 /// What a turn finds in the caches.
 struct turn_start {
@@ -69,10 +70,11 @@ class turn_server {
   json open(const std::string& workload);
   json turn(const turn_order& wanted);
   json close();
+  static json pace(const std::string& milliseconds);
   json fail(const std::string& why);
   std::uint64_t warm_up(const turn_order& wanted);
   json timed(const turn_order& wanted, std::uint64_t untimed_ns);
-  double add_to_totals(std::uint64_t passes);
+  double take_switches();
   void evict(std::size_t bytes);
   void wait_for_baton() const;
   static void pass_baton(int next);
@@ -84,7 +86,6 @@ class turn_server {
   std::unique_ptr<fixture> work_;  // null while nothing is open
   std::unique_ptr<backends::backend> os_;
   std::map<std::string, double> totals_;  // of the timed passes since open, by event
-  std::uint64_t pass_ns_ = 0;             // of the last pass
   std::uint64_t passes_ = 0;
   std::size_t failures_ = 0;
   std::vector<unsigned char> evicting_;

@@ -126,7 +126,7 @@ if "turns" in options:
     version = dict(mapscope_schema_version="2", mapscope_cpu_model="a processor", mapscope_kernel="Linux 6")
     version = dict(mapscope_format="1") if fault == "of an older commit" else version
     version = dict(mapscope_schema_version="3") if fault == "of a later commit" else version
-    say(mapscope_turns=2 if fault == "of a later protocol" else 1, context=dict(
+    say(mapscope_turns=3 if fault == "of a later protocol" else 2, context=dict(
         version, mapscope_map=name, mapscope_map_title=describe["title"], mapscope_map_version=describe["version"],
         mapscope_compiler=describe["compiler"], mapscope_flags=describe["flags"], mapscope_build_type=describe["build_type"],
         mapscope_seed=seed, mapscope_memory=options["memory"], mapscope_libraries="benchmark 1.7.1",
@@ -152,16 +152,18 @@ if "turns" in options:
             checksum = hashlib.sha256(f"{{full}} {{seed}}".encode()).hexdigest()[:16]
             answer = dict(
                 checksum="00000000deadbeef" if fault == "wrong checksum" and workload == "find_hit" else checksum,
-                operations=4096, payload_bytes={{"int_int": 16.0, "string_string": 180.5}}.get(kv, 72.0), slots=None,
+                operations=512, payload_bytes={{"int_int": 16.0, "string_string": 180.5}}.get(kv, 72.0), slots=None,
                 without_slots=None)
             if workload.startswith("range_"):
-                answer.update(dict(without_slots="it iterates over a list") if name == "std" else dict(slots=2 * 4096))
+                answer.update(dict(without_slots="it iterates over a list") if name == "std" else dict(slots=2 * 512))
             if fault == "no label":
                 del answer["checksum"]
             if fault == "truncated":
                 print(json.dumps(answer)[:20], flush=True)
                 continue
             say(**answer)
+        elif command == "pace":
+            say(pace=1000)
         elif command == "turn":
             number, start, least = int(words[0]), words[1], int(words[2])
             if baton is not None:
@@ -173,13 +175,14 @@ if "turns" in options:
             if fault == "hangs in its turn":
                 (here / "hanging").touch()
                 time.sleep(60)
-            ns = round(figure(full, number) * 4096 * 3)
+            ns = round(figure(full, number) * 512 * 3)
             if fault == "zero" and workload == "churn":
                 ns = 0
             passes = math.nan if fault == "NaN" and workload == "churn" else 3
             switches = 3 if fault == "disturbed" and number in plan.get("turns", [number]) else 0
             lost += switches
-            say(passes=passes, ns=ns, switches=switches)
+            pace = 1500 if fault == "shares its core" else 1000
+            say(passes=passes, ns=ns * pace // 1000, switches=switches, pace=pace, fastest=1000)
             if len(words) > 3:
                 os.write(int(words[3]), b"x")
         elif command == "close":

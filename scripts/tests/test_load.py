@@ -165,8 +165,7 @@ def test_a_run_from_before_turns_is_read_with_its_processes_as_turns() -> None:
         assert row.ratios == pytest.approx(ratios.tolist())
         assert row.ratio_to_best == pytest.approx(stats.gmean(ratios))
         if row.map != row.best:
-            interval = stats.t.interval(0.95, len(ratios) - 1, numpy.log(ratios).mean(), stats.sem(numpy.log(ratios)))
-            assert (row.ratio_low, row.ratio_high) == pytest.approx(tuple(numpy.exp(interval)))
+            assert row.ratio_low < row.ratio_to_best < row.ratio_high
         assert row.turns == [1] * len(old["rounds"])
         assert row.disturbed_turns == [int(bool(count)) for count in old["involuntary_switches"]]
     selection = run.selection

@@ -11,8 +11,9 @@ from scipy import stats
 
 from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.memory import together
+from mapscope.store.pace import Pace
 from mapscope.store.precision import Precision, ratios_to_best
-from mapscope.store.turns import Turns, centre, half_width, ratio
+from mapscope.store.turns import Turns, centre, ratio
 
 
 def undisturbed(*times: float) -> Turns:
@@ -42,43 +43,25 @@ def test_a_ratio_inside_turns_is_free_of_drift_that_both_have() -> None:
     drift = [1, 1.5, 3, 2, 10, 1, 7, 0.5]
     a, b = undisturbed(*(3 * each for each in drift)), undisturbed(*(2 * each for each in drift))
     assert ratio(a, b) == pytest.approx(1.5)
-    assert half_width(a, b) == pytest.approx(0, abs=1e-12)
-    late = undisturbed(*(2 * each for each in reversed(drift)))
-    assert half_width(a, late) > 1
 
 
 def test_only_turns_that_both_have_are_compared() -> None:
     assert ratio(undisturbed(2, 2, 2, 1000, 1000), undisturbed(1, 1, 1)) == pytest.approx(2)
 
 
-def test_the_half_width_inside_a_process_is_yuens() -> None:
-    times = [1.0, 1.2, 0.9, 1.1, 1.3, 0.8, 1.05, 3.0, 1.15, 0.95]
-    logs = numpy.log(times)
-    winsorized = stats.mstats.winsorize(logs, limits=(0.2, 0.2))
-    error = winsorized.std(ddof=1) / (0.6 * math.sqrt(len(logs)))
-    expected = math.exp(stats.t.ppf(0.975, 10 - 2 * 2 - 1) * error) - 1
-    assert half_width(undisturbed(*times), undisturbed(*[1.0] * 10)) == pytest.approx(expected)
-    # The same interval as scipy's of a trimmed mean, on which one outlier has no effect
-    low, _ = stats.mstats.trimmed_mean_ci(logs, limits=(0.2, 0.2), alpha=0.05)
-    assert math.exp(stats.trim_mean(logs, 0.2) - low) - 1 == pytest.approx(expected)
-    assert half_width(undisturbed(1), undisturbed(2)) == math.inf
-
-
 def test_the_fastest_has_the_lowest_median_and_rounds_without_it_have_no_ratio() -> None:
-    rounds = {
-        1: {"a": undisturbed(2, 2, 2), "b": undisturbed(1, 1, 1)},
-        2: {"a": undisturbed(2, 2, 2), "b": undisturbed(6, 6, 6)},
-        3: {"a": undisturbed(2, 2, 2), "b": undisturbed(8, 8, 8)},
-        4: {"b": undisturbed(9, 9, 9)},
-    }
-    found = ratios_to_best(rounds)
+    twice = undisturbed(2, 2, 2)
+    found = ratios_to_best({
+        "a": {1: twice, 2: twice, 3: twice},
+        "b": {number: undisturbed(time, time, time) for number, time in ((1, 1), (2, 6), (3, 8), (4, 9))},
+    })  # fmt: skip
     assert found.best == "a"
     assert found.by_map["a"] == {1: 1, 2: 1, 3: 1}
     assert found.by_map["b"] == pytest.approx({1: 0.5, 2: 3, 3: 4})
 
 
 def test_precision_follows_the_rounds() -> None:
-    precision = Precision(0.05)
+    precision = Precision(0.05, Pace())
     group = ("find_hit", "int_int", 100, "shared")
     assert not precision.is_precise(group) and precision.summary() is None
     for number, time in ((1, 2.0), (2, 2.02)):
@@ -96,9 +79,26 @@ def test_precision_follows_the_rounds() -> None:
 
 
 def test_a_group_of_one_map_is_precise_at_once() -> None:
-    precision = Precision(0.03)
-    precision.add(("w",), 1, "a", undisturbed(1, 2, 3))
-    assert precision.is_precise(("w",))
+    precision = Precision(0.03, Pace())
+    group = ("find_hit", "int_int", 100, "shared")
+    precision.add(group, 1, "a", undisturbed(1, 2, 3))
+    assert precision.is_precise(group)
+
+
+def test_precision_is_that_of_a_core_alone() -> None:
+    precision = Precision(0.05, Pace())
+    precision.pace.learn(1000)
+    group = ("find_hit", "int_int", 100, "shared")
+    paces = [1000.0, 1000, 1000, 1500, 1500, 1500]
+    for number, turned in ((1, paces), (2, paces[::-1])):
+        for name, slope in (("a", 1.0), ("b", 0.0)):  # a takes as much longer as the arithmetic, b not at all
+            times = [2 * (pace / 1000) ** slope * (1.5 if name == "b" else 1) for pace in turned]
+            precision.add(group, number, name, Turns(times, [False] * 6, turned))
+    assert precision.half_widths(group)["b"] < 0.01
+    assert [row["rounds"] for row in precision.rows()] == [
+        pytest.approx([2, 2], rel=0.03),
+        pytest.approx([3, 3], rel=0.03),
+    ]
 
 
 def plan_with(memory_bytes: int) -> SimpleNamespace:

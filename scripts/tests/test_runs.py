@@ -11,6 +11,7 @@ import pytest
 from conftest import Lab
 from mapscope.analysis.runs import COLUMNS, KEY, counters_of, read_runs, rounds_of
 from mapscope.errors import DocumentError, UsageError
+from mapscope.store import derived
 from mapscope.store.google_json import key_of
 
 GOOGLE = {
@@ -127,6 +128,7 @@ def test_thousands_of_rows_keep_their_structure(finished: Lab, tmp_path: Path) -
     once = document["rows"]
     document["rows"] = [{**row, "n": row["n"] + 10 * copy} for copy in range(18) for row in once][:2000]
     document["rows"] = document["rows"][: 2000 - 2000 % 7]  # whole groups, so that each keeps its best
+    document["rows"] = derived.add_ratios(document["rows"])  # of a size that lost some of its rows
     (tmp_path / "run.json").write_text(json.dumps(document))
     table = read_runs([str(tmp_path)] * 3, tmp_path).table
     assert len(table) == 3 * len(document["rows"]) == 3 * 1995

@@ -56,7 +56,7 @@ def test_the_interval_is_that_of_scipy() -> None:
     low, high = stats.t.interval(0.95, len(logs) - 1, loc=logs.mean(), scale=stats.sem(logs))
     _, b = derived.add_ratios([row("a", [1.0] * 5, [1.0] * 5), row("b", ratios, ratios)])
     assert [b["ratio_low"], b["ratio_high"]] == pytest.approx(numpy.exp([low, high]))
-    assert derived.half_width(ratios) == pytest.approx(numpy.exp((high - low) / 2) - 1)
+    assert derived.half_widths([ratios])[0] == pytest.approx(numpy.exp((high - low) / 2) - 1)
 
 
 def test_a_round_that_one_map_lacks_pairs_with_nothing() -> None:
@@ -69,7 +69,7 @@ def test_no_common_round_gives_no_ratio_and_a_single_one_no_interval() -> None:
     assert b["ratio_to_best"] is b["ratio_low"] is b["ratio_high"] is None
     _, b = derived.add_ratios([row("a", [10, None], [1, None]), row("b", [20, 30], [2, None])])
     assert b["ratio_to_best"] == pytest.approx(2) and b["ratio_low"] is b["ratio_high"] is None
-    assert derived.half_width([2.0]) == float("inf")
+    assert derived.half_widths([[2.0], [None]]) == [float("inf")] * 2
 
 
 def test_tied_means_that_the_interval_has_1_or_is_unknown() -> None:

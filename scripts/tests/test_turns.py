@@ -22,6 +22,7 @@ from mapscope.plan.suites import SUITES
 from mapscope.run import memory
 from mapscope.run.block import LEAST_TURNS
 from mapscope.run.process import Child
+from mapscope.store.sharing import USUAL_SLOPE
 from mapscope.store.turns import Turns, centre
 
 THREE = ("hmap", "std", "boost_flat")
@@ -261,6 +262,7 @@ def test_every_turn_is_in_the_parquet_file_and_gives_the_figures_of_run_json(fin
     turns = pandas.read_parquet(finished.folder() / "turns.parquet")
     assert list(turns.columns) == [
         "workload", "kv", "hash", "map", "n", "round", "turn", "ns_per_op", "passes", "involuntary_switches",
+        "pace_ns",
     ]  # fmt: skip
     key = ["workload", "kv", "hash", "n", "map"]
     rows = {tuple(row[name] for name in key): row for row in finished.run_json()["rows"]}
@@ -278,12 +280,23 @@ def test_every_turn_is_in_the_parquet_file_and_gives_the_figures_of_run_json(fin
 def test_the_share_of_timed_passes_is_that_of_the_turns(finished: Lab) -> None:
     run = finished.run_json()
     documents = [json.loads(path.read_text()) for path in finished.folder().glob("raw/round-*/*.json")]
-    passes = sum(ns for each in documents for entry in each.get("benchmarks", ()) for _, ns, _ in entry["turns"]) / 1e9
+    passes = sum(ns for each in documents for entry in each.get("benchmarks", ()) for _, ns, *_ in entry["turns"]) / 1e9
     blocks = sum(each["mapscope_block"]["seconds"] for each in documents if "mapscope_block" in each)
     ladders = sum(each["mapscope_process"]["seconds"] for each in documents if "mapscope_block" not in each)
     assert run["timed"]["passes_s"] == pytest.approx(passes, abs=0.001)
     assert run["timed"]["pinned_s"] == pytest.approx(blocks + ladders, abs=0.001)
     assert run["timed"]["share"] == pytest.approx(passes / (blocks + ladders), abs=0.001)
+
+
+def test_a_core_that_is_shared_is_reported_and_its_times_are_corrected(few: Lab) -> None:
+    set_faults(few.build, {"std": {"fault": "shares its core"}})
+    run = measured(few, "--rounds", "2")
+    assert run["timed"]["pace_ns"] == 1000 and run["timed"]["alone"] == pytest.approx(2 / 3, abs=0.01)
+    turns = pandas.read_parquet(few.folder() / "turns.parquet").groupby(["map", "workload"], observed=True)
+    for row in run["rows"]:
+        as_it_was = turns.get_group((row["map"], row["workload"]))["ns_per_op"].median()
+        shared = 1.5**USUAL_SLOPE if row["map"] == "std" else 1  # no turn of it says what it is alone
+        assert row["median"] == pytest.approx(as_it_was / shared, rel=0.05), row["map"]
 
 
 def test_disturbed_turns_are_reported(few: Lab) -> None:

@@ -58,11 +58,17 @@ bool has(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
+/// The whole number in a field; 0 where it is missing.
+unsigned long number(const std::string& answer, const std::string& field) {
+  const std::size_t at = answer.find("\"" + field + "\":");
+  return at == std::string::npos ? 0 : std::stoul(answer.substr(at + field.size() + 3));
+}
+
 TEST(turns, begin_with_a_line_about_the_process) {
   const outcome result = talk(small, "");
   EXPECT_EQ(result.exit_code, 0) << result.errors;
   ASSERT_EQ(result.answers.size(), 1U);
-  EXPECT_TRUE(has(result.answers[0], "{\"mapscope_turns\":1,\"context\":{")) << result.answers[0];
+  EXPECT_TRUE(has(result.answers[0], "{\"mapscope_turns\":2,\"context\":{")) << result.answers[0];
   EXPECT_TRUE(has(result.answers[0], "\"mapscope_answer_check\":\"passed\"")) << result.answers[0];
 }
 
@@ -76,9 +82,19 @@ TEST(turns, answer_each_command_with_one_line) {
   for (const std::size_t at : {2U, 3U, 4U, 5U, 8U}) {
     EXPECT_TRUE(has(result.answers[at], "{\"passes\":")) << result.answers[at];
     EXPECT_TRUE(has(result.answers[at], "\"switches\":")) << result.answers[at];
+    EXPECT_LE(number(result.answers[at], "fastest"), number(result.answers[at], "pace"));
+    EXPECT_LE(number(result.answers[at], "pace"), 2 * number(result.answers[at], "fastest"));
   }
   EXPECT_TRUE(has(result.answers[5], "{\"passes\":1,")) << "cold passes are not repeated";
   EXPECT_TRUE(has(result.answers[6], "\"os_involuntary_switches\":")) << result.answers[6];
+}
+
+TEST(turns, find_the_lowest_pace_in_the_time_that_is_given) {
+  const outcome result = talk(small, "pace 0\npace 30\n");
+  EXPECT_EQ(result.exit_code, 0) << result.errors;
+  ASSERT_EQ(result.answers.size(), 3U);
+  EXPECT_GT(number(result.answers[1], "pace"), 100U) << result.answers[1];
+  EXPECT_LE(number(result.answers[2], "pace"), number(result.answers[1], "pace") * 3 / 2);
 }
 
 TEST(turns, have_the_same_checksum_as_a_benchmark_of_the_same_seed) {
@@ -121,8 +137,10 @@ TEST(turns, refuse_what_is_no_command) {
     EXPECT_EQ(result.exit_code, 2);
     return result.errors;
   };
-  EXPECT_TRUE(has(refusal("dance\n"), "unknown command 'dance'; available: open, turn, close"));
+  EXPECT_TRUE(
+      has(refusal("dance\n"), "unknown command 'dance'; available: open, pace, turn, close"));
   EXPECT_TRUE(has(refusal("turn\n"), "expected: turn <number> <start> <ns> [<next>]"));
+  EXPECT_TRUE(has(refusal("pace soon\n"), "bad pace 'soon'; expected: pace <ms>"));
   EXPECT_TRUE(has(refusal("turn 1 hot 5\n"), "unknown start of a turn 'hot'"));
   EXPECT_TRUE(has(refusal("turn 1 evict=much 5\n"), "unknown start of a turn 'evict=much'"));
   EXPECT_EQ(talk("--kv=int_int --sizes=10,20", "").exit_code, 2);

@@ -22,7 +22,9 @@ class Heard:
     def timed(self) -> Turns:
         """ns a pass."""
         return Turns(
-            [turn["ns"] / turn["passes"] for turn in self.turns], [turn["switches"] > 0 for turn in self.turns]
+            [turn["ns"] / turn["passes"] for turn in self.turns],
+            [turn["switches"] > 0 for turn in self.turns],
+            [turn["pace"] for turn in self.turns],
         )
 
     @property
@@ -40,7 +42,7 @@ class Heard:
         """What is no number, in words."""
         for what, answer, names in (
             ("open", self.opened, ("operations", "payload_bytes")),
-            *(("turn", turn, ("passes", "ns")) for turn in self.turns),
+            *(("turn", turn, ("passes", "ns", "pace", "fastest")) for turn in self.turns),
         ):
             for name in names:
                 value = answer.get(name)
@@ -65,10 +67,10 @@ def _entry(name: str, heard: Heard) -> dict[str, Any]:
     if heard.problem:
         return entry | {"error_occurred": True, "error_message": heard.problem}
     opened = heard.opened
-    turns = [[turn["passes"], turn["ns"], turn["switches"]] for turn in heard.turns]
+    turns = [[turn["passes"], turn["ns"], turn["switches"], turn["pace"]] for turn in heard.turns]
     without = f"; without slots: {opened['without_slots']}" if opened.get("without_slots") else ""
     return entry | {
-        "iterations": sum(passes for passes, _, _ in turns),
+        "iterations": sum(passes for passes, *_ in turns),
         "real_time": centre(heard.timed),
         "time_unit": "ns",
         "ops": opened["operations"],

@@ -9,36 +9,51 @@ turn, and writes one into the pipe of the next process after it: between two tur
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from mapscope.plan.stages.stage import Task
 from mapscope.plan.stages.time import BLOCK
+from mapscope.run import pinning
 from mapscope.run.answers import Heard, document
 from mapscope.run.conversation import BadAnswer, Closed
 from mapscope.run.executor import Executor
 from mapscope.run.process import Child
-from mapscope.store.turns import Turns, centre, half_width
+from mapscope.store.pace import Pace
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The version of the first line's field `mapscope_turns`."""
 TURN_NS = 200_000
 """Timed passes of a turn take at least so long. The shorter, the less changes between the turns of two maps: on an AMD
 EPYC guest, Zen 3, with eight maps, the error of a ratio fell to a half or a third in the same time from turns of a
 millisecond to turns of 0.1 to 0.25 ms, and the kernel's tick fell into hardly any turn."""
-LEAST_S, MOST_S = 0.006, 0.012
-"""Seconds that a workload takes of a round for each process: at least, and until it is precise enough."""
+SPENT_S = 0.008
+"""Seconds that a workload takes of a round for each process. Not more: what differs between processes is as much as
+what differs between turns by then, and only more rounds reduce it."""
 LEAST_TURNS, MOST_TURNS = 2, 128
 LONG_TURN_S = 0.02
 """Of one process: such a turn averages over so much time that one is enough."""
+FIRST_MS = 20
+"""For so long each process of the first block looks for the lowest pace."""
+LARGE = 100_000
+"""Entries; a table of so many takes a hundredth of a second to fill."""
 LEAST_ENTRIES = 4096
 """Smaller tables come in numbers."""
 TABLE_TO_PAYLOAD = 2
 """A table takes up to so many times the bytes of its keys and values, generously."""
+SHARE_OF_CACHE = 0.25
+"""Of the last cache, which a program has with others: a larger table is not in it after anything else ran."""
+
+
+def further_turns(seconds: float) -> int:
+    """After one of each process, which took so long for each."""
+    wanted = math.floor(SPENT_S / max(seconds, SPENT_S / MOST_TURNS))
+    return max(wanted, 1 if seconds > LONG_TURN_S else LEAST_TURNS) - 1
 
 
 @dataclass(frozen=True)
@@ -46,11 +61,10 @@ class Conditions:
     """What all blocks of a run have in common."""
 
     cpu: int | None
-    target: float
-    """The half-width of a ratio inside one process that is precise enough."""
     cache_bytes: int
     """Of the last cache."""
     starts_cold: bool
+    pace: Pace = field(default_factory=Pace)
     checked: set[tuple[str, str, str]] = field(default_factory=set)
     """Maps, payloads and hashes of which a process has checked the answers in this session."""
 
@@ -61,8 +75,6 @@ class Player:
 
     executor: Executor
     task: Task
-    rival: Callable[[str, Player, Sequence[Player]], Player]
-    """Given a workload, a player and all that were timed: whom the player's ratio is taken to."""
     child: Child | None = None
     receives: int = -1
     """Descriptors of its baton."""
@@ -74,15 +86,6 @@ class Player:
     def identity(self) -> tuple[str, str, str]:
         """Map, payload and hash."""
         return self.task.map, self.task.kv, self.task.hash
-
-    def turns(self, workload: str) -> Turns:
-        """ns a pass, of each turn."""
-        return self.heard[workload].timed
-
-
-def fastest(workload: str, timed: Sequence[Player]) -> Player:
-    """The rival inside one build."""
-    return min(timed, key=lambda player: centre(player.turns(workload)))
 
 
 class Block:
@@ -131,13 +134,17 @@ class Block:
                 self._lose(player, BadAnswer(f"speaks version {version} of the protocol, expected {PROTOCOL}"))
                 continue
             self._conditions.checked.add(player.identity)
+        if not self._conditions.pace.is_known:
+            self._learn_pace()
+
+    def _learn_pace(self) -> None:
+        for player in self._players:
+            self._talk(player, f"pace {FIRST_MS}")
+            if answer := self._answer(player):
+                self._conditions.pace.learn(answer.get("pace", math.inf))
 
     def _measure(self, workload: str) -> None:
-        for player in self._players:
-            self._talk(player, f"open {workload}")
-        for player in self._players:
-            if (opened := self._answer(player)) is not None:
-                player.heard[workload] = Heard(opened)
+        self._open(workload)
         done = 0
         for count in self._batches(workload):
             self._take_turns(workload, range(done + 1, done + count + 1))
@@ -148,31 +155,28 @@ class Block:
             if (closed := self._answer(player)) is not None:
                 player.heard[workload].closed = closed
 
+    def _open(self, workload: str) -> None:
+        """Large tables are filled on all CPUs: nothing is timed meanwhile."""
+        spread = [player for player in self._players if player.task.n >= LARGE]
+        for player in self._players:
+            self._talk(player, f"open {workload}")
+        for player in spread:
+            if player.child:
+                pinning.spread(player.child.pid, self._conditions.cpu)
+        for player in self._players:
+            if (opened := self._answer(player)) is not None:
+                player.heard[workload] = Heard(opened)
+        for player in spread:
+            if player.child:
+                pinning.pin(player.child.pid, self._conditions.cpu)
+
     def _batches(self, workload: str) -> Iterable[int]:
-        """How many turns to take next, until they are precise enough or take too long."""
+        """How many turns to take next: one, which says how long it takes, and the rest."""
         started = time.monotonic()
         yield 1
-        seconds = time.monotonic() - started
-        each = max(1e-6, seconds / max(1, len(self._timed(workload))))
-        least = 1 if each > LONG_TURN_S else min(MOST_TURNS, max(LEAST_TURNS, int(LEAST_S / each)))
-        most = max(least, min(MOST_TURNS, int(MOST_S / each)))
-        if least > 1:
-            yield least - 1
-        done = least
-        while done < most and not self._is_precise(workload):
-            more = min(max(LEAST_TURNS, least // 2), most - done)
-            yield more
-            done += more
-
-    def _is_precise(self, workload: str) -> bool:
-        timed = self._timed(workload)
-        for player in timed:
-            rival = player.rival(workload, player, timed)
-            if rival is player:
-                continue
-            if half_width(player.turns(workload), rival.turns(workload)) > self._conditions.target:
-                return False
-        return True
+        each = (time.monotonic() - started) / max(1, len(self._timed(workload)))
+        if (further := further_turns(each)) > 0:
+            yield further
 
     def _timed(self, workload: str) -> list[Player]:
         return [player for player in self._players if not player.heard[workload].problem]
@@ -195,6 +199,7 @@ class Block:
             turn = self._answer(player)
             if turn is not None:
                 player.heard[workload].turns.append(turn)
+                self._conditions.pace.learn(turn.get("fastest", math.inf))
             elif at + 1 < len(order):
                 os.write(order[at + 1][1].passes_on, b"\0")  # in place of the one that is gone
 
@@ -220,7 +225,7 @@ class Block:
             return f"evict={2 * self._conditions.cache_bytes}"
         entries = max(player.task.n, LEAST_ENTRIES)
         payload = player.heard[workload].opened["payload_bytes"]
-        fits = TABLE_TO_PAYLOAD * entries * payload <= self._conditions.cache_bytes
+        fits = TABLE_TO_PAYLOAD * entries * payload <= self._conditions.cache_bytes * SHARE_OF_CACHE
         return "table" if fits else "as_is"
 
     def _finish(self, started: float) -> None:
@@ -228,11 +233,12 @@ class Block:
             assert player.child and player.child.talk
             player.child.talk.hang_up()
         seconds = (time.monotonic() - started) / max(1, len(self._players))
+        about = {"seconds": round(seconds, 4), "pace_ns": self._conditions.pace.lowest}
         for player in self._players:
             child, player.child = player.child, None
             if child:
                 found = document(player.greeting, player.task, player.heard)
-                player.executor.settle_turns(child, found | {BLOCK: {"seconds": round(seconds, 4)}})
+                player.executor.settle_turns(child, found | {BLOCK: about})
 
     def _talk(self, player: Player, *lines: str) -> None:
         if player.child and player.child.talk:

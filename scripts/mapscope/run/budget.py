@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from datetime import datetime
 from typing import Any
@@ -32,6 +33,10 @@ class Budget:
     def has(self, seconds: float) -> bool:
         """Whether so many are left, and any at all."""
         return self.left is None or 0 < self.left >= seconds
+
+    def share(self, part: float) -> float:
+        """So much of the whole; infinite where there is no limit."""
+        return math.inf if self.seconds is None else part * self.seconds
 
 
 def for_rounds(plan: Plan, sessions: list[dict[str, Any]]) -> Budget:

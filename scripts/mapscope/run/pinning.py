@@ -71,6 +71,23 @@ def on_cpu(cpu: int | None) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def spread(pid: int, cpu: int | None) -> None:
+    """Let a process that is pinned to `cpu` run on this one's CPUs as well."""
+    if cpu is not None:
+        _set_affinity(pid, os.sched_getaffinity(0) | {cpu})
+
+
+def pin(pid: int, cpu: int | None) -> None:
+    """Back to `cpu`."""
+    if cpu is not None:
+        _set_affinity(pid, {cpu})
+
+
+def _set_affinity(pid: int, cpus: set[int]) -> None:
+    with suppress(ProcessLookupError):  # its end is told elsewhere
+        os.sched_setaffinity(pid, cpus)
+
+
 def offer_to_oom_killer(pid: int) -> None:
     """Rather that process than this one: a courtesy, without which the run is merely easier to lose."""
     with suppress(OSError):

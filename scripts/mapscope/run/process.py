@@ -118,6 +118,11 @@ class Child:
         self.talk = None if shared is None else Conversation(self._popen)
 
     @property
+    def pid(self) -> int:
+        """Of a process that is not reaped yet."""
+        return self._popen.pid
+
+    @property
     def seconds(self) -> float:
         """Since it was started, without the times when it rested."""
         return sum(turn.seconds for turn in self._turns)

@@ -14,9 +14,9 @@ from mapscope.json_file import read_json
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.stages.time import turns_of
+from mapscope.plan.stages.time import BLOCK, turns_of
 from mapscope.plan.tasks import round_of
-from mapscope.run.block import Block, Conditions, Player, fastest
+from mapscope.run.block import Block, Conditions, Player
 from mapscope.run.budget import Budget
 from mapscope.run.executor import Executor
 from mapscope.run.memory import together
@@ -25,8 +25,8 @@ from mapscope.store.folder import RunFolder
 from mapscope.store.precision import Group, Precision
 from mapscope.store.turns import Turns
 
-WITHIN = 1.5
-"""Inside one process a ratio need not be as precise as the target: the figure is the mean over several."""
+DEAR = 1 / 150
+"""Of the budget, for a single block: the standard suite has some ninety, and five rounds are wanted."""
 USUAL_CACHE = 2**25
 """Where the kernel describes none."""
 
@@ -52,11 +52,10 @@ class Rounds:
         selection = self._plan.selection
         self._conditions = Conditions(
             cpu=cpu,
-            target=WITHIN * selection.target,
             cache_bytes=max((cache.bytes for cache in self._plan.environment.data_caches), default=USUAL_CACHE),
             starts_cold=selection.start == "cold",
         )
-        self._precision = Precision(selection.target)
+        self._precision = Precision(selection.target, self._conditions.pace)
         self._groups: dict[tuple[str, str, int], set[Group]] = defaultdict(set)
         self._gave_nothing: set[tuple[Any, ...]] = set()
         self._seconds: dict[tuple[str, int], float] = {}
@@ -68,7 +67,8 @@ class Rounds:
         """Every round, until all rows are precise enough, the budget is spent or there are no more rounds.
 
         After the first round, what takes least comes first: where the budget ends the run, the many rows of small
-        tables are precise, and what seconds bought in large ones would have been few.
+        tables are precise, and what seconds bought in large ones would have been few. For the same reason, what is
+        dear takes part in every second round only.
         """
         for number in range(1, self._plan.selection.rounds + 1):
             for block in sorted(self._blocks(number), key=self._expected):
@@ -77,6 +77,8 @@ class Rounds:
                     self._remember(block)
                 elif workloads := self._wanted(number, block):
                     if number > 1 and not self._budget.has(self._expected(block)):
+                        continue
+                    if number % 2 == 0 and self._expected(block) > self._budget.share(DEAR):
                         continue
                     self._measure(block, workloads)
             self._display.round_ended(number, self._precision)
@@ -119,7 +121,7 @@ class Rounds:
         for side, task in block:
             side.folder.raw(task).unlink(missing_ok=True)  # one that is there lacks its neighbours
         task, started = block[0][1], time.monotonic()
-        players = [Player(side.executor, task, self._rival) for side, task in block]
+        players = [Player(side.executor, task) for side, task in block]
         twins = [list(group) for _, group in groupby(players, key=lambda player: player.identity)]
         for part in together(twins, self._plan, task.kv, task.n):
             Block(part, self._conditions, self._rng).measure(workloads)
@@ -130,20 +132,17 @@ class Rounds:
         self._remember([(side, task) for side, task in block if side.folder.raw(task).is_file()])
         self._display.measured(task, self._precision)
 
-    def _rival(self, workload: str, me: Player, timed: Sequence[Player]) -> Player:
-        """The fastest of the same build and hash; of two builds, the same map of the other one."""
-        if len(self._sides) == 1:
-            return fastest(workload, [player for player in timed if player.task.hash == me.task.hash])
-        return next((other for other in timed if other is not me and other.identity == me.identity), me)
-
     def _remember(self, block: list[tuple[Side, Task]]) -> None:
         """How precise the rows of a stored block are."""
         for side, task in block:
-            for workload, hash_name, found in turns_of(read_json(side.folder.raw(task))):
+            document = read_json(side.folder.raw(task))
+            self._precision.pace.learn(document[BLOCK]["pace_ns"])
+            for workload, hash_name, found in turns_of(document):
                 group: Group = (workload, task.kv, task.n, hash_name)
                 name = task.map
                 if len(self._sides) > 1:
                     group, name = (*group, task.map), str(self._sides.index(side))
                 self._groups[workload, task.kv, task.n].add(group)
-                turns = Turns([ns for ns, _, _ in found], [switches > 0 for _, _, switches in found])
+                times, _, switches, paces = zip(*found, strict=True)
+                turns = Turns(times, [count > 0 for count in switches], paces)
                 self._precision.add(group, task.round or 0, name, turns)

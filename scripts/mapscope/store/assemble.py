@@ -21,8 +21,9 @@ from mapscope.store import checksums, derived, row_counters
 from mapscope.store.folder import RunFolder
 from mapscope.store.latencies import latencies
 from mapscope.store.precision import ratios_to_best
+from mapscope.store.sharing import Lines, alone
 from mapscope.store.timed import Timed
-from mapscope.store.turns import Turns
+from mapscope.store.turns import Turns, centre
 
 PROCESS = "mapscope_process"
 """The key under which a raw file carries how its process went, beside Google Benchmark's own."""
@@ -51,7 +52,7 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "sessions": sessions,
         "counter_backends": row_counters.backends_as_run(plan, collected.counted),
         "calibration": row_counters.calibration(collected.counted),
-        "rows": _rows(plan, collected),
+        "rows": _rows(plan, collected, timed.lowest_pace),
         "growth": growth,
         "latencies": latencies(plan.ladder, collected.ladder, plan.selection.rounds),
         "not_applicable": [
@@ -140,17 +141,18 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
     return failures
 
 
-def _rows(plan: Plan, collected: Collected) -> list[dict[str, Any]]:
+def _rows(plan: Plan, collected: Collected, lowest: float | None) -> list[dict[str, Any]]:
     rows = []
     numbers = range(1, 1 + max((number for each in collected.measured.values() for number in each), default=0))
-    ratios = _ratios(collected)
+    turns = _turns(collected, lowest)
+    ratios = _ratios(collected, turns)
     for cell in _cells(plan):
         by_round = collected.measured.get(cell)
         if not by_round or cell in collected.withheld:
             continue
         workload, kv, hash_name, n, map_name = cell
         there = [by_round.get(number) for number in numbers]
-        rounds = [each and each.ns_per_op for each in there]
+        rounds = [centre(turns[cell][number]) if number in by_round else None for number in numbers]
         rows.append(
             {
                 "workload": workload, "kv": kv, "hash": hash_name, "n": n, "map": map_name,
@@ -170,14 +172,36 @@ def _rows(plan: Plan, collected: Collected) -> list[dict[str, Any]]:
     return derived.add_ratios(rows)
 
 
-def _ratios(collected: Collected) -> dict[Row, dict[int, float]]:
+def _turns(collected: Collected, lowest: float | None) -> dict[Row, dict[int, Turns]]:
+    """Of each row and round, as they are with the core alone."""
+    found = {
+        row: {
+            number: Turns(each.turns, [count > 0 for count in each.switches], each.paces)
+            for number, each in by_round.items()
+        }
+        for row, by_round in collected.measured.items()
+    }
+    if lowest is None:
+        return found
+    lines = Lines()
+    for (workload, kv, hash_name, n, name), by_round in found.items():
+        lines.learn((name, workload, kv, hash_name), n, by_round)
+    for (workload, kv, hash_name, n, name), by_round in found.items():
+        slope = lines.slope((name, workload, kv, hash_name), n)
+        by_round.update({number: alone(turns, slope, lowest) for number, turns in by_round.items()})
+    return found
+
+
+def _ratios(collected: Collected, turns: dict[Row, dict[int, Turns]]) -> dict[Row, dict[int, float]]:
     """Of each row that is believed, round by round: its ratio to the fastest of its group, inside their turns."""
-    groups: dict[tuple[Any, ...], dict[int, dict[str, Turns]]] = defaultdict(lambda: defaultdict(dict))
-    for row, by_round in collected.measured.items():
-        for number, measured in by_round.items() if row not in collected.withheld else ():
-            groups[row[:-1]][number][row[-1]] = Turns(measured.turns, [count > 0 for count in measured.switches])
+    groups: dict[tuple[Any, ...], dict[str, dict[int, Turns]]] = defaultdict(dict)
+    for row, by_round in turns.items():
+        if row not in collected.withheld:
+            groups[row[:-1]][row[-1]] = by_round
     return {
-        (*group, name): each for group, rounds in groups.items() for name, each in ratios_to_best(rounds).by_map.items()
+        (*group, name): each
+        for group, of_maps in groups.items()
+        for name, each in ratios_to_best(of_maps).by_map.items()
     }
 
 

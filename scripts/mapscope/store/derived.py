@@ -3,18 +3,21 @@
 A round is new processes, keys and memory layout for every map; its time is the centre of a process's turns
 (store/turns.py). The figure of a row is the median over rounds, its uncertainty the quartiles. Maps are compared by
 ratios: each taken inside the turns of a round, then averaged over rounds as logarithms. The interval is Student's
-over rounds: it contains what differs from turn to turn as well as what differs from process to process.
+over rounds: it contains what differs from turn to turn as well as what differs from process to process. Its scatter
+is moderated by the other rows of the same payload and size (store/moderated.py).
 """
 
 from __future__ import annotations
 
-import functools
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
+
+from mapscope.store.moderated import moderated
 
 DERIVED = ("median", "min", "max", "q1", "q3", "spread", "best", "ratio_to_best", "ratio_low", "ratio_high")
 """The fields of a row that follow from its `rounds` and `ratios`, `best` from the `rounds` of its group."""
@@ -79,15 +82,34 @@ def add_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {**row, "best": best["map"], "ratio_to_best": None, "ratio_low": None, "ratio_high": None}
         for row, best in zip(rows, _best_of(rows), strict=True)
     ]
-    logs = np.log(_matrix([row["ratios"] for row in rows]))
-    for places, (middle, error, df) in by_rounds(logs):
-        reach = np.where(error > 0, student(df), 0.0) * error
-        for at, place in enumerate(places.tolist()):
-            result[place]["ratio_to_best"] = float(np.exp(middle[at]))
-            if df:
-                result[place]["ratio_low"] = float(np.exp(middle[at] - reach[at]))
-                result[place]["ratio_high"] = float(np.exp(middle[at] + reach[at]))
+    places: dict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        places[row["kv"], row["n"]].append(number)
+    for members in places.values():
+        for place, found in zip(members, intervals([rows[each]["ratios"] for each in members]), strict=True):
+            if found:
+                middle, reach = found
+                result[place]["ratio_to_best"] = float(np.exp(middle))
+                if math.isfinite(reach):
+                    result[place]["ratio_low"] = float(np.exp(middle - reach))
+                    result[place]["ratio_high"] = float(np.exp(middle + reach))
     return result
+
+
+def intervals(ratios: Sequence[Rounds]) -> list[tuple[float, float] | None]:
+    """Of the ratios of rows that were measured together, round by round: middle and half-width of each one's interval,
+    as logarithms. Infinite with a single round; None with none."""
+    middle = np.full(len(ratios), np.nan)
+    variance, df = np.zeros(len(ratios)), np.zeros(len(ratios))
+    for places, present in by_presence(np.log(_matrix(ratios))):
+        if count := present.shape[1]:
+            middle[places] = present.mean(axis=1)
+            df[places] = count - 1
+            variance[places] = present.var(axis=1, ddof=1) if count > 1 else 0.0
+    variance, whole = moderated(variance, df)
+    reach = np.sqrt(variance / (df + 1)) * students(whole)
+    reach = np.where(df == 0, np.inf, np.where(variance > 0, reach, 0.0))
+    return [None if np.isnan(at) else (float(at), float(wide)) for at, wide in zip(middle, reach, strict=True)]
 
 
 def ratios_of_rounds(rows: list[dict[str, Any]]) -> list[list[float | None]]:
@@ -108,32 +130,17 @@ def _best_of(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [best[key] for key in keys]
 
 
-def by_rounds(logs: np.ndarray) -> Iterator[tuple[np.ndarray, tuple[np.ndarray, np.ndarray, int]]]:
-    """Of rows with equally many rounds: their places; mean, its standard error and degrees of freedom.
-
-    `logs`: rows by rounds, NaN where missing. With a single round the error is NaN.
-    """
-    for places, present in by_presence(logs):
-        count = present.shape[1]
-        if count:
-            error = present.std(axis=1, ddof=1) / math.sqrt(count) if count > 1 else np.full(len(places), np.nan)
-            yield places, (present.mean(axis=1), error, count - 1)
-
-
-@functools.cache
-def student(df: int) -> float:
-    """The reach of an interval in standard errors; infinite without degrees of freedom."""
+def students(df: np.ndarray) -> np.ndarray:
+    """The reach of each, any degrees of freedom; whatever is not above 0 counts as 1."""
     from scipy.special import stdtrit  # 0.3 s, which a command that only prints targets must not take
 
-    return float(stdtrit(df, (1 + CONFIDENCE) / 2)) if df else math.inf
+    return stdtrit(np.maximum(df, 1.0), (1 + CONFIDENCE) / 2)
 
 
-def half_width(ratios: Sequence[float]) -> float:
-    """Of the interval of a row's ratio, as a share of it; infinite with fewer than two rounds."""
-    if len(ratios) < 2:
-        return math.inf
-    ((_, (_, error, df)),) = by_rounds(np.log([ratios]))
-    return float(np.expm1(student(df) * error[0])) if error[0] > 0 else 0.0
+def half_widths(ratios: Sequence[Rounds]) -> list[float]:
+    """Of the intervals of rows that were measured together, as shares of the ratios; infinite with fewer than two
+    rounds."""
+    return [math.expm1(found[1]) if found else math.inf for found in intervals(ratios)]
 
 
 def is_tied(row: dict[str, Any]) -> bool:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from mapscope.store import derived
+from mapscope.store.pace import Pace
+from mapscope.store.sharing import Lines, alone
 from mapscope.store.turns import Turns, centre, ratio
 
-Group = tuple[Hashable, ...]
+Group = tuple[Any, ...]
 """What is compared with each other: workload, payload, size, hash; of two builds the map as well."""
 
 
@@ -24,64 +26,92 @@ class Ratios:
     by_map: dict[str, dict[int, float]]
 
 
-def ratios_to_best(rounds: Mapping[int, Mapping[str, Turns]]) -> Ratios:
-    """Of rounds with the turns of each map. The fastest has the lowest median of its rounds' centres."""
-    centres: dict[str, list[float]] = defaultdict(list)
-    for by_name in rounds.values():
-        for name, turns in by_name.items():
-            centres[name].append(centre(turns))
-    best = min(centres, key=lambda name: float(np.median(centres[name])))
-    by_map: dict[str, dict[int, float]] = {name: {} for name in centres}
-    for number, by_name in rounds.items():
-        for name, turns in by_name.items():
-            if best in by_name:
-                by_map[name][number] = 1.0 if name == best else ratio(turns, by_name[best])
-    return Ratios(best, by_map)
+def ratios_to_best(turns: Mapping[str, Mapping[int, Turns]]) -> Ratios:
+    """Of the turns of each map and round. The fastest has the lowest median of its rounds' centres."""
+    best = min(turns, key=lambda name: float(np.median([centre(each) for each in turns[name].values()])))
+    return Ratios(
+        best,
+        {
+            name: {
+                number: 1.0 if name == best else ratio(each, turns[best][number])
+                for number, each in by_round.items()
+                if number in turns[best]
+            }
+            for name, by_round in turns.items()
+        },
+    )
 
 
 class Precision:
     """Half-widths of ratios, as shares of them; infinite where there are fewer than two rounds."""
 
-    def __init__(self, target: float) -> None:
+    def __init__(self, target: float, pace: Pace) -> None:
         self.target = target
-        self._rounds: dict[Group, dict[int, dict[str, Turns]]] = defaultdict(lambda: defaultdict(dict))
-        self._centres: dict[tuple[Group, int, str], float] = {}
-        self._widths: dict[Group, dict[str, float]] = {}
+        self.pace = pace
+        self._turns: dict[Group, dict[str, dict[int, Turns]]] = defaultdict(lambda: defaultdict(dict))
+        self._lines = Lines()
+        self._alone: dict[Group, dict[str, dict[int, Turns]]] = {}
+        self._places: dict[Group, set[Group]] = defaultdict(set)
+        """The groups of each payload and size."""
+        self._widths: dict[Group, dict[Group, dict[str, float]]] = {}
+        """By payload and size."""
 
     def add(self, group: Group, number: int, name: str, turns: Turns) -> None:
         """The turns of one map in one round."""
-        self._rounds[group][number][name] = turns
-        self._centres[group, number, name] = centre(turns)
-        self._widths.pop(group, None)
+        self._turns[group][name][number] = turns
+        self._alone.pop(group, None)
+        self._places[group[1:3]].add(group)
+        self._widths.pop(group[1:3], None)
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows so far: what they are of, and the times of their rounds, as run.json has them."""
-        numbers = sorted({number for rounds in self._rounds.values() for number in rounds})
+        numbers = sorted(
+            {number for of_maps in self._turns.values() for by_round in of_maps.values() for number in by_round}
+        )
         return [
             dict(zip(("workload", "kv", "n", "hash"), group, strict=True))
-            | {"map": name, "rounds": [self._centres.get((group, number, name)) for number in numbers]}
-            for group, rounds in self._rounds.items()
-            for name in dict.fromkeys(name for by_name in rounds.values() for name in by_name)
+            | {
+                "map": name,
+                "rounds": [centre(by_round[number]) if number in by_round else None for number in numbers],
+            }
+            for group in self._turns
+            for name, by_round in self._of(group).items()
         ]
+
+    def _of(self, group: Group) -> dict[str, dict[int, Turns]]:
+        """The turns of each map as they are with the core alone."""
+        if group not in self._alone:
+            self._alone[group] = {
+                name: self._of_row(group, name, by_round) for name, by_round in self._turns[group].items()
+            }
+        return self._alone[group]
+
+    def _of_row(self, group: Group, name: str, by_round: dict[int, Turns]) -> dict[int, Turns]:
+        workload, kv, n, *further = group
+        series = (name, workload, kv, *further)
+        self._lines.learn(series, n, by_round)
+        slope = self._lines.slope(series, n)
+        return {number: alone(turns, slope, self.pace.lowest) for number, turns in by_round.items()}
 
     def half_widths(self, group: Group) -> dict[str, float]:
         """Of every map of a group but the fastest."""
-        if group not in self._widths:
-            found = ratios_to_best(self._rounds[group])
-            self._widths[group] = {
-                name: derived.half_width(list(each.values()))
-                for name, each in found.by_map.items()
-                if name != found.best
-            }
-        return self._widths[group]
+        place = group[1:3]
+        if place not in self._widths:
+            found = {each: ratios_to_best(self._of(each)) for each in self._places[place]}
+            rows = [(each, name) for each in found for name in found[each].by_map if name != found[each].best]
+            widths = derived.half_widths([list(found[each].by_map[name].values()) for each, name in rows])
+            self._widths[place] = {each: {} for each in found}
+            for (each, name), width in zip(rows, widths, strict=True):
+                self._widths[place][each][name] = width
+        return self._widths[place].get(group, {})
 
     def is_precise(self, group: Group) -> bool:
         """Whether all of a group are within the target. One that nothing is known of is not."""
-        return group in self._rounds and all(width <= self.target for width in self.half_widths(group).values())
+        return group in self._turns and all(width <= self.target for width in self.half_widths(group).values())
 
     def summary(self) -> tuple[float, float] | None:
         """Median of all half-widths, and the share of rows within the target; None before two rounds."""
-        widths = [width for group in self._rounds for width in self.half_widths(group).values()]
+        widths = [width for group in list(self._turns) for width in self.half_widths(group).values()]
         if not widths or not np.isfinite(np.median(widths)):
             return None
         return float(np.median(widths)), float(np.mean(np.array(widths) <= self.target))

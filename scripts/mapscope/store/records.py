@@ -419,6 +419,10 @@ class TimedShare:
     pinned_s: float
     passes_s: float
     share: float | None
+    pace_ns: int | None
+    """The least time of the arithmetic that tells whether the core was ours alone (harness/turns/pace.hpp)."""
+    alone: float | None
+    """The share of turns in which it was."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mapscope.store.derived import student
-
 TRIMMED = 0.2
 """The share of turns that is left out at each end."""
 LEAST_UNDISTURBED = 3
@@ -22,10 +20,14 @@ LEAST_UNDISTURBED = 3
 
 @dataclass(frozen=True)
 class Turns:
-    """Of one process and workload, in order: times in any unit, and whether another program took the CPU."""
+    """Of one process and workload, in order."""
 
     times: Sequence[float]
+    """In any unit."""
     disturbed: Sequence[bool]
+    """Whether another program took the CPU."""
+    paces: Sequence[float] = ()
+    """How long a fixed piece of arithmetic took meanwhile, in any unit; empty where that is not known."""
 
 
 def centre(turns: Turns) -> float:
@@ -37,20 +39,6 @@ def centre(turns: Turns) -> float:
 def ratio(turns: Turns, others: Turns) -> float:
     """The centre of the ratios inside each turn that both have."""
     return float(np.exp(np.mean(_trimmed(_log_ratios(turns, others)))))
-
-
-def half_width(turns: Turns, others: Turns) -> float:
-    """Of the interval of `ratio` inside one process, as a share of it; infinite with fewer than two turns.
-
-    Yuen's: the error of a trimmed mean from the variance of the winsorized values.
-    """
-    from scipy.stats import mstats
-
-    logs = _log_ratios(turns, others)
-    if len(logs) < 2:
-        return float("inf")
-    error = float(mstats.trimmed_stde(logs, limits=(TRIMMED, TRIMMED)))
-    return float(np.expm1(student(len(logs) - 2 * int(TRIMMED * len(logs)) - 1) * error))
 
 
 def _log_ratios(turns: Turns, others: Turns) -> np.ndarray:

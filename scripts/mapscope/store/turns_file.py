@@ -24,6 +24,7 @@ SCHEMA = pyarrow.schema(
         ("ns_per_op", pyarrow.float64()),
         ("passes", pyarrow.int32()),
         ("involuntary_switches", pyarrow.int32()),
+        ("pace_ns", pyarrow.int32()),
     ]
 )
 
@@ -35,8 +36,8 @@ def write_turns(folder: RunFolder, plan: Plan) -> Path:
         if not (path := folder.raw(task)).is_file():
             continue
         for workload, hash_name, turns in turns_of(read_json(path)):
-            for number, (ns, passes, switches) in enumerate(turns, start=1):
-                line = (workload, task.kv, hash_name, task.map, task.n, task.round, number, ns, passes, switches)
+            for number, (ns, passes, switches, pace) in enumerate(turns, start=1):
+                line = (workload, task.kv, hash_name, task.map, task.n, task.round, number, ns, passes, switches, pace)
                 for name, value in zip(SCHEMA.names, line, strict=True):
                     columns[name].append(value)
     with whole_file(folder.turns, "wb") as stream:

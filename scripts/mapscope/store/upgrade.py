@@ -52,7 +52,7 @@ def _with_rounds_of_turns(document: dict[str, Any]) -> dict[str, Any]:
         return result
     rows = document["rows"]
     return result | {
-        "timed": {"pinned_s": 0, "passes_s": 0, "share": None},
+        "timed": {"pinned_s": 0, "passes_s": 0, "share": None, "pace_ns": None, "alone": None},
         "processes": [_without(process, "position") for process in document.get("processes") or []],
         "rows": _rows_in_turns(rows) if all(map(_is_row, rows)) else rows,
     }

@@ -41,6 +41,8 @@ class Measurement:
     """ns per operation of each turn."""
     switches: list[int]
     """How often another program took the CPU, of each turn."""
+    paces: list[int]
+    """How long a fixed piece of arithmetic took before and after its passes, ns, of each turn."""
     entry: dict[str, Any]
     """Google Benchmark's own, for the counters in it."""
 

@@ -81,21 +81,23 @@ def _read(entry: dict[str, Any], workload: str, hash_name: str) -> Measurement |
         checksum=str(checksum_of(entry)),
         passes=int(entry.get("iterations", 1)),
         turns=_times(entry),
-        switches=[int(switches) for _, _, switches in entry["turns"]],
+        switches=[int(switches) for _, _, switches, _ in entry["turns"]],
+        paces=[int(pace) for *_, pace in entry["turns"]],
         entry=entry,
     )
 
 
-def turns_of(document: Any) -> Iterator[tuple[str, str, list[tuple[float, int, int]]]]:
-    """Workload, hash and, of each turn, ns per operation, passes and involuntary switches; of a raw file."""
+def turns_of(document: Any) -> Iterator[tuple[str, str, list[tuple[float, int, int, int]]]]:
+    """Workload, hash and, of each turn, ns per operation, passes, involuntary switches and pace; of a raw file."""
     for entry in document["benchmarks"]:
         if not entry.get("error_occurred"):
             workload, _, hash_name, _ = entry["name"].split("/")
             turns = [
-                (ns, passes, switches) for ns, (passes, _, switches) in zip(_times(entry), entry["turns"], strict=True)
+                (ns, passes, switches, pace)
+                for ns, (passes, _, switches, pace) in zip(_times(entry), entry["turns"], strict=True)
             ]
             yield workload, hash_name.removeprefix("hash:"), turns
 
 
 def _times(entry: dict[str, Any]) -> list[float]:
-    return [ns / passes / entry["ops"] for passes, ns, _ in entry["turns"]]
+    return [ns / passes / entry["ops"] for passes, ns, *_ in entry["turns"]]

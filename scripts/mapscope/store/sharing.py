@@ -1,0 +1,104 @@
+"""What somebody else on the core did to the times of a row, and what they are without it.
+
+A core runs two hardware threads. A guest sees one of them, and nothing of the other, where another guest's program
+comes and goes within milliseconds: on an AMD EPYC guest (Zen 3) it was there for 30 to 90 % of the time. Maps bear it
+differently (find_hit, n = 1000: boost_flat takes 1.5 times as long, std 1.1 times), so that a ratio depended on
+who happened to be there. Each turn therefore has its pace, the time of a fixed piece of arithmetic right before and
+after its passes (harness/turns/pace.hpp). How the times of a map and workload follow the pace is a line through the
+turns of all sizes nearby, log against log; along it every turn is brought to the pace of a core that is ours alone.
+This is an analysis of covariance.
+
+    time at the lowest pace = time / (pace / lowest) ** slope
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from mapscope.store.turns import Turns
+
+ALONE = 1.08
+"""Up to so many times the lowest pace, a core is ours alone. With somebody else on it the arithmetic took 1.25 to 1.8
+times as long on an AMD EPYC guest, Zen 3; alone, the clock moved by 3 % between programs."""
+USUAL_SLOPE, ITS_SPREAD = 0.6, 0.4
+"""Of turns that say little themselves: mean and standard deviation over workloads, maps and sizes up to 32,768."""
+USUAL_NOISE = 0.1
+"""Of the logarithm of a turn's time around the line."""
+WEIGHT = (USUAL_NOISE / ITS_SPREAD) ** 2
+"""Of the usual slope, beside the squares of the paces."""
+TRIES = 3
+"""Of the line of a row, each without what lay far off the one before."""
+OUTLYING = 3.0
+"""Turns that lie so many times the usual distance (median absolute deviation) off the line do not bend it."""
+NORMAL_MAD = 1.4826
+NEARBY = 1.5
+"""Octaves. What a shared core costs changes slowly with the size."""
+MANY_TURNS = 6
+"""In a round: they say by themselves how its times follow the pace. Fewer are compared with those of other rounds."""
+
+Series = tuple[Hashable, ...]
+"""Map, workload, payload and hash; of two builds also which."""
+
+
+class Lines:
+    """How much longer passes take, in logarithms, where the pace does, by series and size: a slope of 0 not at all, of
+    1 as much as the arithmetic."""
+
+    def __init__(self) -> None:
+        self._sums: dict[Series, dict[int, tuple[float, float]]] = defaultdict(dict)
+
+    def learn(self, series: Series, n: int, by_round: Mapping[int, Turns]) -> None:
+        """All rounds of a row, in place of what was known of it."""
+        known = [turns for turns in by_round.values() if len(turns.paces)]
+        if known:
+            self._sums[series][n] = _sums_of(known)
+
+    def slope(self, series: Series, n: int) -> float:
+        """Of the turns nearby; where they say little, near the usual one."""
+        squares = products = 0.0
+        for size, (xx, xy) in self._sums.get(series, {}).items():
+            if (weight := 1 - abs(math.log2(size / n)) / NEARBY) > 0:
+                squares, products = squares + weight * xx, products + weight * xy
+        return _slope(squares, products)
+
+
+def alone(turns: Turns, slope: float, lowest: float) -> Turns:
+    """The same turns with their times as they would be at the lowest pace."""
+    if not len(turns.paces):
+        return turns
+    distance = np.maximum(0.0, np.log(np.divide(turns.paces, lowest)))
+    return replace(turns, times=np.array(turns.times) * np.exp(-slope * distance))
+
+
+def _sums_of(rounds: list[Turns]) -> tuple[float, float]:
+    """Of squares of the paces and of products with the times, both around their means."""
+    pace, time = (
+        np.log(np.concatenate(values)) for values in zip(*((turns.paces, turns.times) for turns in rounds), strict=True)
+    )
+    counts = [len(turns.times) for turns in rounds]
+    many = np.mean(counts) >= MANY_TURNS
+    of_round = np.repeat(np.arange(len(counts)), counts) if many else np.zeros(len(pace), dtype=int)
+    believed = np.ones(len(pace), dtype=bool)
+    slope = USUAL_SLOPE
+    for _ in range(TRIES):
+        x, y = (_around_means(values, of_round, believed) for values in (pace, time))
+        off = np.abs(y - slope * x)
+        believed = off <= OUTLYING * NORMAL_MAD * np.median(off) + 1e-9
+        squares, products = float(x[believed] @ x[believed]), float(x[believed] @ y[believed])
+        slope = _slope(squares, products)
+    return squares, products
+
+
+def _around_means(values: np.ndarray, of_round: np.ndarray, believed: np.ndarray) -> np.ndarray:
+    counts = np.bincount(of_round, weights=believed)
+    means = np.bincount(of_round, weights=values * believed) / np.maximum(counts, 1)
+    return values - means[of_round]
+
+
+def _slope(squares: float, products: float) -> float:
+    return max(0.0, (products + WEIGHT * USUAL_SLOPE) / (squares + WEIGHT))
