@@ -122,7 +122,7 @@ function(add_benches hash suffix name adapter)
   endif()
 endfunction()
 
-# add_map(<name> [VARIANT] [ADAPTER <struct>] [LIBRARIES <target>...] [VERSION <version>]): the map
+# add_map(<name> [VARIANT] [SANITIZED] [ADAPTER <struct>] [LIBRARIES <target>...] [VERSION <version>]): the map
 # behind maps/adapters/<name>.hpp, as these binaries, of which `all` has only the first:
 #
 #   bench_<name>            the benchmarks, with the hash that all maps share
@@ -131,9 +131,11 @@ endfunction()
 #   bench_<name>[_own]_sim, bench_<name>[_own]_v3    counting; see Simulation.cmake
 #
 # ADAPTER is the adapter's name where it is not <name>. A VARIANT of another map is built and
-# measured only where it is named.
+# measured only where it is named. The benchmarks of a SANITIZED map are tested with sanitizers;
+# those of other maps as `make bench` builds them, because that takes a tenth of the time. All
+# adapters are tested with sanitizers (maps/adapters/tests).
 function(add_map name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT" "ADAPTER" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT;SANITIZED" "ADAPTER" "")
   if(NOT arg_ADAPTER)
     set(arg_ADAPTER ${name})
   endif()
@@ -156,12 +158,20 @@ function(add_map name)
   add_bench(bench_${name}_growth ${name} ${arg_ADAPTER} growth ${arg_UNPARSED_ARGUMENTS})
   use_shared_header(bench_${name}_growth mapscope_header)
   if(NOT arg_VARIANT)
-    set_target_properties(bench_${name} PROPERTIES EXCLUDE_FROM_ALL OFF)
-    if(MAPSCOPE_BUILD_TESTS)
+    if(arg_SANITIZED OR NOT is_sanitized)
+      set_target_properties(bench_${name} PROPERTIES EXCLUDE_FROM_ALL OFF)
+    endif()
+    if(MAPSCOPE_BUILD_TESTS AND has_own_hash)
+      add_own_hash_test(${further})
+    endif()
+    if(NOT TARGET bench_checks)
+      add_custom_target(bench_checks)
+    endif()
+    if(MAPSCOPE_BUILD_TESTS AND (arg_SANITIZED OR NOT is_sanitized))
       add_tests_of_bench(${name})
-      if(has_own_hash)
-        add_own_hash_test(${further})
-      endif()
+    elseif(MAPSCOPE_COUNTING_TESTS AND NOT MAPSCOPE_BUILD_TESTS AND NOT arg_SANITIZED)
+      add_dependencies(bench_checks bench_${name})
+      add_tests_of_bench(${name})
     endif()
   endif()
 endfunction()

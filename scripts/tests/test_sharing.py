@@ -5,10 +5,16 @@ from __future__ import annotations
 import numpy
 import pytest
 
-from mapscope.store.sharing import USUAL_SLOPE, Lines, alone
+from mapscope.store.sharing import USUAL_SLOPE, Lines
 from mapscope.store.turns import Turns, centre
 
 SERIES = ("hmap", "find_hit", "int_int", "shared")
+
+
+def alone(by_round: dict[int, Turns], n: int = 1000) -> dict[int, Turns]:
+    lines = Lines()
+    lines.learn(SERIES, n, by_round)
+    return lines.alone(SERIES, n, by_round, 1000)
 
 
 def slope_of(by_round: dict[int, Turns], n: int = 1000) -> float:
@@ -28,11 +34,12 @@ def turns(rng: numpy.random.Generator, slope: float, shared: float, count: int =
 def test_the_slope_is_found_and_the_times_are_brought_to_the_lowest_pace(slope: float) -> None:
     rng = numpy.random.default_rng(1)
     rounds = {number: turns(rng, slope, shared) for number, shared in enumerate((0.9, 0.5, 1.0, 0.0))}
-    found = slope_of(rounds)
-    assert found == pytest.approx(slope, abs=0.1)
-    for number, each in rounds.items():
-        assert centre(alone(each, found, 1000)) == pytest.approx(100, rel=0.06), number
-    assert centre(rounds[2]) > centre(alone(rounds[2], found, 1000)) * 1.4**slope
+    assert slope_of(rounds) == pytest.approx(slope, abs=0.1)
+    corrected = alone(rounds)
+    assert numpy.mean([numpy.log(centre(each)) for each in corrected.values()]) == pytest.approx(
+        numpy.log(100), abs=0.04
+    )
+    assert centre(rounds[2]) > 100 * 1.4**slope * 0.95
 
 
 def test_luck_of_a_process_is_no_slope_where_rounds_have_many_turns() -> None:
@@ -61,19 +68,31 @@ def test_turns_that_say_little_get_the_slope_of_sizes_nearby_or_the_usual_one() 
     rng = numpy.random.default_rng(5)
     lines = Lines()
     lines.learn(SERIES, 1000, {1: turns(rng, 1.2, 0.5, count=100)})
-    lines.learn(SERIES, 2000, {1: Turns([100.0], [False], [1500.0])})
-    assert lines.slope(SERIES, 2000) == pytest.approx(1.2, abs=0.15)
-    assert lines.slope(SERIES, 4000) == pytest.approx(USUAL_SLOPE)
+    lines.learn(SERIES, 4000, {1: Turns([100.0], [False], [1500.0])})
+    assert lines.slope(SERIES, 4000) == pytest.approx(1.2, abs=0.15)
+    assert lines.slope(SERIES, 64_000) == pytest.approx(USUAL_SLOPE)
     assert lines.slope(("std", *SERIES[1:]), 1000) == pytest.approx(USUAL_SLOPE)
     always = Turns([100.0, 101, 99, 100], [False] * 4, [1500.0] * 4)
-    assert centre(alone(always, slope_of({1: always}), 1000)) == pytest.approx(100 / 1.5**USUAL_SLOPE, rel=0.03)
+    assert centre(alone({1: always})[1]) == pytest.approx(100 / 1.5**USUAL_SLOPE, rel=0.03)
 
 
 def test_turns_without_a_pace_stay_as_they_are() -> None:
     old = Turns([3.0, 4.0], [False, True])
-    assert alone(old, 1.0, 1000) is old and slope_of({1: old}) == pytest.approx(USUAL_SLOPE)
+    assert alone({1: old}) == {1: old} and slope_of({1: old}) == pytest.approx(USUAL_SLOPE)
 
 
 def test_a_pace_below_the_lowest_changes_nothing() -> None:
     fast = Turns([100.0, 100.0], [False] * 2, [900.0, 1000.0])
-    assert list(alone(fast, 1.0, 1000).times) == [100, 100]
+    assert list(alone({1: fast})[1].times) == [100, 100]
+
+
+def test_the_scatter_of_rounds_contains_the_error_of_the_line() -> None:
+    rng = numpy.random.default_rng(4)
+    figures, errors = [], []
+    for _ in range(300):  # hardly ever alone, so that the line reaches far
+        rounds = {number: turns(rng, 0.8, 0.85, count=6, noise=0.08) for number in range(6)}
+        logs = numpy.log([centre(each) for each in alone(rounds).values()])
+        figures.append(logs.mean())
+        errors.append(logs.std(ddof=1) / numpy.sqrt(6))
+    assert numpy.sqrt(numpy.mean(numpy.square(errors))) == pytest.approx(numpy.std(figures), rel=0.25)
+    assert numpy.mean(figures) == pytest.approx(numpy.log(100), abs=0.03)

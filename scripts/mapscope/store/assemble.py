@@ -21,7 +21,7 @@ from mapscope.store import checksums, derived, row_counters
 from mapscope.store.folder import RunFolder
 from mapscope.store.latencies import latencies
 from mapscope.store.precision import ratios_to_best
-from mapscope.store.sharing import Lines, alone
+from mapscope.store.sharing import Lines
 from mapscope.store.timed import Timed
 from mapscope.store.turns import Turns, centre
 
@@ -187,8 +187,7 @@ def _turns(collected: Collected, lowest: float | None) -> dict[Row, dict[int, Tu
     for (workload, kv, hash_name, n, name), by_round in found.items():
         lines.learn((name, workload, kv, hash_name), n, by_round)
     for (workload, kv, hash_name, n, name), by_round in found.items():
-        slope = lines.slope((name, workload, kv, hash_name), n)
-        by_round.update({number: alone(turns, slope, lowest) for number, turns in by_round.items()})
+        by_round.update(lines.alone((name, workload, kv, hash_name), n, by_round, lowest))
     return found
 
 

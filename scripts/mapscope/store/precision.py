@@ -11,7 +11,7 @@ import numpy as np
 
 from mapscope.store import derived
 from mapscope.store.pace import Pace
-from mapscope.store.sharing import Lines, alone
+from mapscope.store.sharing import Lines
 from mapscope.store.turns import Turns, centre, ratio
 
 Group = tuple[Any, ...]
@@ -90,8 +90,7 @@ class Precision:
         workload, kv, n, *further = group
         series = (name, workload, kv, *further)
         self._lines.learn(series, n, by_round)
-        slope = self._lines.slope(series, n)
-        return {number: alone(turns, slope, self.pace.lowest) for number, turns in by_round.items()}
+        return self._lines.alone(series, n, by_round, self.pace.lowest)
 
     def half_widths(self, group: Group) -> dict[str, float]:
         """Of every map of a group but the fastest."""

@@ -36,11 +36,14 @@ TRIES = 3
 OUTLYING = 3.0
 """Turns that lie so many times the usual distance (median absolute deviation) off the line do not bend it."""
 NORMAL_MAD = 1.4826
-NEARBY = 1.5
-"""Octaves. What a shared core costs changes slowly with the size."""
+NEARBY = 5.0
+"""Octaves, with less and less weight. What a shared core costs changes slowly with the size: of two runs half an hour
+apart, the median ratio of a row differed by 4.6 % with 1.5 octaves, 3.8 % with 5 and 3.9 % with 8 (n up to 9,000)."""
 MANY_TURNS = 6
 """In a round: they say by themselves how its times follow the pace. Fewer are compared with those of other rounds."""
 
+Sums = tuple[float, float]
+"""Of squares of the paces and of products with the times, both around their means."""
 Series = tuple[Hashable, ...]
 """Map, workload, payload and hash; of two builds also which."""
 
@@ -50,37 +53,52 @@ class Lines:
     1 as much as the arithmetic."""
 
     def __init__(self) -> None:
-        self._sums: dict[Series, dict[int, tuple[float, float]]] = defaultdict(dict)
+        self._sums: dict[Series, dict[int, dict[int, Sums]]] = defaultdict(dict)
 
     def learn(self, series: Series, n: int, by_round: Mapping[int, Turns]) -> None:
         """All rounds of a row, in place of what was known of it."""
-        known = [turns for turns in by_round.values() if len(turns.paces)]
+        known = {number: turns for number, turns in by_round.items() if len(turns.paces)}
         if known:
             self._sums[series][n] = _sums_of(known)
 
-    def slope(self, series: Series, n: int) -> float:
-        """Of the turns nearby; where they say little, near the usual one."""
+    def slope(self, series: Series, n: int, without: int | None = None) -> float:
+        """Of the turns nearby, perhaps without a round; where they say little, near the usual one."""
         squares = products = 0.0
-        for size, (xx, xy) in self._sums.get(series, {}).items():
+        for size, rounds in self._sums.get(series, {}).items():
             if (weight := 1 - abs(math.log2(size / n)) / NEARBY) > 0:
-                squares, products = squares + weight * xx, products + weight * xy
+                squares += weight * sum(xx for number, (xx, _) in rounds.items() if number != without)
+                products += weight * sum(xy for number, (_, xy) in rounds.items() if number != without)
         return _slope(squares, products)
 
+    def alone(self, series: Series, n: int, by_round: Mapping[int, Turns], lowest: float) -> dict[int, Turns]:
+        """The turns of each round of a row with their times as they would be at the lowest pace.
 
-def alone(turns: Turns, slope: float, lowest: float) -> Turns:
-    """The same turns with their times as they would be at the lowest pace."""
-    if not len(turns.paces):
-        return turns
-    distance = np.maximum(0.0, np.log(np.divide(turns.paces, lowest)))
-    return replace(turns, times=np.array(turns.times) * np.exp(-slope * distance))
+        The line is the same for all rounds, so that its error would not show in how they scatter. Therefore each round
+        is moved by what it does to the line: the jackknife's pseudo-values. Their mean is the figure, and their scatter
+        contains the error of the line.
+        """
+        distances = {number: _distance(turns, lowest) for number, turns in by_round.items() if len(turns.paces)}
+        if not distances:
+            return dict(by_round)
+        slope = self.slope(series, n)
+        reach = (len(by_round) - 1) * float(np.mean([each.mean() for each in distances.values()]))
+        moved = dict(by_round)
+        for number, distance in distances.items():
+            by = reach * (self.slope(series, n, number) - slope) - slope * distance
+            moved[number] = replace(by_round[number], times=np.array(by_round[number].times) * np.exp(by))
+        return moved
 
 
-def _sums_of(rounds: list[Turns]) -> tuple[float, float]:
-    """Of squares of the paces and of products with the times, both around their means."""
-    pace, time = (
-        np.log(np.concatenate(values)) for values in zip(*((turns.paces, turns.times) for turns in rounds), strict=True)
-    )
-    counts = [len(turns.times) for turns in rounds]
+def _distance(turns: Turns, lowest: float) -> np.ndarray:
+    """From the lowest pace, in logarithms."""
+    return np.maximum(0.0, np.log(np.divide(turns.paces, lowest)))
+
+
+def _sums_of(rounds: Mapping[int, Turns]) -> dict[int, Sums]:
+    """Of each round."""
+    pace = np.log(np.concatenate([turns.paces for turns in rounds.values()]))
+    time = np.log(np.concatenate([turns.times for turns in rounds.values()]))
+    counts = [len(turns.times) for turns in rounds.values()]
     many = np.mean(counts) >= MANY_TURNS
     of_round = np.repeat(np.arange(len(counts)), counts) if many else np.zeros(len(pace), dtype=int)
     believed = np.ones(len(pace), dtype=bool)
@@ -89,9 +107,11 @@ def _sums_of(rounds: list[Turns]) -> tuple[float, float]:
         x, y = (_around_means(values, of_round, believed) for values in (pace, time))
         off = np.abs(y - slope * x)
         believed = off <= OUTLYING * NORMAL_MAD * np.median(off) + 1e-9
-        squares, products = float(x[believed] @ x[believed]), float(x[believed] @ y[believed])
-        slope = _slope(squares, products)
-    return squares, products
+        xx, xy = x * x * believed, x * y * believed
+        slope = _slope(float(xx.sum()), float(xy.sum()))
+    ends = np.cumsum(counts)[:-1]
+    each = zip(rounds, np.split(xx, ends), np.split(xy, ends), strict=True)
+    return {number: (float(squares.sum()), float(products.sum())) for number, squares, products in each}
 
 
 def _around_means(values: np.ndarray, of_round: np.ndarray, believed: np.ndarray) -> np.ndarray:
