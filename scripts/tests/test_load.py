@@ -3,6 +3,7 @@
 import copy
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -196,3 +197,10 @@ def test_every_field_is_documented() -> None:
         fields |= set(definitions[name]["properties"])
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
     assert "schema version 6" in text.lower()
+
+
+def test_the_rounds_of_a_run_are_those_that_its_rows_have(finished: Lab) -> None:
+    run = read_run(find("latest", finished.results))
+    assert run.rounds_measured == "2"
+    fewer = replace(run.rows[0], rounds=[run.rows[0].rounds[0], None])
+    assert replace(run, rows=[fewer, *run.rows[1:]]).rounds_measured == "1 to 2"

@@ -292,6 +292,7 @@ def test_a_core_that_is_shared_is_reported_and_its_times_are_corrected(few: Lab)
     set_faults(few.build, {"std": {"fault": "shares its core"}})
     run = measured(few, "--rounds", "2")
     assert run["timed"]["pace_ns"] == 1000 and run["timed"]["alone"] == pytest.approx(2 / 3, abs=0.01)
+    assert "slower than it can be in 33% of the turns" in few.mapscope("summary", "latest").stdout.replace("\n", " ")
     turns = pandas.read_parquet(few.folder() / "turns.parquet").groupby(["map", "workload"], observed=True)
     for row in run["rows"]:
         as_it_was = turns.get_group((row["map"], row["workload"]))["ns_per_op"].median()

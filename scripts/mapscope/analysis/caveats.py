@@ -11,6 +11,8 @@ from mapscope.text import count_of
 
 DISTURBED_SHARE = 0.25
 """More disturbed turns than that cannot all be left out."""
+USUALLY_ALONE = 0.75
+"""The share of turns below which a shared core is a caveat."""
 LOST_SHARE = 0.01
 """The share of a process's wall time that may go to others before it is a caveat."""
 WIDE_HALVES = 0.15
@@ -33,6 +35,11 @@ def caveats(run: Run) -> list[str]:
         found.append(
             f"another program took the CPU in more than {DISTURBED_SHARE:.0%} of the turns of {len(disturbed)} of "
             f"{len(run.rows)} rows (marked !)"
+        )
+    if run.timed.alone is not None and run.timed.alone < USUALLY_ALONE:
+        found.append(
+            f"the core was slower than it can be in {1 - run.timed.alone:.0%} of the turns, most likely because of "
+            "somebody else on its other thread: times are corrected for it, and known less precisely"
         )
     unsettled = [row for row in run.growth if _widest(row) > WIDE_HALVES]
     if unsettled:

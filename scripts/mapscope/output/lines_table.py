@@ -37,7 +37,7 @@ def _document(run: Run, hash_name: str, part: pandas.DataFrame) -> str:
         f"# Cache lines × ns, {hash_name} hash",
         "",
         f"Each cell: mean distinct cache lines of one operation × ns per operation. Lines: {label}.",
-        f"Times: median of {run.selection.rounds} rounds on {run.environment.cpu_model}, "
+        f"Times: median of {run.rounds_measured} rounds on {run.environment.cpu_model}, "
         f"{run.build.compiler}, {run.created[:10]}. `-`: no trustworthy number.",
     ]
     present = [name for name in run.map_names if name in set(part["map"])]

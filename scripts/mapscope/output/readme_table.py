@@ -90,7 +90,7 @@ def _caption(run: Run, found: pandas.DataFrame, grown: list[Growth]) -> str:
         f"{count_of(len(selection.kv), 'payload')} ({', '.join(selection.kv)}) and {count_of(len(sizes), 'size')} "
         f"(n = {sizes[0]:,} to {sizes[-1]:,}).",
         f"`=`: indistinguishable from the fastest. {CONFIDENCE:.0%} interval of a ratio: {interval}, "
-        f"from {count_of(selection.rounds, 'round')}.",
+        f"from {run.rounds_measured} rounds.",
     ]
     if grown:
         lines.append(

@@ -121,7 +121,7 @@ def _values(runs: Runs, lines: pandas.DataFrame, growth: pandas.DataFrame) -> di
         "compiler": facts["compiler"],
         "flags": facts["flags"],
         "date": run.created[:10],
-        "rounds": run.selection.rounds,
+        "rounds": run.rounds_measured,
         "maps": count_of(runs.table["map"].nunique(), "map"),
         "payload": points_of(runs)["kv"].iloc[0],
         "smallest": f"{smallest:,}",

@@ -470,6 +470,13 @@ class Run:
         return [entry.name for entry in self.maps]
 
     @property
+    def rounds_measured(self) -> str:
+        """How many its rows have: `9`, or `3 to 5` where some were precise, or dear, earlier than others."""
+        counts = {sum(ns is not None for ns in row.rounds) for row in self.rows} or {0}
+        least, most = min(counts), max(counts)
+        return str(most) if least == most else f"{least} to {most}"
+
+    @property
     def timed_processes(self) -> list[Process]:
         """Those of the timed rounds."""
         return [process for process in self.processes if process.is_timed]

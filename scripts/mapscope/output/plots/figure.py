@@ -27,7 +27,6 @@ from mapscope.errors import RunStopped
 from mapscope.files import whole_file
 from mapscope.output.plots.style import DPI, GREY, PANEL_INCHES, Look
 from mapscope.store.records import Run
-from mapscope.text import count_of
 
 Drawing = Callable[[], Figure]
 """Makes a picture when it is asked to."""
@@ -87,7 +86,7 @@ def _subtitle(run: Run, hash_name: str, counted: bool, done: str | None) -> str:
     virtual = environment.virtualisation.value
     machine = environment.cpu_model + (f" ({virtual} guest)" if virtual not in (None, "none") else "")
     state = "" if run.complete else "   INCOMPLETE RUN"
-    rounds = count_of(run.selection.rounds, "round")
+    rounds = f"{run.rounds_measured} round{'' if run.rounds_measured == '1' else 's'}"
     how = "counted in processes of their own" if counted else f"{rounds}, each a new process and seed"
     below = f"{hash_name} hash  ·  {how}  ·  {run.selection.memory} memory" if done is None else done
     return (
