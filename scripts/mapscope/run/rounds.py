@@ -82,8 +82,9 @@ class Rounds:
                         continue
                     self._measure(block, workloads)
             self._display.round_ended(number, self._precision)
-            for side in self._sides:
-                side.executor.write_run()
+            if number == 1:  # with later ones it would take a fifteenth of the budget; the session's end writes it anew
+                for side in self._sides:
+                    side.executor.write_run()
             if not self._budget.has(0):
                 return
 

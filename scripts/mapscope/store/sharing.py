@@ -61,14 +61,19 @@ class Lines:
         if known:
             self._sums[series][n] = _sums_of(known)
 
-    def slope(self, series: Series, n: int, without: int | None = None) -> float:
-        """Of the turns nearby, perhaps without a round; where they say little, near the usual one."""
-        squares = products = 0.0
-        for size, rounds in self._sums.get(series, {}).items():
+    def slope(self, series: Series, n: int) -> float:
+        """Of the turns nearby; where they say little, near the usual one."""
+        return _slope(*self._nearby(series, n).sum(axis=0))
+
+    def _nearby(self, series: Series, n: int) -> np.ndarray:
+        """The sums of each round over the sizes nearby: a line a round, from round 0."""
+        rounds = self._sums.get(series, {})
+        sums = np.zeros((1 + max((number for each in rounds.values() for number in each), default=0), 2))
+        for size, each in rounds.items():
             if (weight := 1 - abs(math.log2(size / n)) / NEARBY) > 0:
-                squares += weight * sum(xx for number, (xx, _) in rounds.items() if number != without)
-                products += weight * sum(xy for number, (_, xy) in rounds.items() if number != without)
-        return _slope(squares, products)
+                for number, (squares, products) in each.items():
+                    sums[number] += weight * squares, weight * products
+        return sums
 
     def alone(self, series: Series, n: int, by_round: Mapping[int, Turns], lowest: float) -> dict[int, Turns]:
         """The turns of each round of a row with their times as they would be at the lowest pace.
@@ -80,11 +85,13 @@ class Lines:
         distances = {number: _distance(turns, lowest) for number, turns in by_round.items() if len(turns.paces)}
         if not distances:
             return dict(by_round)
-        slope = self.slope(series, n)
+        nearby = self._nearby(series, n)
+        whole = nearby.sum(axis=0)
+        slope = _slope(*whole)
         reach = (len(by_round) - 1) * float(np.mean([each.mean() for each in distances.values()]))
         moved = dict(by_round)
         for number, distance in distances.items():
-            by = reach * (self.slope(series, n, number) - slope) - slope * distance
+            by = reach * (_slope(*(whole - nearby[number])) - slope) - slope * distance
             moved[number] = replace(by_round[number], times=np.array(by_round[number].times) * np.exp(by))
         return moved
 
