@@ -161,12 +161,17 @@ std::map<std::string, sighting> see(const cross_check& check, const std::string&
   return seen;
 }
 
-/// Between what is watched and all, and near to all where the allocator has many: each of its lines
-/// is then one that the map touches as well.
-void expect_near(double simulated, double all, double watched, const std::string& what) {
+/// Between what is watched and all of so many passes, and near to all where the allocator has many:
+/// each of its lines is then one that the map touches as well. What begins and ends a pass under
+/// callgrind is not watched either, and misses 25 to 29 lines.
+void expect_near(double simulated, double all, double watched, int passes,
+                 const std::string& what) {
+  constexpr double most_of_a_start = 40;
   EXPECT_GE(simulated, 0.98 * watched) << what;
   EXPECT_LE(simulated, 1.02 * all) << what;
-  if (all - watched > 0.05 * all) EXPECT_GE(simulated, 0.98 * all) << what;
+  if (all - watched > std::max(0.05 * all, most_of_a_start * passes)) {
+    EXPECT_GE(simulated, 0.98 * all) << what;
+  }
 }
 
 TEST_P(cross_check, callgrind_agrees_on_misses) {
@@ -185,8 +190,10 @@ TEST_P(cross_check, callgrind_agrees_on_misses) {
         "%s %-16s L1 %8.0f by callgrind (%.0f watched) %8.0f simulated, L2 %8.0f (%.0f) %8.0f\n",
         GetParam(), workload.c_str(), real.all.first, real.watched.first, model.first,
         real.all.last, real.watched.last, model.last);
-    expect_near(model.first, real.all.first, real.watched.first, workload + " L1");
-    expect_near(model.last, real.all.last, real.watched.last, workload + " L2");
+    expect_near(model.first, real.all.first, real.watched.first, is_small ? seeds : 1,
+                workload + " L1");
+    expect_near(model.last, real.all.last, real.watched.last, is_small ? seeds : 1,
+                workload + " L2");
   }
 }
 
