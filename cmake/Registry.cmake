@@ -122,8 +122,8 @@ function(add_benches hash suffix name adapter)
   endif()
 endfunction()
 
-# add_map(<name> [VARIANT] [SANITIZED] [ADAPTER <struct>] [LIBRARIES <target>...] [VERSION <version>]): the map
-# behind maps/adapters/<name>.hpp, as these binaries, of which `all` has only the first:
+# add_map(<name> [VARIANT] [SANITIZED] [ADAPTER <struct>] [LIBRARIES <target>...]
+# [VERSION <version>]): the map behind maps/adapters/<name>.hpp, as these binaries, of which `all` has only the first:
 #
 #   bench_<name>            the benchmarks, with the hash that all maps share
 #   bench_<name>_own        the same with the hash of its library, where that has one
