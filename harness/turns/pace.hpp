@@ -1,6 +1,6 @@
 // How fast the core is at this moment: the time of a fixed piece of arithmetic.
 //
-//   pace_ns()   ns; 1,532 at the least on an AMD EPYC guest (Zen 3), up to 1.5 times that while
+//   pace_ns()   ns; 1,532 at the least on an AMD EPYC guest (Zen 3), up to 1.8 times that while
 //               another machine's program runs on the other thread of the core
 //
 // Two hardware threads share a core's units. A guest sees one of them: its clock, its idle time and
