@@ -148,7 +148,8 @@ def test_rounds_go_on_until_the_target_is_met(tmp_path: Path, luck: float, round
     assert rounds_of(run) == {"find_hit": rounds, "erase": rounds}
     assert run["complete"] and run["selection"]["target"] == 0.03
     others = [row for row in run["rows"] if row["map"] != row["best"]]
-    assert all((row["ratio_high"] / row["ratio_low"] < 1.0001) == (luck == 0) for row in others)
+    # Without luck a ratio is the same in all rounds but for the rounding of times to a nanosecond.
+    assert all((row["ratio_high"] / row["ratio_low"] < 1.01) == (luck == 0) for row in others)
 
 
 @pytest.mark.usefixtures("patient")
