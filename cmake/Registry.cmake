@@ -57,14 +57,13 @@ function(write_registry)
   configure_file("${templates}/build_info.hpp.in" "${GENERATED_DIR}/mapscope/build_info.hpp" @ONLY)
 endfunction()
 
-# write_sources(<out> <name> <adapter> <kind> <libraries>): the sources of a binary of the map <name>,
-# one for each payload and main. Compiled side by side, they take a map's build from minutes to
+# write_sources(<out> <name> <header> <adapter> <kind> <libraries>): the sources of a binary of the map
+# <name>, one for each payload and main. Compiled side by side, they take a map's build from minutes to
 # seconds. <kind> is the hash of its benchmarks, shared or own, or growth.
-function(write_sources out name adapter kind libraries)
+function(write_sources out name header adapter kind libraries)
   get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
   set(templates "${PROJECT_SOURCE_DIR}/cmake/templates")
   set(folder "${GENERATED_DIR}/${name}/${kind}")
-  set(header "maps/adapters/${name}.hpp")
   set(template benchmarks)
   set(hash ${kind})
   if(kind STREQUAL growth)
@@ -84,15 +83,15 @@ function(write_sources out name adapter kind libraries)
   set(${out} "${folder}/main.cpp" ${payloads} PARENT_SCOPE)
 endfunction()
 
-# add_bench(<target> <name> <adapter> <kind> [LIBRARIES <target>...] [VERSION <version>]): see
+# add_bench(<target> <name> <header> <adapter> <kind> [LIBRARIES <target>...] [VERSION <version>]): see
 # write_sources. Only the binary that `make bench` times first is part of `all`.
-function(add_bench target name adapter kind)
-  cmake_parse_arguments(PARSE_ARGV 4 arg "" "VERSION" "LIBRARIES")
+function(add_bench target name header adapter kind)
+  cmake_parse_arguments(PARSE_ARGV 5 arg "" "VERSION" "LIBRARIES")
   string(JOIN ", " libraries ${arg_LIBRARIES})
   if(NOT libraries)
     set(libraries "C++ standard library")
   endif()
-  write_sources(sources ${name} ${adapter} ${kind} "${libraries}")
+  write_sources(sources ${name} "${header}" ${adapter} ${kind} "${libraries}")
 
   add_executable(${target} EXCLUDE_FROM_ALL ${sources})
   target_link_libraries(${target} PRIVATE mapscope_harness ${arg_LIBRARIES})
@@ -103,66 +102,75 @@ function(add_bench target name adapter kind)
   endif()
 endfunction()
 
-# add_benches(<hash> <suffix> <name> <adapter> ...): the benchmarks of a map with one of its hashes:
-# bench_<name><suffix>, and those that count what it times.
-function(add_benches hash suffix name adapter)
+# add_benches(<hash> <suffix> <name> <header> <adapter> ...): the benchmarks of a map with one of its
+# hashes: bench_<name><suffix>, and those that count what it times.
+function(add_benches hash suffix name header adapter)
   set(timed bench_${name}${suffix})
-  add_bench(${timed} ${name} ${adapter} ${hash} ${ARGN})
+  add_bench(${timed} ${name} "${header}" ${adapter} ${hash} ${ARGN})
   use_shared_header(${timed} mapscope_header)
   if(is_sanitized)
     return()
   endif()
   if(watched_flags)
-    add_bench(${timed}_sim ${name} ${adapter} ${hash} ${ARGN})
+    add_bench(${timed}_sim ${name} "${header}" ${adapter} ${hash} ${ARGN})
     watched(${timed}_sim)
   endif()
   if(callgrind_suffix)
-    add_bench(${timed}${callgrind_suffix} ${name} ${adapter} ${hash} ${ARGN})
+    add_bench(${timed}${callgrind_suffix} ${name} "${header}" ${adapter} ${hash} ${ARGN})
     target_compile_options(${timed}${callgrind_suffix} PRIVATE ${callgrind_flags})
   endif()
 endfunction()
 
-# add_map(<name> [VARIANT] [SANITIZED] [ADAPTER <struct>] [LIBRARIES <target>...]
-# [VERSION <version>]): the map behind maps/adapters/<name>.hpp, as these binaries, of which `all` has only the first:
+# add_map(<name> [VARIANT | PEER] [SANITIZED] [ADAPTER <struct>] [HEADER <header>]
+# [LIBRARIES <target>...] [VERSION <version>]): the map behind maps/adapters/<name>.hpp, or behind
+# <header>, as these binaries, of which `all` has only the first:
 #
 #   bench_<name>            the benchmarks, with the hash that all maps share
 #   bench_<name>_own        the same with the hash of its library, where that has one
 #   bench_<name>_growth     tables that are watched growing
 #   bench_<name>[_own]_sim, bench_<name>[_own]_v3    counting; see Simulation.cmake
 #
-# ADAPTER is the adapter's name where it is not <name>. A VARIANT of another map is built and
-# measured only where it is named. The benchmarks of a SANITIZED map are tested with sanitizers;
+# ADAPTER is the adapter's name where it is not <name>. A VARIANT of another map, and a PEER, are built
+# and measured only where they are named. The benchmarks of a SANITIZED map are tested with sanitizers;
 # those of other maps as `make bench` builds them, because that takes a tenth of the time. All
 # adapters are tested with sanitizers (maps/adapters/tests).
 function(add_map name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT;SANITIZED" "ADAPTER" "")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "VARIANT;PEER;SANITIZED" "ADAPTER;HEADER" "")
   if(NOT arg_ADAPTER)
     set(arg_ADAPTER ${name})
   endif()
   set(header "maps/adapters/${name}.hpp")
-  file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" line REGEX "title *[={]" LIMIT_COUNT 1)
+  if(arg_HEADER)
+    set(header "${arg_HEADER}")
+  endif()
+  get_filename_component(file "${header}" ABSOLUTE BASE_DIR "${PROJECT_SOURCE_DIR}")
+  file(STRINGS "${file}" line REGEX "title *[={]" LIMIT_COUNT 1)
   if(NOT line MATCHES "title *[={] *\"([^\"]*)\"")
     message(FATAL_ERROR "${header} has no line with: title = \"...\"")
   endif()
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS ${name})
   set_property(GLOBAL PROPERTY MAPSCOPE_TITLE_${name} "${CMAKE_MATCH_1}")
   set_property(GLOBAL PROPERTY MAPSCOPE_VARIANT_${name} ${arg_VARIANT})
-  file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" has_own_hash REGEX "using map_own_hash" LIMIT_COUNT 1)
+  set_property(GLOBAL PROPERTY MAPSCOPE_PEER_${name} ${arg_PEER})
+  file(STRINGS "${file}" has_own_hash REGEX "using map_own_hash" LIMIT_COUNT 1)
 
-  set(further ${name} ${arg_ADAPTER} ${arg_UNPARSED_ARGUMENTS})
+  set(further ${name} "${header}" ${arg_ADAPTER} ${arg_UNPARSED_ARGUMENTS})
   add_benches(shared "" ${further})
   if(has_own_hash)
     set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS_WITH_OWN_HASH ${name})
     add_benches(own _own ${further})
   endif()
-  add_bench(bench_${name}_growth ${name} ${arg_ADAPTER} growth ${arg_UNPARSED_ARGUMENTS})
+  add_bench(bench_${name}_growth ${name} "${header}" ${arg_ADAPTER} growth ${arg_UNPARSED_ARGUMENTS})
   use_shared_header(bench_${name}_growth mapscope_header)
-  if(NOT arg_VARIANT)
+  if(arg_PEER AND MAPSCOPE_BUILD_TESTS)
+    add_answers_test(shared ${further})
+  endif()
+  if(NOT arg_VARIANT AND NOT arg_PEER)
     if(arg_SANITIZED OR NOT is_sanitized)
       set_target_properties(bench_${name} PROPERTIES EXCLUDE_FROM_ALL OFF)
     endif()
     if(MAPSCOPE_BUILD_TESTS AND has_own_hash)
-      add_own_hash_test(${further})
+      add_answers_test(own ${further})
     endif()
     if(NOT TARGET bench_checks)
       add_custom_target(bench_checks)
@@ -188,16 +196,20 @@ function(add_tests_of_bench name)
       --benchmark_min_time=0.001)
 endfunction()
 
-# add_own_hash_test(<name> <adapter> ...): the answers alone, in place of bench_<name>_own, whose
-# benchmarks are those of bench_<name>
-function(add_own_hash_test name adapter)
-  cmake_parse_arguments(PARSE_ARGV 2 arg "" "VERSION" "LIBRARIES")
+# add_answers_test(<hash> <name> <header> <adapter> ...): the answers alone, in place of a binary whose
+# benchmarks are tested with another hash, or not at all
+function(add_answers_test hash name header adapter)
+  cmake_parse_arguments(PARSE_ARGV 4 arg "" "VERSION" "LIBRARIES")
   get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
   list(TRANSFORM payloads PREPEND "workloads::")
   string(JOIN ", " payload_types ${payloads})
-  set(header "maps/adapters/${name}.hpp")
-  set(source "${GENERATED_DIR}/${name}/own_hash_test.cpp")
-  configure_file("${PROJECT_SOURCE_DIR}/cmake/templates/own_hash_test.cpp.in" "${source}" @ONLY)
-  add_unit_tests(${name}_own_hash_test "${source}" LIBRARIES workloads::workloads ${arg_LIBRARIES})
-  target_compile_definitions(${name}_own_hash_test PRIVATE MAPSCOPE_MAP_VERSION="${arg_VERSION}")
+  set(map "map_own_hash<key, value>")
+  if(hash STREQUAL shared)
+    set(map "map<key, value, workloads::shared_hash>")
+  endif()
+  set(source "${GENERATED_DIR}/${name}/${hash}_answers_test.cpp")
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/templates/answers_test.cpp.in" "${source}" @ONLY)
+  set(test ${name}_${hash}_hash_test)
+  add_unit_tests(${test} "${source}" LIBRARIES workloads::workloads ${arg_LIBRARIES})
+  target_compile_definitions(${test} PRIVATE MAPSCOPE_MAP_VERSION="${arg_VERSION}")
 endfunction()

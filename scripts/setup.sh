@@ -83,7 +83,8 @@ header_is_there() {
 missing_headers() {
   if ! has "$compiler"; then
     printf '%s\n' libbenchmark-dev libboost-dev libabsl-dev robin-map-dev libxxhash-dev \
-      libcli11-dev nlohmann-json3-dev libpapi-dev
+      libcli11-dev nlohmann-json3-dev libpapi-dev libtsl-hopscotch-map-dev libflathashmap-dev \
+      libsparsehash-dev
     return
   fi
   "$compiler" -std=c++20 -E -P -x c++ - <<'SOURCE' | sed -n 's/^missing //p'
@@ -104,6 +105,15 @@ missing libabsl-dev
 #endif
 #if !__has_include(<tsl/robin_map.h>)
 missing robin-map-dev
+#endif
+#if !__has_include(<tsl/hopscotch_map.h>)
+missing libtsl-hopscotch-map-dev
+#endif
+#if !__has_include(<flat_hash_map.hpp>)
+missing libflathashmap-dev
+#endif
+#if !__has_include(<sparsehash/dense_hash_map>)
+missing libsparsehash-dev
 #endif
 #if !__has_include(<xxhash.h>)
 missing libxxhash-dev
@@ -134,7 +144,8 @@ name_here() {
 # What can be done without: its parts are left out, and the build says so.
 is_optional() {
   case $1 in
-    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | valgrind | clang | libclang-rt-dev | \
+    libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | libtsl-hopscotch-map-dev | \
+      libflathashmap-dev | libsparsehash-dev | valgrind | clang | libclang-rt-dev | \
       chromium | parallel | googletest | g++-aarch64-linux-gnu | qemu-user | g++-i686-linux-gnu | \
       libc++-dev | libc++abi-dev) true ;;
     *) false ;;

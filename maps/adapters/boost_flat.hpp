@@ -12,7 +12,10 @@ namespace adapters {
 struct boost_flat {
   static constexpr std::string_view name = "boost_flat", title = "boost::unordered_flat_map";
 
-  static std::string version() { return BOOST_LIB_VERSION; }
+  static std::string version() {
+    return std::to_string(BOOST_VERSION / 100000) + '.' +
+           std::to_string(BOOST_VERSION / 100 % 1000);
+  }
 
   template <class Key, class Value, class Hash>
   using map = boost::unordered_flat_map<Key, Value, Hash>;

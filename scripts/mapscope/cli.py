@@ -27,7 +27,7 @@ from mapscope.variables import Variable, fill
 _SELECTING = {
     "--suite": "how much is measured (default standard). "
     + "; ".join(f"{suite.name}: {suite.summary}" for suite in SUITES.values()),
-    "--maps": "comma list of maps (default: all that are built)",
+    "--maps": "comma list of maps; `default`: those that run without being named; `all`: every one that is found",
     "--workloads": "comma list of workloads (default: all)",
     "--kv": "comma list of payloads, such as int_int (default: all)",
     "--hash": "shared, own, or both (default: the suite's)",
@@ -134,6 +134,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_empty(
         measuring,
         {
+            "--adapter": "comma list of headers, each the adapter of a map of yours, to be built and measured as well",
+            "--include": "comma list of folders with what these include",
+            "--link": "comma list of libraries for them: files, or names as after -l",
             "--resume": "finish an interrupted run: its folder, or `latest`",
             "--against": "a commit, or a directory with its build, to be measured interleaved with this build",
         },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
@@ -11,6 +13,7 @@ import pandas
 from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import KEY
 from mapscope.plan.plan import Plan
+from mapscope.plan.records import MapEntry
 from mapscope.store.records import Run
 from mapscope.text import count_of
 
@@ -49,6 +52,7 @@ class Heatmap:
     sizes: list[int]
     half_width: float | None
     """Median half-width of the intervals, as a share of the ratio."""
+    versions: str
 
     @property
     def compares(self) -> bool:
@@ -75,7 +79,16 @@ def heatmap_of(run: Run | Plan, table: pandas.DataFrame) -> Heatmap:
         [name for name in workloads if name not in states],
         {(line["map"], line["workload"]): _cell(line) for line in found.to_dict("records")},
         hashes[0], list(dict.fromkeys(table["kv"])), sorted(set(table["n"])), half_width(found),
+        versions(run.maps),
     )  # fmt: skip
+
+
+def versions(maps: Iterable[MapEntry]) -> str:
+    """Which release each map is of: `hmap, steady 0.1.0; std libstdc++ 12`."""
+    by_version: dict[str, list[str]] = defaultdict(list)
+    for entry in maps:
+        by_version[entry.version].append(entry.name)
+    return "; ".join(f"{', '.join(names)} {version}" for version, names in by_version.items())
 
 
 def _cell(line: dict[str, Any]) -> Cell:

@@ -76,6 +76,7 @@ def _show(terminal: Console, folder: RunFolder, measured: Run) -> None:
     if weaknesses := caveats(measured):
         text = f"caveats      {len(weaknesses)}, the gravest: {weaknesses[0]}"
         terminal.print(text, highlight=False, markup=False, overflow="fold")
+    terminal.print(f"versions     {found.versions}", highlight=False, markup=False, overflow="fold")
     print(f"full tables  make summary RUN={shown(folder.path)}")
     print(f"plots        {draw(folder, measured)}")
     print(f"page         make report RUN={shown(folder.path)}")

@@ -15,9 +15,10 @@ from mapscope.plan import build
 from mapscope.plan.plan import differences
 from mapscope.plan.planner import make_plan
 from mapscope.plan.records import Selection
-from mapscope.plan.selection import benchmarks, countings, cpu_of, processes, seed_of, select
+from mapscope.plan.selection import DEFAULT, benchmarks, countings, cpu_of, processes, seed_of, select
 from mapscope.repository import BUILD
 from mapscope.run import other_build
+from mapscope.run.own_maps import with_adapters
 from mapscope.run.pair import Side, of_commit, stored_sides
 from mapscope.run.pinning import choose_cpu
 from mapscope.store import write
@@ -37,12 +38,22 @@ def run(options: argparse.Namespace) -> int:
     catalogue = build.read_catalogue(Path(options.build_dir or BUILD))
     if options.resume:
         return _resume(options, results, catalogue)
+    own: list[str] = []
+    if options.adapter:
+        catalogue, own = with_adapters(catalogue, options.adapter, options.include, options.link)
+        options.maps = ",".join([options.maps or DEFAULT, *own])
+    elif options.include or options.link:
+        raise UsageError("--include and --link (INCLUDE, LINK) are for the map of an --adapter (ADAPTER)")
     selection, suite = select({name: getattr(options, name) for name in SELECTING}, catalogue)
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
     if options.targets:
         print(*build.targets(catalogue, selection.maps, selection.hashes))
         return 0
+    if own and not options.dry_run:
+        from mapscope.run.building import build_now
+
+        build_now(catalogue, build.targets(catalogue, own, selection.hashes), is_edited=True)
     if options.against:
         from mapscope.commands.run_pair import measure_pair
 
@@ -73,7 +84,7 @@ def _rounds(selection: Selection) -> str:
 
 
 def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalogue) -> int:
-    if given := [name for name in (*SELECTING, "against") if getattr(options, name)]:
+    if given := [name for name in (*SELECTING, "adapter", "include", "link", "against") if getattr(options, name)]:
         names = ", ".join(name.upper() for name in given)
         raise UsageError(f"--resume (RESUME) continues a stored plan unchanged; leave out {names}")
     folder = RunFolder(find(options.resume, results).path)  # its run.json will be written anew, unpacked

@@ -11,6 +11,7 @@ import pandas
 
 from mapscope.analysis.conclusions import SUBJECTS
 from mapscope.analysis.fingerprint import caches, fingerprint
+from mapscope.analysis.heatmap import versions
 from mapscope.analysis.inference import CONFIDENCE
 from mapscope.analysis.insert_latency import growing
 from mapscope.analysis.ranking import half_width, ranking
@@ -97,5 +98,6 @@ def _caption(run: Run, found: pandas.DataFrame, grown: list[Growth]) -> str:
             f"Maximum insert latency: {grown[0].kv}, of each insert the shortest time of "
             f"{count_of(grown[0].repetitions, 'repetition')}."
         )
+    lines.append(f"Versions: {versions(run.maps)}.")
     lines.append(f"Machine: {', '.join(machine)}; {facts['compiler']}; {run.created[:10]}.")
     return "\n".join(lines) + "\n"

@@ -49,11 +49,21 @@ class Catalogue:
     """Workloads that are one state of a family each; run only when named."""
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
+    peers: tuple[str, ...] = ()
+    """Maps that are run only when named, because the usual ones take their time already."""
+
+    build_tree: str = ""
+    """Where CMake builds, from `directory`: above it where another project has mapscope as a part."""
+
+    @property
+    def tree(self) -> Path:
+        """What `cmake --build` takes."""
+        return self.directory / self.build_tree
 
     @property
     def can_build(self) -> bool:
         """Whether what is not built yet can be, when it is needed."""
-        return (self.directory / "CMakeCache.txt").is_file()
+        return (self.tree / "CMakeCache.txt").is_file()
 
     def binary(self, map_name: str) -> Path:
         """The path of a map's benchmark, with the hash that all maps share."""
@@ -112,6 +122,8 @@ def read_catalogue(directory: Path) -> Catalogue:
             },
             ladder=document.get("ladder"),
             variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
+            build_tree=document.get("build_tree", ""),
+            peers=tuple(entry["name"] for entry in document["maps"] if entry.get("peer")),
             left_out=tuple(LeftOut(e["name"], e["reason"]) for e in document.get("left_out", [])),
             found=dict(document.get("found", {})),
             compiler=document["compiler"],

@@ -26,6 +26,8 @@ OVERRIDING = (
     "papi_events", "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 """The options that replace what a suite says."""
+DEFAULT, ALL = "default", "all"
+"""Words for several maps."""
 MAX_SIZE = 2**30
 MAX_ROUNDS = 99
 MAX_CPU = 2**16
@@ -64,9 +66,8 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     kv = _names("kv", words["kv"], catalogue.payloads, default=suite.kv)
     sizes_of = _sizes_of(words["sizes"], suite, kv)
     rounds = whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else None
-    left_out = {entry.name: entry.reason for entry in catalogue.left_out}
     selection = Selection(
-        maps=_names("maps", words["maps"], tuple(catalogue.binaries), left_out, default=_maps(suite, catalogue)),
+        maps=_maps(words["maps"], suite, catalogue),
         workloads=_workloads(words["workloads"], suite, catalogue),
         kv=kv,
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
@@ -125,9 +126,16 @@ def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str
     return [name for name in known if name in expanded]
 
 
-def _maps(suite: Suite, catalogue: Catalogue) -> tuple[str, ...]:
-    """The maps that run without being named."""
-    return suite.maps or tuple(name for name in catalogue.binaries if name not in catalogue.variants)
+def _maps(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
+    """What is named, where `default` stands for what runs without being named and `all` for that and all peers."""
+    default = suite.maps or tuple(
+        name for name in catalogue.binaries if name not in catalogue.variants and name not in catalogue.peers
+    )
+    groups = {DEFAULT: default, ALL: (*default, *catalogue.peers)}
+    wanted = [part.strip() for part in (word or DEFAULT).split(",")]
+    named = ",".join(name for each in wanted for name in groups.get(each, (each,)))
+    left_out = {entry.name: entry.reason for entry in catalogue.left_out}
+    return _names("maps", named, tuple(catalogue.binaries), left_out)
 
 
 def _counters(word: str | None) -> str:

@@ -76,7 +76,7 @@ class Builder:
         return failed
 
     def _builds(self, wanted: list[str], output: int) -> bool:
-        command = build_command(self._catalogue.directory, wanted)
+        command = build_command(self._catalogue.tree, wanted)
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
@@ -108,13 +108,16 @@ class Builder:
         write.write_plan(self._folder, self._plan)
 
 
-def build_now(catalogue: Catalogue, wanted: list[str]) -> None:
-    """What is not there yet, on the terminal. Raises UsageError when it cannot be built."""
-    missing = [name for name in wanted if not (catalogue.directory / name).is_file()]
+def build_now(catalogue: Catalogue, wanted: list[str], is_edited: bool = False) -> None:
+    """What is not there yet, or all of it where its sources may have been edited since, on the terminal.
+
+    Raises UsageError when it cannot be built.
+    """
+    missing = [name for name in wanted if is_edited or not (catalogue.directory / name).is_file()]
     if not missing or not catalogue.can_build:
         return
     try:
-        done = subprocess.run(build_command(catalogue.directory, missing), stdout=2, check=False)
+        done = subprocess.run(build_command(catalogue.tree, missing), stdout=2, check=False)
     except OSError as error:
         raise UsageError(f"cmake cannot be run: {error.strerror}; `make setup` installs it") from None
     if done.returncode != 0:

@@ -178,6 +178,7 @@ def _heatmap(run: Run, head: dict[str, Any]) -> dict[str, Any] | None:
     notes = heatmap.marks(found)
     if found.half_width is not None:
         notes.append(f"{CONFIDENCE:.0%} interval of a ratio: ±{found.half_width:.0%} (median)")
+    notes.append(f"versions: {found.versions}")
     return {
         "run": head["letter"], "caption": heatmap.title(found, "column"), "scope": heatmap.scope(found),
         "workloads": [name.split("_") for name in found.workloads], "lines": lines, "notes": notes,

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from mapscope.analysis.caveats import caveats, is_often_disturbed
-from mapscope.analysis.heatmap import heatmap
+from mapscope.analysis.heatmap import heatmap, versions
 from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.terminal.counters import print_calibration, print_counters
@@ -62,6 +62,7 @@ def _print_head(console: Console, run: Run) -> None:
     lines = (
         ("machine", f"{environment.cpu_model}, {environment.os}, {environment.kernel}"),
         ("pinned to", "no CPU" if pinned.reason else f"CPU {pinned.value}"),
+        ("maps", versions(run.maps)),
         ("build", f"{build.compiler}, {build.build_type}, {build.flags}"),
         ("latencies", in_words(run)),
         ("TLB reach", reach_in_words(run)),
