@@ -11,6 +11,17 @@ function(add_workload name)
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_WORKLOADS ${name})
 endfunction()
 
+# add_further(<name> [IN <header>]): a class template in workloads/further/<name>.hpp, or <header>.hpp
+# there; in a binary of its own, and run only where it is named.
+function(add_further name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "IN" "")
+  if(NOT arg_IN)
+    set(arg_IN ${name})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY MAPSCOPE_FURTHER ${name})
+  set_property(GLOBAL APPEND PROPERTY MAPSCOPE_FURTHER_HEADERS ${arg_IN})
+endfunction()
+
 # add_states(<family> <state>...): one benchmark <family>_<state> each, all of them by the class
 # template <family>_states in workloads/<family>_states.hpp. They are run only where they are named.
 function(add_states family)
@@ -36,6 +47,15 @@ function(write_registry)
   list(TRANSFORM workloads APPEND "<Map, Payload>")
   string(JOIN ", " registry_workloads ${workloads})
 
+  get_property(further GLOBAL PROPERTY MAPSCOPE_FURTHER)
+  get_property(headers GLOBAL PROPERTY MAPSCOPE_FURTHER_HEADERS)
+  list(REMOVE_DUPLICATES headers)
+  foreach(header IN LISTS headers)
+    string(APPEND registry_includes "#include \"workloads/further/${header}.hpp\"\n")
+  endforeach()
+  list(TRANSFORM further APPEND "<Map, Payload>")
+  string(JOIN ", " registry_further ${further})
+
   get_property(families GLOBAL PROPERTY MAPSCOPE_FAMILIES)
   set(registry_families)
   set(registry_states)
@@ -59,13 +79,19 @@ endfunction()
 
 # write_sources(<out> <name> <header> <adapter> <kind> <libraries>): the sources of a binary of the map
 # <name>, one for each payload and main. Compiled side by side, they take a map's build from minutes to
-# seconds. <kind> is the hash of its benchmarks, shared or own, or growth.
+# seconds. <kind> is the hash of its benchmarks, shared or own, the same of the further workloads,
+# shared_further or own_further, or growth.
 function(write_sources out name header adapter kind libraries)
   get_property(payloads GLOBAL PROPERTY MAPSCOPE_PAYLOADS)
   set(templates "${PROJECT_SOURCE_DIR}/cmake/templates")
   set(folder "${GENERATED_DIR}/${name}/${kind}")
   set(template benchmarks)
+  set(part main)
   set(hash ${kind})
+  if(kind MATCHES "^(.*)_further$")
+    set(part further)
+    set(hash ${CMAKE_MATCH_1})
+  endif()
   if(kind STREQUAL growth)
     set(template growth)
     set(hash shared)
@@ -102,21 +128,21 @@ function(add_bench target name header adapter kind)
   endif()
 endfunction()
 
-# add_benches(<hash> <suffix> <name> <header> <adapter> ...): the benchmarks of a map with one of its
+# add_benches(<kind> <suffix> <name> <header> <adapter> ...): the benchmarks of a map with one of its
 # hashes: bench_<name><suffix>, and those that count what it times.
-function(add_benches hash suffix name header adapter)
+function(add_benches kind suffix name header adapter)
   set(timed bench_${name}${suffix})
-  add_bench(${timed} ${name} "${header}" ${adapter} ${hash} ${ARGN})
+  add_bench(${timed} ${name} "${header}" ${adapter} ${kind} ${ARGN})
   use_shared_header(${timed} mapscope_header)
   if(is_sanitized)
     return()
   endif()
   if(watched_flags)
-    add_bench(${timed}_sim ${name} "${header}" ${adapter} ${hash} ${ARGN})
+    add_bench(${timed}_sim ${name} "${header}" ${adapter} ${kind} ${ARGN})
     watched(${timed}_sim)
   endif()
   if(callgrind_suffix)
-    add_bench(${timed}${callgrind_suffix} ${name} "${header}" ${adapter} ${hash} ${ARGN})
+    add_bench(${timed}${callgrind_suffix} ${name} "${header}" ${adapter} ${kind} ${ARGN})
     target_compile_options(${timed}${callgrind_suffix} PRIVATE ${callgrind_flags})
   endif()
 endfunction()
@@ -128,7 +154,8 @@ endfunction()
 #   bench_<name>            the benchmarks, with the hash that all maps share
 #   bench_<name>_own        the same with the hash of its library, where that has one
 #   bench_<name>_growth     tables that are watched growing
-#   bench_<name>[_own]_sim, bench_<name>[_own]_v3    counting; see Simulation.cmake
+#   bench_<name>[_own]_further    the further workloads
+#   bench_<name>[_own][_further]_sim, bench_<name>[_own][_further]_v3    counting; see Simulation.cmake
 #
 # ADAPTER is the adapter's name where it is not <name>. A VARIANT of another map, and a PEER, are built
 # and measured only where they are named. The benchmarks of a SANITIZED map are tested with sanitizers;
@@ -156,9 +183,11 @@ function(add_map name)
 
   set(further ${name} "${header}" ${arg_ADAPTER} ${arg_UNPARSED_ARGUMENTS})
   add_benches(shared "" ${further})
+  add_benches(shared_further _further ${further})
   if(has_own_hash)
     set_property(GLOBAL APPEND PROPERTY MAPSCOPE_MAPS_WITH_OWN_HASH ${name})
     add_benches(own _own ${further})
+    add_benches(own_further _own_further ${further})
   endif()
   add_bench(bench_${name}_growth ${name} "${header}" ${arg_ADAPTER} growth ${arg_UNPARSED_ARGUMENTS})
   use_shared_header(bench_${name}_growth mapscope_header)

@@ -53,6 +53,7 @@ struct order {
   std::size_t cold_bytes = workloads::cold_bytes_by_default;
   std::string_view state = {};
   shared_tables* shared = nullptr;  // null: the fixture has tables of its own
+  workloads::key_set keys = {};
 };
 
 /// One workload, or one state of one, on one payload with one hash: a benchmark for each size.

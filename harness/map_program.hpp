@@ -25,7 +25,7 @@ map_info describe_map(std::string_view libraries, std::string_view header) {
           libraries,     header,         maps::has_own_hash<Adapter>};
 }
 
-template <class Adapter>
+template <class Adapter, class Part>
 std::vector<workload_info> describe_workloads() {
   // Any payload will do: the words about a workload depend neither on it nor on the map.
   using payload = workloads::int_int;
@@ -33,7 +33,7 @@ std::vector<workload_info> describe_workloads() {
   auto described = []<class... Workload>(std::tuple<Workload...>*) {
     return std::vector<workload_info>{
         {Workload::name, std::string(Workload::summary), Workload::operation}...};
-  }(static_cast<workloads::all<map, payload>*>(nullptr));
+  }(static_cast<typename Part::template workloads<map, payload>*>(nullptr));
   const auto add = [&]<class Workload>(Workload*) {
     for (const auto& one : workloads::states) {
       if (one.family != Workload::family) continue;
@@ -43,7 +43,7 @@ std::vector<workload_info> describe_workloads() {
   };
   [&]<class... Workload>(std::tuple<Workload...>*) {
     (add(static_cast<Workload*>(nullptr)), ...);
-  }(static_cast<workloads::families<map, payload>*>(nullptr));
+  }(static_cast<typename Part::template families<map, payload>*>(nullptr));
   return described;
 }
 
@@ -56,10 +56,10 @@ auto memory_keeping_of() -> void (*)(bool) {
   }
 }
 
-template <class Adapter>
+template <class Adapter, class Part>
 int run_map_program(const map_info& map, std::vector<payload_entry> payloads, std::string_view hash,
                     int argc, char** argv) {
-  catalogue known{map, describe_workloads<Adapter>(), {hash}, std::move(payloads)};
+  catalogue known{map, describe_workloads<Adapter, Part>(), {hash}, std::move(payloads)};
   known.keep_memory = memory_keeping_of<Adapter>();
 #if defined(MAPSCOPE_WATCHED)
   known.make_sim = &backends::make_sim;

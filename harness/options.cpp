@@ -1,4 +1,5 @@
 #include "harness/options.hpp"
+#include "harness/key_sets.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -201,6 +202,8 @@ void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& p
       ->check(whole_number("size", 1, largest_size));
   app.add_option("--seed", parsed.seed, "keys and orders derive from it: 1")
       ->check(whole_number("seed", 0, UINT64_MAX));
+  app.add_option("--keys", parsed.keys, "which keys: " + joined(key_set_names(), ", "));
+  app.add_option("--key-lines", parsed.key_lines, "a file whose lines are the keys, of strings");
   app.add_option("--memory", parsed.memory,
                  "resident: freed memory is used again; first_touch: large arrays come fresh "
                  "from the kernel")
@@ -253,6 +256,23 @@ void choose_counters(const raw_options& raw, const catalogue& known, options& pa
   }
 }
 
+void choose_keys(const catalogue& known, options& parsed) {
+  constexpr std::size_t longest_name = 20;
+  if (parsed.keys.size() > longest_name || parsed.keys.find('/') != std::string::npos) {
+    throw usage_error("--keys: '" + parsed.keys + "' is too long a name, or has a slash");
+  }
+  parsed.key_set = key_set_named(parsed.keys, parsed.key_lines);
+  for (const auto& one : known.payloads) {
+    if (has(parsed.payloads, one.info.name) && !fits(parsed.key_set, one.info.key)) {
+      throw usage_error("--keys: there are no " + parsed.keys + " keys of " +
+                        std::string(one.info.name));
+    }
+  }
+  if (parsed.growth && parsed.keys != random_keys) {
+    throw usage_error("--growth has random keys only; leave out --keys");
+  }
+}
+
 void choose_growth(raw_options& raw, options& parsed) {
   if (raw.growth_mix.empty()) return;
   if (parsed.payloads.size() != 1 || parsed.sizes.size() != 1) {
@@ -301,6 +321,7 @@ options parse_options(int argc, const char* const* argv, const catalogue& known)
   keep_first_of_each(parsed.sizes);
   choose_counters(raw, known, parsed);
   choose_growth(raw, parsed);
+  choose_keys(known, parsed);
   choose_turns(raw, parsed);
   parsed.others = app.remaining();
   return parsed;

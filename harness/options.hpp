@@ -18,6 +18,9 @@ struct options {
   std::vector<std::string_view> workloads, payloads, hashes;
   std::vector<std::size_t> sizes{1000, 100000};
   std::uint64_t seed = 1;
+  std::string keys = "random";  // which set, as its rows name it
+  std::string key_lines;        // the file of one that is lines
+  workloads::key_set key_set;
   memory_mode memory = memory_mode::resident;
   std::size_t cold_bytes = workloads::cold_bytes_by_default;
   std::vector<std::string_view> counters;  // backends, besides os, which is always on

@@ -2,6 +2,7 @@
 // files include this: each instantiates all workloads for one map with one hash and one payload.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -39,7 +40,7 @@ std::shared_ptr<Tables> tables_for(const order& what, const workloads::key_pool&
 template <class Adapter, workloads::workload Workload, class Payload>
 std::unique_ptr<fixture> build(const order& what) {
   fix_seed<Adapter>(what.seed);
-  const workloads::key_pool pool(what.n, what.seed);
+  const workloads::key_pool pool(what.n, what.seed, what.keys);
   if constexpr (workloads::reads_full_tables<Workload>) {
     const auto tables = tables_for<typename Workload::tables>(what, pool);
     return std::make_unique<fixture_of<Workload, Payload>>(pool, tables, what.seed);
@@ -65,18 +66,18 @@ template <class Adapter, class Map, class Workload, class Payload>
 std::unique_ptr<fixture> build_state(const order& what) {
   static_assert(workloads::workload_of_states<Workload, Map>);
   fix_seed<Adapter>(what.seed);
-  const workloads::key_pool pool(what.n, what.seed);
+  const workloads::key_pool pool(what.n, what.seed, what.keys);
   return std::make_unique<fixture_of<Workload, Payload>>(pool, pool, what.seed,
                                                          setting_of<Adapter, Map>(what));
 }
 
-template <class Adapter, class Map, class Payload>
+template <class Adapter, class Map, class Payload, class Part>
 void add_variants(std::vector<variant>& variants, std::string_view hash) {
   const auto add = [&]<class... Workload>(std::tuple<Workload...>*) {
     (variants.push_back({Workload::name, hash, {}, false, &build<Adapter, Workload, Payload>}),
      ...);
   };
-  add(static_cast<workloads::all<Map, Payload>*>(nullptr));
+  add(static_cast<typename Part::template workloads<Map, Payload>*>(nullptr));
 
   const auto add_states = [&]<class Workload>(Workload*) {
     for (const auto& one : workloads::states) {
@@ -87,7 +88,7 @@ void add_variants(std::vector<variant>& variants, std::string_view hash) {
   };
   [&]<class... Workload>(std::tuple<Workload...>*) {
     (add_states(static_cast<Workload*>(nullptr)), ...);
-  }(static_cast<workloads::families<Map, Payload>*>(nullptr));
+  }(static_cast<typename Part::template families<Map, Payload>*>(nullptr));
 }
 
 template <class Adapter, class Payload>
@@ -99,12 +100,16 @@ template <class Adapter, class Payload>
 using map_with_own_hash = typename Adapter::template map_own_hash<workloads::key_of<Payload>,
                                                                   workloads::value_of<Payload>>;
 
-/// `Map`: one of the above, whose hash has the name `hash`.
-template <class Adapter, class Map, class Payload>
+/// `Map`: one of the above, whose hash has the name `hash`. `Part`: which workloads, of those in
+/// mapscope/registry.hpp.
+template <class Adapter, class Map, class Payload, class Part>
 payload_entry make_payload_entry(std::string_view hash) {
   static_assert(maps::adapter<Adapter>, "an adapter has name, title and version()");
+  if constexpr (std::same_as<Part, workloads::further_part>) {
+    static_assert(maps::require_further_map<Map>());
+  }
   payload_entry part{info_of<Payload>(), {}, &maps::answer_check<Map, Payload>};
-  add_variants<Adapter, Map, Payload>(part.variants, hash);
+  add_variants<Adapter, Map, Payload, Part>(part.variants, hash);
   return part;
 }
 

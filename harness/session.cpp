@@ -5,6 +5,7 @@
 #include <exception>
 #include <string_view>
 
+#include "harness/key_sets.hpp"
 #include "harness/result_check.hpp"
 
 namespace harness {
@@ -17,9 +18,12 @@ bool has(const Names& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-std::string benchmark_name(const variant& what, std::string_view payload, std::size_t n) {
+std::string benchmark_name(const variant& what, std::string_view payload, const std::string& keys,
+                           std::size_t n) {
   std::string name(what.workload);
-  name.append("/kv:").append(payload).append("/hash:").append(what.hash);
+  name.append("/kv:").append(payload);
+  if (keys != random_keys) name.append(".").append(keys);
+  name.append("/hash:").append(what.hash);
   return name.append("/n:").append(std::to_string(n));
 }
 
@@ -33,7 +37,7 @@ void session::add_benchmarks(const catalogue& known, const options& chosen) {
       for (std::size_t v = 0; v < part.variants.size(); ++v) {
         const variant& what = part.variants[v];
         if (!has(chosen.workloads, what.workload) || !has(chosen.hashes, what.hash)) continue;
-        const task one{benchmark_name(what, part.info.name, n), p, v, n, &what};
+        const task one{benchmark_name(what, part.info.name, chosen.keys, n), p, v, n, &what};
         benchmark::RegisterBenchmark(one.name.c_str(),
                                      [this, one](benchmark::State& state) { run(state, one); })
             ->UseManualTime()
@@ -76,7 +80,8 @@ void session::start(const task& what) {
 
 void session::warm_up(const task& what) {
   try {
-    current_.work = what.what->build({.n = what.n, .seed = seed_, .cold_bytes = cold_bytes_});
+    current_.work =
+        what.what->build({.n = what.n, .seed = seed_, .cold_bytes = cold_bytes_, .keys = keys_});
   } catch (const workloads::inapplicable& error) {
     current_.wrong = not_applicable(error.what());
     return;

@@ -18,7 +18,10 @@ namespace harness {
 class session {
  public:
   session(const options& chosen, counting_session& counting) noexcept
-      : seed_(chosen.seed), cold_bytes_(chosen.cold_bytes), counting_(counting) {}
+      : seed_(chosen.seed),
+        cold_bytes_(chosen.cold_bytes),
+        keys_(chosen.key_set),
+        counting_(counting) {}
 
   /// Registers a benchmark for each chosen combination. The session must outlive their run.
   void add_benchmarks(const catalogue& known, const options& chosen);
@@ -55,6 +58,7 @@ class session {
 
   std::uint64_t seed_;
   std::size_t cold_bytes_;
+  workloads::key_set keys_;
   counting_session& counting_;
   warm_fixture current_;
   std::size_t failures_ = 0;

@@ -34,15 +34,15 @@ class churn {
     for (std::size_t i = 0; i < steps_.size(); ++i) {
       places_[i] = random_.below(live_.size());
       std::uint64_t& id = live_[places_[i]];
-      encode(id, steps_[i].leaves);
+      pool_.encode(id, steps_[i].leaves);
       id = pool_.spare(spent_++);
-      encode(id, steps_[i].enters);
+      pool_.encode(id, steps_[i].enters);
     }
     // Each step changes the table twice; of the keys that entered, some have left again.
     expected_ = 2 * steps_.size() + live_.size();
     for (std::size_t i = 0; i < steps_.size(); i += checked_step) {
       const std::uint64_t entered = pool_.spare(first + i);
-      if (live_[places_[i]] == entered) expected_ += entry_digest<Payload>(entered);
+      if (live_[places_[i]] == entered) expected_ += pool_.entry_digest<Payload>(entered);
     }
   }
 

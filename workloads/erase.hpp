@@ -38,7 +38,7 @@ class erase {
     for (std::size_t t = 0; t < count; ++t) {
       random_.shuffle(std::span(ids_).subspan(t * pool_.size(), pool_.size()));
     }
-    for (std::size_t i = 0; i < ids_.size(); ++i) encode(ids_[i], keys_[i]);
+    for (std::size_t i = 0; i < ids_.size(); ++i) pool_.encode(ids_[i], keys_[i]);
   }
 
   void run() {

@@ -28,7 +28,7 @@ class find_hit : public reading_workload<Map, Payload> {
     expected_ = 0;
     for (auto& key : keys_) {
       const std::uint64_t id = pool().present(random_.below(pool().size()));
-      encode(id, key);
+      pool().encode(id, key);
       expected_ += value_digest<Payload>(id);
     }
   }

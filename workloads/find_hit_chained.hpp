@@ -32,8 +32,8 @@ class find_hit_chained : public reading_workload<Map, Payload> {
     std::size_t choice = 0;
     for (auto key = keys_.begin(); key != keys_.end(); key += 2) {
       const std::array ids{draw(), draw()};
-      encode(ids[0], key[0]);
-      encode(ids[1], key[1]);
+      pool().encode(ids[0], key[0]);
+      pool().encode(ids[1], key[1]);
       const std::uint64_t value = value_digest<Payload>(ids[choice]);
       expected_ += value;
       choice = value & 1;

@@ -41,7 +41,7 @@ class full_tables {
   /// Throws every table away, and fills the first `count` with the keys of another seed.
   void renew(std::uint64_t seed, std::size_t count) {
     for (Map& table : tables_) table = Map();
-    pool_ = key_pool(pool_.size(), seed);
+    pool_ = key_pool(pool_.size(), seed, pool_.keys());
     filled_ = 0;
     fill_up_to(count);
   }

@@ -58,7 +58,7 @@ class growth_script {
   template <class Each>
   void fill(Each each) {
     for (std::size_t i = 0; begins_full() && i < pool_.size(); ++i) {
-      encode(pool_.present(i), slots_[0]);
+      pool_.encode(pool_.present(i), slots_[0]);
       each(slots_[0]);
     }
   }
@@ -70,7 +70,7 @@ class growth_script {
     random_source random(seed_);
     for (std::size_t first = 0; first < operations(); first += batch) {
       const std::size_t count = std::min(batch, operations() - first);
-      for (std::size_t k = 0; k < count; ++k) encode(id_of(first + k, random), slots_[k]);
+      for (std::size_t k = 0; k < count; ++k) pool_.encode(id_of(first + k, random), slots_[k]);
       for (std::size_t k = 0; k < count; ++k) each(first + k, slots_[k]);
     }
   }
@@ -82,7 +82,7 @@ class growth_script {
     random_source random(seed_);
     for (std::size_t i = 0; i < operations(); ++i) again.id_of(i, random);
     std::uint64_t sum = operations();
-    for (const std::uint64_t id : again.live_) sum += entry_digest<Payload>(id);
+    for (const std::uint64_t id : again.live_) sum += pool_.entry_digest<Payload>(id);
     return sum;
   }
 

@@ -32,7 +32,7 @@ octave octave_around(const key_pool& pool, const setting<Map>& where) {
   std::size_t capacity = where.capacity(scout);
   bool in_growth = true;  // from nothing
   for (std::size_t count = 1;; ++count) {
-    encode(pool.present(count - 1), slot);
+    pool.encode(pool.present(count - 1), slot);
     scout.try_emplace(slot.key, slot.value);
     const std::size_t before = std::exchange(capacity, where.capacity(scout));
     const bool grows = capacity != before || (where.growing && where.growing(scout));

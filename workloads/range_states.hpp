@@ -210,7 +210,7 @@ class range_states {
     if (kept < count) random_.shuffle(std::span(ids));
     key_of<Payload> key{};
     for (std::size_t i = kept; i < count; ++i) {
-      encode(ids[i], key);
+      pool_.encode(ids[i], key);
       table.erase(key);
     }
     [[maybe_unused]] const observer::untracked_scope bookkeeping{};
@@ -235,8 +235,8 @@ class range_states {
   }
 
   std::uint64_t digest_of(std::uint64_t id) const {
-    return state_.how == look::key_only ? digest(encoded<key_of<Payload>>(id))
-                                        : entry_digest<Payload>(id);
+    return state_.how == look::key_only ? pool_.keys().digest_of<key_of<Payload>>(id)
+                                        : pool_.entry_digest<Payload>(id);
   }
 
   std::uint64_t iterate(Map& table) {

@@ -42,7 +42,7 @@ void fill(Map& table, const key_pool& pool, std::size_t first = 0) {
   entry<Payload> slot;
   for (std::size_t i = first; i < first + pool.size(); ++i) {
     observer::entries_to_come(first + pool.size() - i);
-    encode(pool.present(i), slot);
+    pool.encode(pool.present(i), slot);
     table.try_emplace(slot.key, slot.value);
   }
 }
@@ -70,7 +70,7 @@ template <class Payload>
 std::uint64_t expected_sum(const key_pool& pool, std::size_t count) {
   [[maybe_unused]] const observer::untracked_scope bookkeeping{};
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < count; ++i) sum += entry_digest<Payload>(pool.present(i));
+  for (std::size_t i = 0; i < count; ++i) sum += pool.entry_digest<Payload>(pool.present(i));
   return sum;
 }
 

@@ -34,21 +34,21 @@ class ttl_cache {
     first_ = expired_;
     expected_ = 3 * steps_.size();  // calls that say yes or no, hits apart
     for (step& one : steps_) {
-      encode(pool_.present(expired_), one.leaves);
-      encode(pool_.present(expired_ + pool_.size()), one.enters);
+      pool_.encode(pool_.present(expired_), one.leaves);
+      pool_.encode(pool_.present(expired_ + pool_.size()), one.enters);
       ++expired_;
       for (key_of<Payload>& key : one.live) {
         const std::uint64_t id = pool_.present(expired_ + young());
-        encode(id, key);
+        pool_.encode(id, key);
         expected_ += value_digest<Payload>(id);
       }
       const std::uint64_t since = random_.below(std::min<std::size_t>(expired_, pool_.size()));
-      encode(pool_.present(expired_ - 1 - since), one.gone);
+      pool_.encode(pool_.present(expired_ - 1 - since), one.gone);
     }
     expected_ += pool_.size();
     for (std::size_t i = 0; i < steps_.size(); i += checked_step) {
       const std::uint64_t number = first_ + pool_.size() + i;
-      if (number >= expired_) expected_ += entry_digest<Payload>(pool_.present(number));
+      if (number >= expired_) expected_ += pool_.entry_digest<Payload>(pool_.present(number));
     }
   }
 

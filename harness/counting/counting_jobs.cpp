@@ -2,6 +2,7 @@
 
 #include "harness/backends/callgrind.hpp"
 #include "harness/counting/fork_server.hpp"
+#include "harness/key_sets.hpp"
 #include "harness/result_check.hpp"
 
 namespace harness {
@@ -10,18 +11,20 @@ counted simulate(const catalogue& known, const counting_job& what) {
   set_memory_mode(what.memory, known.keep_memory);
   const auto caches = backends::geometry_of(backends::geometry_names().at(what.cache));
   const auto counting = known.make_sim(caches);
+  const auto keys = key_set_named(what.keys.data(), what.key_lines.data());
   settle_heap();
   const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
-  return count(*counting, variant, {what.n, what.seed});
+  return count(*counting, variant, {.n = what.n, .seed = what.seed, .keys = keys});
 }
 
 counted mark_for_callgrind(const catalogue& known, const counting_job& what) {
   using clock = std::chrono::steady_clock;
   set_memory_mode(what.memory, known.keep_memory);
+  const auto keys = key_set_named(what.keys.data(), what.key_lines.data());
   settle_heap();
   counted result;
   const auto& variant = known.payloads.at(what.payload).variants.at(what.variant);
-  const auto work = variant.build({what.n, what.seed});
+  const auto work = variant.build({.n = what.n, .seed = what.seed, .keys = keys});
   for (const bool marked : {false, true}) {
     work->prepare();
     const auto start = clock::now();

@@ -113,6 +113,11 @@ counting_job counting_session::job_for(std::size_t payload, std::size_t variant,
   name.copy(what.name.data(), what.name.size() - 1);
   what.payload = payload, what.variant = variant, what.n = n;
   what.seed = chosen_.seed;
+  chosen_.keys.copy(what.keys.data(), what.keys.size() - 1);
+  if (chosen_.key_lines.copy(what.key_lines.data(), what.key_lines.size() - 1) <
+      chosen_.key_lines.size()) {
+    throw usage_error("--key-lines: the name of the file is too long: " + chosen_.key_lines);
+  }
   const auto names = backends::geometry_names();
   what.cache = static_cast<std::size_t>(std::find(names.begin(), names.end(), chosen_.cache) -
                                         names.begin());
@@ -123,7 +128,9 @@ counting_job counting_session::job_for(std::size_t payload, std::size_t variant,
 counted counting_session::count_with(backends::backend& one, const variant& what,
                                      std::size_t n) const {
   try {
-    return harness::count(one, what, {n, chosen_.seed, chosen_.cold_bytes});
+    return harness::count(
+        one, what,
+        {.n = n, .seed = chosen_.seed, .cold_bytes = chosen_.cold_bytes, .keys = chosen_.key_set});
   } catch (const workloads::inapplicable& error) {
     counted none;
     none.wrong = not_applicable(error.what());

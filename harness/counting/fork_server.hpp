@@ -24,6 +24,8 @@ struct counting_job {
   std::size_t payload, variant;  // their places in the catalogue
   std::size_t n;
   std::uint64_t seed;
+  std::array<char, 32> keys;
+  std::array<char, 4096> key_lines;
   std::size_t cache;  // its place among backends::geometry_names()
   memory_mode memory;
 };

@@ -62,7 +62,7 @@ class drain_meter {
   void read_in(state now) {
     report_.resident[now] = measure_residence().now;
     std::vector<key> keys(lookups);
-    for (key& one : keys) workloads::encode(pool_.present(random_.below(table_.size())), one);
+    for (key& one : keys) pool_.encode(pool_.present(random_.below(table_.size())), one);
     std::uint64_t found = 0;
     take(find_hit, now, lookups, [&] {
       for (const key& one : keys) {
@@ -71,7 +71,7 @@ class drain_meter {
       }
     });
     expect(found == lookups);
-    for (key& one : keys) workloads::encode(pool_.absent(random_() >> 8), one);
+    for (key& one : keys) pool_.encode(pool_.any_absent(random_), one);
     take(find_miss, now, lookups, [&] {
       for (const key& one : keys) found += table_.find(one) == table_.end();
     });
@@ -93,7 +93,7 @@ class drain_meter {
   void insert_timed(state now) {
     std::vector<slot> entries(writes_);
     for (std::size_t k = 0; k < writes_; ++k)
-      workloads::encode(pool_.present(table_.size() + k), entries[k]);
+      pool_.encode(pool_.present(table_.size() + k), entries[k]);
     std::uint64_t added = 0;
     take(inserted, now, writes_, [&] {
       for (const slot& one : entries) added += table_.try_emplace(one.key, one.value).second;
@@ -112,7 +112,7 @@ class drain_meter {
 
   void update_timed(state now) {
     std::vector<slot> entries(writes_);
-    for (slot& one : entries) workloads::encode(pool_.present(random_.below(table_.size())), one);
+    for (slot& one : entries) pool_.encode(pool_.present(random_.below(table_.size())), one);
     std::uint64_t added = 0;
     take(updated, now, writes_, [&] {
       for (const slot& one : entries) added += table_.insert_or_assign(one.key, one.value).second;
@@ -133,8 +133,7 @@ class drain_meter {
   void erase_timed(state now) {
     std::vector<slot> entries(writes_);
     const std::size_t stride = table_.size() / writes_;
-    for (std::size_t k = 0; k < writes_; ++k)
-      workloads::encode(pool_.present(k * stride), entries[k]);
+    for (std::size_t k = 0; k < writes_; ++k) pool_.encode(pool_.present(k * stride), entries[k]);
     std::uint64_t gone = 0;
     take(erased, now, writes_, [&] {
       for (const slot& one : entries) gone += table_.erase(one.key);
@@ -160,7 +159,7 @@ class drain_meter {
   void insert_until(std::size_t entries) {
     slot one;
     while (table_.size() < entries) {
-      workloads::encode(pool_.present(table_.size()), one);
+      pool_.encode(pool_.present(table_.size()), one);
       table_.try_emplace(one.key, one.value);
     }
   }

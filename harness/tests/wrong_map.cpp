@@ -70,7 +70,8 @@ struct right : fake {
 template <class Adapter, class Payload>
 harness::payload_entry entry_of() {
   using map = harness::map_with_shared_hash<Adapter, Payload>;
-  return harness::make_payload_entry<Adapter, map, Payload>(harness::shared_hash_name);
+  return harness::make_payload_entry<Adapter, map, Payload, workloads::main_part>(
+      harness::shared_hash_name);
 }
 
 }  // namespace

@@ -139,8 +139,8 @@ json turn_server::open(const std::string& workload) {
   if (tables_are_renewed_) tables_ = {};
   tables_are_renewed_ = false;
   try {
-    work_ = found->build(
-        {chosen_.sizes.front(), chosen_.seed, chosen_.cold_bytes, found->state, &tables_});
+    work_ = found->build({chosen_.sizes.front(), chosen_.seed, chosen_.cold_bytes, found->state,
+                          &tables_, chosen_.key_set});
     work_->prepare();
     work_->run();
   } catch (const workloads::inapplicable& error) {

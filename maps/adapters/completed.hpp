@@ -12,7 +12,8 @@ namespace maps {
 template <class Base, class Key, class Value>
 class completed : public Base {
  public:
-  completed() = default;  // else it is an aggregate, whose base must not have an explicit constructor
+  completed() =
+      default;  // else it is an aggregate, whose base must not have an explicit constructor
 
   bool contains(const Key& key) const { return this->find(key) != this->end(); }
 

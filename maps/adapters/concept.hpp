@@ -96,6 +96,17 @@ constexpr bool require_map() {
   return true;
 }
 
+template <class Map>
+concept has_erase_at = requires(Map& map) { map.erase(map.begin()); };
+
+/// The same of what only the further workloads do.
+template <class Map>
+constexpr bool require_further_map() {
+  static_assert(std::copy_constructible<Map>, "the map lacks a copy constructor");
+  static_assert(has_erase_at<Map>, "the map lacks erase(iterator)");
+  return true;
+}
+
 template <class Adapter>
 concept has_own_hash =
     requires { typename Adapter::template map_own_hash<std::uint64_t, std::uint64_t>; };

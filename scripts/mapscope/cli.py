@@ -30,6 +30,8 @@ _SELECTING = {
     "--maps": "comma list of maps; `default`: those that run without being named; `all`: every one that is found",
     "--workloads": "comma list of workloads (default: all)",
     "--kv": "comma list of payloads, such as int_int (default: all)",
+    "--keys": "comma list of key sets (default random). Of integers: sequential, low_masked, high_masked, strided, "
+    "bits32; of strings: uuid, words, paths",
     "--hash": "shared, own, or both (default: the suite's)",
     "--sizes": "comma list of entry counts (default: the suite's)",
     "--rounds": "how often everything is measured in new processes, no more and no less (default: as often as the "

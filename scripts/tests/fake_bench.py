@@ -33,6 +33,8 @@ STATES = (
     "range_cold",
 )
 """Only hmap is ever stuck, and what is cold is not simulated."""
+FURTHER = ("find_mixed_50", "fifo")
+"""In binaries of their own."""
 PAYLOADS = ("int_int", "string_string", "int_struct", "string_int")
 HASHES = ("shared", "own")
 
@@ -56,6 +58,7 @@ def write_whole(name, text):
 
 here = Path(sys.argv[0]).resolve().parent
 name = Path(sys.argv[0]).name.removeprefix("bench_").removesuffix("_sim")
+is_further, name = name.endswith("_further"), name.removesuffix("_further")
 purpose = next((each for each in ("own", "growth") if name.endswith("_" + each)), "shared")
 name = name.removesuffix("_" + purpose)
 simulates = sys.argv[0].endswith("_sim")
@@ -72,6 +75,8 @@ if refused := set(options) & set(describe.get("refuses", [])):
     print(f"unknown argument '--{{refused.pop()}}'", file=sys.stderr)
     sys.exit(2)
 if "describe" in options:
+    if is_further:
+        describe["workloads"] = [dict(name=each, summary=f"does {{each}}", operation="one") for each in {further}]
     print(json.dumps(dict(describe, counters=counters)))
     sys.exit(0)
 stage = "sim" if simulates else options.get("counters")
@@ -81,6 +86,10 @@ if ("growth" if stage == "growth" else options["hash"]) != purpose and not descr
     print(f"bench_{{name}}: not in this binary, which is for {{purpose}}", file=sys.stderr)
     sys.exit(2)
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
+kv += "." + options["keys"] if "keys" in options else ""
+if "key-lines" in options and len(Path(options["key-lines"]).read_text().splitlines()) < 30:
+    print("too few lines", file=sys.stderr)
+    sys.exit(2)
 calls = here / "calls.log"
 with calls.open("a") as log:
     log.write(f"{{os.getpid()}} {{name}} {{kv}} {{n}} {{seed}}{{' ' + stage if stage else ''}}\n")
@@ -140,6 +149,9 @@ if "turns" in options:
         command, *words = line.split()
         if command == "open":
             workload = words[0]
+            if (workload in {further}) != is_further and not describe.get("does_all"):
+                say(error=f"no workload {{workload}} here")
+                continue
             full = f"{{workload}}/kv:{{kv}}/hash:{{options['hash']}}/n:{{n}}"
             never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
             if never:
@@ -442,6 +454,8 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = Fal
                 "growth": f"bench_{m}_growth",
                 "sim": {"shared": f"bench_{m}_sim", "own": f"bench_{m}_own_sim"},
                 "callgrind": {"shared": f"bench_{m}", "own": f"bench_{m}_own"},
+                "further": {"shared": f"bench_{m}_further", "own": f"bench_{m}_own_further"},
+                "further_sim": {"shared": f"bench_{m}_further_sim", "own": f"bench_{m}_own_further_sim"},
             }
             for m in maps
         ],
@@ -453,6 +467,7 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = Fal
         "build_type": "Release",
         "workloads": list(WORKLOADS),
         "states": list(STATES),
+        "further": list(FURTHER),
         "payloads": list(PAYLOADS),
         "hashes": list(HASHES),
     }
@@ -463,7 +478,7 @@ def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = Fal
     (directory / "describe.json").write_text(json.dumps({m: describe_json(m, **changes) for m in maps}))
     set_faults(directory, {})
     for name in maps:
-        for suffix in ("", "_own", "_growth", "_sim", "_own_sim"):
+        for suffix in ("", "_own", "_growth", "_sim", "_own_sim", "_further", "_own_further", "_further_sim"):
             _write_program(directory / f"bench_{name}{suffix}", BINARY)
     return directory
 
@@ -476,7 +491,7 @@ def make_valgrind(directory: Path) -> Path:
 
 
 def _write_program(path: Path, source: str) -> None:
-    path.write_text(source.format(python=sys.executable))
+    path.write_text(source.format(python=sys.executable, further=FURTHER))
     path.chmod(path.stat().st_mode | stat.S_IXUSR)
 
 

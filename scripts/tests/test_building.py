@@ -139,6 +139,6 @@ def test_one_binary_did_everything_in_older_builds(lab: Lab) -> None:
     ]
     (lab.build / "maps.json").write_text(json.dumps(document | {"maps": old}))
     catalogue = read_catalogue(lab.build)
-    assert targets(catalogue, ["hmap"], ["shared", "own"]) == ["bench_hmap"]
+    assert targets(catalogue, ["hmap"], ["shared", "own"], [""]) == ["bench_hmap"]
     assert catalogue.growth["std"] == "bench_std"
     assert catalogue.further_binaries("std") == {"sim": "bench_std_sim", "own_sim": "bench_std_sim"}

@@ -202,7 +202,9 @@ def test_churn_stands_at_three_loads_of_hmap() -> None:
 
 def test_whole_lives_run_when_they_are_named() -> None:
     catalogue = SimpleNamespace(
-        workloads=("find_hit", "insert_grow", "insert_reserved", "churn", *WHOLE_LIVES), states=("range_keys",)
+        workloads=("find_hit", "insert_grow", "insert_reserved", "churn", *WHOLE_LIVES),
+        states=("range_keys",),
+        further_workloads=(),
     )
     assert not set(WHOLE_LIVES) & set(_workloads(None, replace(SUITES["standard"], states=()), catalogue))
     for suite in ("full", "growth"):

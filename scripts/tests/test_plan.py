@@ -80,6 +80,6 @@ def test_what_fills_whole_tables_ends_at_a_size_of_its_own(finished: Lab) -> Non
         plan,
         selection=replace(plan.selection, workloads=["find_hit", "insert_grow"], whole_tables_up_to={"int_int": 1000}),
     )
-    assert plan.workloads_at("int_int", 1000) == ["find_hit", "insert_grow"]
-    assert plan.workloads_at("int_int", 1001) == ["find_hit"]
-    assert plan.workloads_at("string_int", 1001) == ["find_hit", "insert_grow"]
+    assert plan.workloads_at("int_int", 1000, "") == ["find_hit", "insert_grow"]
+    assert plan.workloads_at("int_int", 1001, "") == ["find_hit"]
+    assert plan.workloads_at("string_int", 1001, "") == ["find_hit", "insert_grow"]

@@ -106,7 +106,8 @@ def plan_with(memory_bytes: int) -> SimpleNamespace:
         SimpleNamespace(name="int_int", key="std::uint64_t", value="std::uint64_t"),
         SimpleNamespace(name="string_struct", key="std::string", value="struct of 72 bytes"),
     ]
-    return SimpleNamespace(payloads=payloads, environment=SimpleNamespace(memory_bytes=memory_bytes))
+    by_name = {one.name: one for one in payloads}
+    return SimpleNamespace(payload=by_name.get, environment=SimpleNamespace(memory_bytes=memory_bytes))
 
 
 def test_as_many_processes_as_fit_are_alive_together() -> None:

@@ -98,5 +98,8 @@ def test_the_variables_of_readme_and_guide_are_options() -> None:
     commands = next(action for action in _parser()._actions if isinstance(action.choices, dict))
     options = {action.dest.upper() for command in commands.choices.values() for action in command._actions}
     scripts = "".join(path.read_text() for path in (ROOT / "Makefile", *(ROOT / "scripts").glob("*.sh")))
-    for variable in set(re.findall(r"\b([A-Z_]+)=", PAGES)) - {"CXXFLAGS"}:
+    of_cmake = "".join(path.read_text() for path in (ROOT / "cmake").glob("*.cmake"))
+    for variable in set(re.findall(r"-D([A-Z_]+)=", PAGES)):
+        assert re.search(rf"\b{variable}\b", of_cmake), variable
+    for variable in set(re.findall(r"(?<!-)\b([A-Z_]+)=", PAGES)) - {"CXXFLAGS", "CMAKE_PREFIX_PATH"}:
         assert variable in options or re.search(rf"\$[({{]?{variable}\b", scripts), variable

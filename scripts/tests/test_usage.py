@@ -12,7 +12,7 @@ from fake_bench import calls
 @pytest.mark.parametrize(
     ("arguments", "reported"),
     [
-        (("--suite", "huge"), ("SUITE", "huge", "smoke, standard, full")),
+        (("--suite", "huge"), ("SUITE", "huge", "smoke, standard, everyday")),
         (("--maps", "hmap,nomap"), ("MAPS", "nomap", "hmap, std, boost_unordered")),
         (("--maps", "folly"), ("MAPS", "folly", "not in this build", "library not found")),
         (("--workloads", "find"), ("WORKLOADS", "find", "insert_grow")),

@@ -135,8 +135,10 @@ TEST(digest_of, is_the_digest_of_what_is_encoded) {
     EXPECT_EQ(digest_of<std::uint64_t>(id), digest(encoded<std::uint64_t>(id)));
     EXPECT_EQ(digest_of<record>(id), digest(encoded<record>(id)));
     EXPECT_EQ(digest_of<std::string>(id), digest(encoded<std::string>(id)));
-    const auto pair = encoded<entry<string_int>>(id);
-    EXPECT_EQ(entry_digest<string_int>(id), entry_digest(pair.key, pair.value));
+    entry<string_int> pair;
+    const key_pool pool(1, 1);
+    pool.encode(id, pair);
+    EXPECT_EQ(pool.entry_digest<string_int>(id), entry_digest(pair.key, pair.value));
   }
 }
 

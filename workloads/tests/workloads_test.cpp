@@ -1,5 +1,6 @@
 // Every workload on maps that are right, on maps that are wrong, and on one that listens.
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +14,7 @@
 
 #include "mapscope/registry.hpp"
 #include "workloads/hash.hpp"
+#include "workloads/tests/key_sets.hpp"
 #include "workloads/workload.hpp"
 
 namespace workloads {
@@ -39,8 +41,8 @@ bool next_pass_is_right(Workload& work) {
 }
 
 template <class Workload>
-Workload made(std::size_t n, std::uint64_t seed) {
-  const key_pool pool(n, seed);
+Workload made(std::size_t n, std::uint64_t seed, const key_set& keys = {}) {
+  const key_pool pool(n, seed, keys);
   if constexpr (reads_full_tables<Workload>) {
     return Workload(std::make_shared<typename Workload::tables>(pool), seed);
   } else {
@@ -71,6 +73,19 @@ TYPED_TEST(any_payload, each_workload_is_right_on_a_right_map_pass_after_pass) {
       }
     }
   });
+}
+
+TYPED_TEST(any_payload, each_workload_is_right_with_every_set_of_keys) {
+  constexpr bool of_texts = std::same_as<key_of<TypeParam>, std::string>;
+  for (const key_set& keys : of_texts ? sets_of_strings() : sets_of_integers()) {
+    for_each_workload<right_map<TypeParam>, TypeParam>([&]<class Workload>() {
+      auto work = made<Workload>(1000, 1, keys);
+      for (int pass = 0; pass < 2; ++pass) {
+        EXPECT_TRUE(next_pass_is_right(work))
+            << Workload::name << " keys " << static_cast<int>(keys.shape()) << " pass " << pass;
+      }
+    });
+  }
 }
 
 TYPED_TEST(any_payload, a_pass_is_long_enough_to_time_and_lookups_are_bounded) {

@@ -9,7 +9,8 @@
 namespace adapters {
 
 struct unordered_dense {
-  static constexpr std::string_view name = "unordered_dense", title = "ankerl::unordered_dense::map";
+  static constexpr std::string_view name = "unordered_dense",
+                                    title = "ankerl::unordered_dense::map";
 
   static std::string version() { return MAPSCOPE_MAP_VERSION; }
 

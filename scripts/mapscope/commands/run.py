@@ -27,8 +27,8 @@ from mapscope.store.load import read_plan
 from mapscope.text import count_of, span
 
 SELECTING = (
-    "suite", "maps", "workloads", "kv", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "seed", "cpu",
-    "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
+    "suite", "maps", "workloads", "kv", "keys", "hash", "sizes", "rounds", "target", "budget", "start", "memory",
+    "seed", "cpu", "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 
 
@@ -48,12 +48,16 @@ def run(options: argparse.Namespace) -> int:
     seed = seed_of(options.seed)
     cpu, pinned = choose_cpu(cpu_of(options.cpu))
     if options.targets:
-        print(*build.targets(catalogue, selection.maps, selection.hashes))
+        print(*_targets(catalogue, selection))
         return 0
     if own and not options.dry_run:
         from mapscope.run.building import build_now
 
-        build_now(catalogue, build.targets(catalogue, own, selection.hashes), is_edited=True)
+        build_now(
+            catalogue,
+            build.targets(catalogue, own, selection.hashes, catalogue.parts_of(selection.workloads)),
+            is_edited=True,
+        )
     if options.against:
         from mapscope.commands.run_pair import measure_pair
 
@@ -75,6 +79,10 @@ def run(options: argparse.Namespace) -> int:
     from mapscope.commands.measure import measure
 
     return measure(plan, folder, catalogue, cpu)
+
+
+def _targets(catalogue: build.Catalogue, selection: Selection) -> list[str]:
+    return build.targets(catalogue, selection.maps, selection.hashes, catalogue.parts_of(selection.workloads))
 
 
 def _rounds(selection: Selection) -> str:
@@ -102,7 +110,7 @@ def _resume(options: argparse.Namespace, results: Path, catalogue: build.Catalog
     write.check_destination(folder.path, 0, 0)
     missing = folder.missing(plan)
     if options.targets:
-        print(*build.targets(catalogue, plan.selection.maps, plan.selection.hashes))
+        print(*_targets(catalogue, plan.selection))
         return 0
     if options.dry_run:  # the build may still be to come, so it is compared only when it counts
         print(f"{shown(folder.path)}: {len(missing)} processes are missing")

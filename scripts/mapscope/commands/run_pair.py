@@ -60,7 +60,7 @@ def measure_pair(
     if not options.workloads:
         selection = replace(selection, workloads=without_new_states(selection.workloads, catalogue, there))
     require_alike(catalogue, there, selection.maps, selection.workloads)
-    build_now(there, targets(there, selection.maps, selection.hashes))
+    build_now(there, targets(there, selection.maps, selection.hashes, there.parts_of(selection.workloads)))
     require_turns(there, selection.maps)
     if SUITES[suite.name].growth and selection.growth != "off" and (reason := cannot_watch(there, selection.maps)):
         if options.growth or options.growth_sizes or options.growth_repetitions:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import subprocess
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,8 @@ DESCRIBE_TIMEOUT_S = 20
 SHARED, OWN = "shared", "own"
 """The hash settings."""
 COUNTER_BINARIES = ("sim", "callgrind")
+MAIN, FURTHER = "", "further"
+"""The parts of the workloads, each with binaries of its own."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Catalogue:
     """Workloads that are one state of a family each; run only when named."""
     variants: tuple[str, ...] = ()
     """Maps that are run only when named: other layouts of one that is run anyway."""
+    further: dict[str, dict[str, str]] = field(default_factory=dict)
+    """As `binaries`, of the further workloads."""
+    further_workloads: tuple[str, ...] = ()
+    """Workloads that have binaries of their own; run only when named."""
     peers: tuple[str, ...] = ()
     """Maps that are run only when named, because the usual ones take their time already."""
 
@@ -65,6 +71,22 @@ class Catalogue:
         """Whether what is not built yet can be, when it is needed."""
         return (self.tree / "CMakeCache.txt").is_file()
 
+    def timed(self, map_name: str, hash_name: str, part: str) -> str:
+        """The file that times a part of the workloads."""
+        return (self.further if part else self.binaries)[map_name][hash_name]
+
+    def counting(self, kind: str, map_name: str, hash_name: str, part: str) -> str:
+        """The file that counts them."""
+        return self.counter_binaries[map_name][f"{part}_{kind}" if part else kind][hash_name]
+
+    def part_of(self, workload: str) -> str:
+        """Which binaries have a workload."""
+        return FURTHER if workload in self.further_workloads else MAIN
+
+    def parts_of(self, workloads: Iterable[str]) -> list[str]:
+        """Which binaries have some of these workloads."""
+        return sorted({self.part_of(name) for name in workloads})
+
     def binary(self, map_name: str) -> Path:
         """The path of a map's benchmark, with the hash that all maps share."""
         return self.directory / self.binaries[map_name][SHARED]
@@ -72,6 +94,8 @@ class Catalogue:
     def further_binaries(self, map_name: str) -> dict[str, str]:
         """The files of a map beside that one, by what they are for: `own`, `growth`, `sim`, `own_sim`, ..."""
         by_hash = {"": self.binaries[map_name], **self.counter_binaries[map_name]}
+        if map_name in self.further:
+            by_hash[FURTHER] = self.further[map_name]
         found = {"growth": self.growth[map_name]} | {
             "_".join(word for word in (hash_name, kind) if word and word != SHARED): name
             for kind, names in by_hash.items()
@@ -89,13 +113,18 @@ class Catalogue:
         return f"{missing[0]} is not built" if missing and not self.can_build else None
 
 
-def targets(catalogue: Catalogue, maps: Iterable[str], hashes: Iterable[str]) -> list[str]:
+def targets(catalogue: Catalogue, maps: Iterable[str], hashes: Iterable[str], parts: Iterable[str]) -> list[str]:
     """The build targets of what is timed: the rest of a run builds its own when it comes (run/building.py).
 
-    That with the shared hash is always among them, as it is the one that describes the map.
+    That of the main part with the shared hash is always among them, as it is the one that describes the map.
     """
-    wanted = list(dict.fromkeys([SHARED, *hashes]))
-    timed = [catalogue.binaries[name][each] for each in wanted for name in maps if each in catalogue.binaries[name]]
+    wanted = dict.fromkeys([(SHARED, MAIN), *((hash_name, part) for part in parts for hash_name in hashes)])
+    timed = [
+        catalogue.timed(name, hash_name, part)
+        for hash_name, part in wanted
+        for name in maps
+        if hash_name in catalogue.binaries[name]
+    ]
     return list(dict.fromkeys([*([catalogue.ladder] if catalogue.ladder else []), *timed]))
 
 
@@ -117,11 +146,18 @@ def read_catalogue(directory: Path) -> Catalogue:
             hashes=tuple(_names(document["hashes"])),
             caches=tuple(document.get("caches", [])),
             counter_binaries={
-                entry["name"]: {kind: _by_hash(entry, kind, kind) for kind in COUNTER_BINARIES if kind in entry}
+                entry["name"]: {
+                    kind: _by_hash(entry, kind, kind)
+                    for each in COUNTER_BINARIES
+                    for kind in (each, f"{FURTHER}_{each}")
+                    if kind in entry
+                }
                 for entry in document["maps"]
             },
             ladder=document.get("ladder"),
             variants=tuple(entry["name"] for entry in document["maps"] if entry.get("variant")),
+            further={e["name"]: _by_hash(e, FURTHER, FURTHER) for e in document["maps"] if FURTHER in e},
+            further_workloads=tuple(document.get("further", [])),
             build_tree=document.get("build_tree", ""),
             peers=tuple(entry["name"] for entry in document["maps"] if entry.get("peer")),
             left_out=tuple(LeftOut(e["name"], e["reason"]) for e in document.get("left_out", [])),
@@ -156,9 +192,12 @@ def describe(catalogue: Catalogue, map_name: str) -> dict[str, Any]:
     return document
 
 
-def require_built(catalogue: Catalogue, maps: list[str], hashes: list[str]) -> None:
+def require_built(catalogue: Catalogue, maps: list[str], hashes: list[str], parts: list[str]) -> None:
     """Raises UsageError when a binary that is timed is missing."""
-    names = [catalogue.binaries[name][each] for name in maps for each in hashes if each in catalogue.binaries[name]]
+    names = [
+        catalogue.timed(name, each, part)
+        for part in parts for name in maps for each in hashes if each in catalogue.binaries[name]
+    ]  # fmt: skip
     for path in (catalogue.directory / name for name in names):
         if not path.is_file():
             raise UsageError(f"{path} is not built; run `cmake --build {catalogue.directory} --target {path.name}`")

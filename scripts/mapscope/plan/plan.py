@@ -58,6 +58,10 @@ class Plan:
         """What a growth stage measures with a payload at a size."""
         return next(one for one in self.growth_passes if (one.stage, one.kv, one.n) == (stage, kv, n))
 
+    def payload(self, name: str) -> Payload:
+        """The one that rows name so."""
+        return next(one for one in self.payloads if one.name == name)
+
     def counting_stages(self) -> list[str]:
         """The counting stages in order."""
         return [stage for backend in self.counter_backends for stage in backend.stages]
@@ -72,14 +76,23 @@ class Plan:
         """So many rounds of every block belong to a complete run: where a budget ends it, the first."""
         return self.selection.least_rounds if self.selection.budget_s is None else 1
 
-    def workloads_at(self, kv: str, n: int) -> list[str]:
-        """What is measured of a payload at a size: states of a family, and what changes tables, not at every one."""
+    @property
+    def parts(self) -> list[str]:
+        """The parts that the workloads belong to, each with binaries of its own."""
+        return sorted({entry.part for entry in self.workloads})
+
+    def workloads_at(self, kv: str, n: int, part: str) -> list[str]:
+        """What is measured of a payload at a size, of one part of the workloads: states of a family, and what changes
+        tables, not at every one."""
         sizes, most = self.selection.state_sizes, self.selection.whole_tables_up_to.get(kv, n)
         states = {entry.name for entry in self.workloads if entry.family is not None}
+        part_of = {entry.name: entry.part for entry in self.workloads}
         return [
             name
             for name in self.selection.workloads
-            if (name not in states or not sizes or n in sizes) and (name not in CHANGING or n <= most)
+            if part_of.get(name, "") == part
+            and (name not in states or not sizes or n in sizes)
+            and (name not in CHANGING or n <= most)
         ]
 
     def why_not_counted(self, backend: Backend, workload: str, kv: str, n: int) -> str | None:

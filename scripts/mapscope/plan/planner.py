@@ -8,7 +8,7 @@ from typing import Any
 from mapscope import SCHEMA_VERSION
 from mapscope.errors import UsageError
 from mapscope.fact import Fact
-from mapscope.plan import build
+from mapscope.plan import build, key_sets
 from mapscope.plan.backends import CounterPlan, plan_counters
 from mapscope.plan.build import Catalogue
 from mapscope.plan.environment import describe_machine
@@ -45,8 +45,12 @@ def make_plan(
         raise UsageError(
             f"--hash (HASH): {', '.join(hashless)} have no hash of their own; use shared or leave them out"
         )
-    build.require_built(catalogue, selection.maps, selection.hashes)
+    parts = catalogue.parts_of(selection.workloads)
+    build.require_built(catalogue, selection.maps, selection.hashes, parts)
     first = described[0]
+    if build.FURTHER in parts:
+        further = build.ask(catalogue.directory / catalogue.timed(first["map"], selection.hashes[0], build.FURTHER))
+        first["workloads"] += further["workloads"]
     counting = plan_counters(selection, catalogue, cpu)
     environment = describe_machine(cpu, pinned)
     passes = plan_growth(
@@ -78,7 +82,7 @@ def make_plan(
             )
             for d in described
         ],
-        workloads=[_workload(first["workloads"], name) for name in selection.workloads],
+        workloads=[_workload(first["workloads"], name, catalogue) for name in selection.workloads],
         payloads=[_payload(first["payloads"], name) for name in selection.kv],
         environment=environment,
         ladder=plan_ladder(catalogue, environment, selection.sizes),
@@ -104,7 +108,7 @@ def _further_binaries(
     }
 
 
-def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:
+def _workload(entries: list[dict[str, Any]], name: str, catalogue: Catalogue) -> WorkloadEntry:
     reported = next((entry for entry in entries if entry["name"] == name), {})
     return WorkloadEntry(
         name,
@@ -112,9 +116,12 @@ def _workload(entries: list[dict[str, Any]], name: str) -> WorkloadEntry:
         str(reported.get("operation") or ""),
         reported.get("family"),
         reported.get("state"),
+        catalogue.part_of(name),
     )
 
 
 def _payload(entries: list[dict[str, Any]], name: str) -> Payload:
-    reported = next((entry for entry in entries if entry["name"] == name), {})
-    return Payload(name, str(reported.get("key") or ""), str(reported.get("value") or ""))
+    types, keys = key_sets.parts(name)
+    reported = next((entry for entry in entries if entry["name"] == types), {})
+    listed = key_sets.read_list(keys) if keys in key_sets.LISTS else None
+    return Payload(name, str(reported.get("key") or ""), str(reported.get("value") or ""), keys, listed)

@@ -131,15 +131,32 @@ class WorkloadEntry:
     operation: str
     family: str | None
     state: str | None
+    part: str
+    """`further` where its binary is bench_<map>_further; else empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyList:
+    """Lines of a machine's files that are keys."""
+
+    source: str
+    lines: int
+    mean_bytes: float
+    sha256: str
+    """Of the lines in order, each ended by a newline."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """Types of keys and values."""
+    """Types of keys and values, and which keys."""
 
     name: str
     key: str
     value: str
+    keys: str
+    """The key set, `random` unless asked for otherwise."""
+    key_list: KeyList | None
+    """Of sets that are lines of files."""
 
 
 @dataclass(frozen=True, slots=True)

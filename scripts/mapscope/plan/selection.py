@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from mapscope.errors import UsageError
+from mapscope.plan import key_sets
 from mapscope.plan.build import Catalogue
 from mapscope.plan.counters import BACKENDS, DEFAULT_CACHE, DEFAULT_REQUEST, REQUESTS, asked_for
 from mapscope.plan.growth import REQUESTS as GROWTH
@@ -22,8 +24,8 @@ STARTS = {
     "cold": "in no cache: more bytes than the last cache holds are read before each timed pass",
 }
 OVERRIDING = (
-    "maps", "workloads", "kv", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "counters", "cache",
-    "papi_events", "growth", "growth_sizes", "growth_repetitions",
+    "maps", "workloads", "kv", "keys", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "counters",
+    "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
 )  # fmt: skip
 """The options that replace what a suite says."""
 DEFAULT, ALL = "default", "all"
@@ -63,7 +65,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
     if suite_name not in SUITES:
         raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; available: {', '.join(SUITES)}")
     suite = SUITES[suite_name]
-    kv = _names("kv", words["kv"], catalogue.payloads, default=suite.kv)
+    kv = _payloads(words["kv"], words["keys"], suite, catalogue)
     sizes_of = _sizes_of(words["sizes"], suite, kv)
     rounds = whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else None
     selection = Selection(
@@ -73,7 +75,7 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
         sizes=sorted({n for sizes in sizes_of.values() for n in sizes}),
         sizes_of=sizes_of,
-        whole_tables_up_to={} if words["sizes"] or words["workloads"] else dict(suite.whole_tables_up_to),
+        whole_tables_up_to={} if words["sizes"] or words["workloads"] else _of_payloads(suite.whole_tables_up_to, kv),
         rounds=rounds or suite.rounds,
         least_rounds=rounds or suite.least_rounds,
         target=(percent_of("target", words["target"]) or 100 * TARGET) / 100,
@@ -99,7 +101,23 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
 def _sizes_of(word: str | None, suite: Suite, kv: list[str]) -> dict[str, list[int]]:
     """The sizes of each payload: the same ones where some are named."""
     named = _sizes(word)
-    return {name: named or list(suite.sizes_of.get(name, suite.sizes)) for name in kv}
+    return {name: named or list(suite.sizes_of.get(key_sets.parts(name)[0], suite.sizes)) for name in kv}
+
+
+def _payloads(word: str | None, keys_word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
+    """Types with each of the key sets that they have. Raises UsageError for keys that none of the types has."""
+    types = _names("kv", word, catalogue.payloads, default=suite.kv)
+    keys = _names("keys", keys_word, key_sets.ALL, default=(key_sets.RANDOM,))
+    for each in keys:
+        if not any(key_sets.fits(name, each) for name in types):
+            of = "strings" if each in key_sets.OF_STRINGS else "integers"
+            raise UsageError(f"{_label('keys')}: '{each}' are keys of {of}; add a payload that has such to KV")
+    return [key_sets.payload(name, each) for name in types for each in keys if key_sets.fits(name, each)]
+
+
+def _of_payloads(by_types: Mapping[str, int], kv: list[str]) -> dict[str, int]:
+    types = {name: key_sets.parts(name)[0] for name in kv}
+    return {name: by_types[types[name]] for name in kv if types[name] in by_types}
 
 
 def blocks(selection: Selection) -> list[tuple[str, int]]:
@@ -109,7 +127,7 @@ def blocks(selection: Selection) -> list[tuple[str, int]]:
 
 def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
     """What runs: what is named, or the suite's; a word with a * matches states. Raises UsageError."""
-    known = catalogue.workloads + catalogue.states
+    known = catalogue.workloads + catalogue.further_workloads + catalogue.states
     usual = tuple(name for name in catalogue.workloads if name not in suite.leaves_out)
     default = (suite.workloads if suite.workloads is not None else usual) + suite.states
     wanted = [part.strip() for part in word.split(",")] if word else list(default)
@@ -120,7 +138,7 @@ def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str
             families = sorted({name.split("_")[0] + "_*" for name in catalogue.states})
             raise UsageError(
                 f"{_label('workloads')}: unknown name '{each}'; available: "
-                f"{', '.join([*catalogue.workloads, *families])}"
+                f"{', '.join([*catalogue.workloads, *catalogue.further_workloads, *families])}"
             )
         expanded += fitting or [each]
     return [name for name in known if name in expanded]

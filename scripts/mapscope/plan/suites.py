@@ -109,7 +109,13 @@ WHOLE_LIVES = ("life_grow", "life_reserved", "ttl_cache")
 """Workloads about growing and ageing; the growth suite has them."""
 
 
-CHANGING = ("insert_grow", "insert_reserved", "erase", "churn", *WHOLE_LIVES)
+COPYING = ("copy", "insert_all", "clear", "pop_first", "fifo", "intersect", "unite")
+EVERYDAY = (
+    "find_mixed_0", "find_mixed_25", "find_mixed_50", "find_mixed_75", "find_mixed_100", "find_zipf", "find_small",
+    "find_small_cold", "word_count", "insert_existing", "erase_missing", "construct_empty", *COPYING,
+)  # fmt: skip
+"""The further workloads, which have binaries of their own."""
+CHANGING = ("insert_grow", "insert_reserved", "erase", "churn", *WHOLE_LIVES, *COPYING)
 """Workloads that fill and change tables of their own."""
 
 
@@ -163,6 +169,17 @@ SUITES: dict[str, Suite] = {
             growth=GrowthSuite(
                 sizes=(1_000_000,), kv=("int_int",), variants=(FIRST_TOUCH,), repetitions=8, churn=SOME_CHURN
             ),
+        ),
+        Suite(
+            name="everyday",
+            summary="ten minutes: what programs do as well: mixed and popular lookups, small tables, counting, copies",
+            sizes=(8, 64, 1_000, growth_point(10), growth_point(10) + 1, 50_000, 1_000_000),
+            sizes_of=dict.fromkeys(("string_string", "int_struct"), (8, 64, 1_000, growth_point(10), 50_000)),
+            rounds=12,
+            least_rounds=3,
+            budget_s=600,
+            workloads=EVERYDAY,
+            whole_tables_up_to=dict.fromkeys(("int_int", "string_string", "int_struct", "string_int"), 50_000),
         ),
         Suite(
             name="full",

@@ -56,10 +56,10 @@ def ladders(plan: Plan) -> Iterator[Task]:
 
 def round_of(plan: Plan, number: int) -> Iterator[Task]:
     """The timed processes of a round, block after block."""
-    for kv, n in blocks(plan.selection):
+    for kv, n, part in _blocks(plan):
         for name in plan.selection.maps:
             for hash_name in plan.hashes_of(name):
-                yield Task(number, kv, n, name, plan.seeds.rounds[number - 1], TIME, hash_name)
+                yield Task(number, kv, n, name, plan.seeds.rounds[number - 1], TIME, hash_name, part)
 
 
 def all_rounds(plan: Plan) -> Iterator[Task]:
@@ -84,14 +84,22 @@ def growing(plan: Plan) -> Iterator[Task]:
 def counting(plan: Plan) -> Iterator[Task]:
     """The processes that count."""
     for stage in plan.counting_stages():
-        for kv, n in blocks(plan.selection):
+        for kv, n, part in _blocks(plan):
             for name in plan.selection.maps:
                 for hash_name in plan.hashes_of(name):
-                    task = Task(None, kv, n, name, plan.seeds.rounds[0], COUNTING[stage], hash_name)
+                    task = Task(None, kv, n, name, plan.seeds.rounds[0], COUNTING[stage], hash_name, part)
                     if task.stage.workloads(task, plan):
                         yield task
 
 
-def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int] | None:
+def _blocks(plan: Plan) -> Iterator[tuple[str, int, str]]:
+    """Payload, size and part of everything whose processes are alive together."""
+    for kv, n in blocks(plan.selection):
+        for part in plan.parts:
+            if plan.workloads_at(kv, n, part):
+                yield kv, n, part
+
+
+def block_in_turns(plan: Plan, task: Task) -> tuple[str, str, int, str] | None:
     """The block in which the process of `task` is interleaved with others; None where it runs by itself."""
     return task.block if task.stage.in_turns(plan, task) else None

@@ -15,6 +15,7 @@ from typing import Any
 
 from mapscope.errors import DocumentError, RunStopped
 from mapscope.json_file import read_json
+from mapscope.plan import key_sets
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import BadOutput
@@ -42,6 +43,9 @@ class Executor:
         self._catalogue = catalogue
         self._display = display
         self._check = check
+        for payload in plan.payloads:
+            if payload.key_list:
+                key_sets.provide(payload.keys, payload.key_list, catalogue.directory)
 
     def carry_out(self, tasks: list[Task], cpu: int | None, side_by_side: int) -> None:
         """All of `tasks`, up to so many at a time, pinned to `cpu` if given."""

@@ -27,7 +27,7 @@ def together(twins: Sequence[Sequence[T]], plan: Plan, kv: str, n: int) -> list[
 
 
 def _entry_bytes(plan: Plan, kv: str) -> int:
-    payload = next(entry for entry in plan.payloads if entry.name == kv)
+    payload = plan.payload(kv)
     return _bytes_of(payload.key) + _bytes_of(payload.value)
 
 

@@ -60,7 +60,7 @@ class Rounds:
         self._precision = Precision(selection.target, self._conditions.pace)
         self._groups: dict[tuple[str, str, int], set[Group]] = defaultdict(set)
         self._gave_nothing: set[tuple[Any, ...]] = set()
-        self._seconds: dict[tuple[str, int], float] = {}
+        self._seconds: dict[tuple[str, int, str], float] = {}
         self._budget = budget
         self._display = display
         self._rng = rng
@@ -97,7 +97,7 @@ class Rounds:
 
     def _expected(self, block: list[tuple[Side, Task]]) -> float:
         """Seconds that a block took the last time; 0 the first time."""
-        return self._seconds.get((block[0][1].kv, block[0][1].n), 0.0) if block else 0.0
+        return self._seconds.get(_place(block[0][1]), 0.0) if block else 0.0
 
     def _blocks(self, number: int) -> Iterator[list[tuple[Side, Task]]]:
         """What is alive together, of both builds; without what gave nothing before, in rounds that it may lack."""
@@ -111,14 +111,14 @@ class Rounds:
             ]
 
     def _key(self, side: Side, task: Task) -> tuple[Any, ...]:
-        return self._sides.index(side), task.map, task.hash, task.kv, task.n
+        return self._sides.index(side), task.map, task.hash, *_place(task)
 
     def _wanted(self, number: int, block: list[tuple[Side, Task]]) -> list[str]:
         """The workloads of a block that a round is to measure."""
         if not block:
             return []
         task = block[0][1]
-        workloads = self._plan.workloads_at(task.kv, task.n)
+        workloads = self._plan.workloads_at(task.kv, task.n, task.part)
         if number <= self._plan.selection.least_rounds:
             return workloads
         return [
@@ -133,7 +133,7 @@ class Rounds:
         twins = [list(group) for _, group in groupby(players, key=lambda player: player.identity)]
         for part in together(twins, self._plan, task.kv, task.n):
             Block(part, self._conditions, self._rng).measure(workloads)
-        self._seconds[task.kv, task.n] = time.monotonic() - started
+        self._seconds[_place(task)] = time.monotonic() - started
         for side, task in block:
             if not side.folder.raw(task).is_file():
                 self._gave_nothing.add(self._key(side, task))
@@ -154,3 +154,8 @@ class Rounds:
                 times, _, switches, paces = zip(*found, strict=True)
                 turns = Turns(times, [count > 0 for count in switches], paces)
                 self._precision.add(group, task.round or 0, name, turns)
+
+
+def _place(task: Task) -> tuple[str, int, str]:
+    """Payload, size and part of the workloads."""
+    return task.kv, task.n, task.part

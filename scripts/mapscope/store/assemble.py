@@ -213,6 +213,6 @@ def _cells(plan: Plan) -> list[Row]:
         for kv in selection.kv
         for hash_name in selection.hashes
         for n in selection.sizes
-        if n in selection.sizes_of[kv] and workload in plan.workloads_at(kv, n)
+        if n in selection.sizes_of[kv] and any(workload in plan.workloads_at(kv, n, part) for part in plan.parts)
         for map_name in selection.maps
     ]

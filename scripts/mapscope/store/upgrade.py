@@ -15,7 +15,7 @@ from typing import Any
 from mapscope.fact import unknown
 from mapscope.store import derived
 
-READABLE = (1, 2, 3, 4, 5, 6)
+READABLE = (1, 2, 3, 4, 5, 6, 7)
 NO_LADDER = {
     "reason": "the run is older than the latency ladder is",
     "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
@@ -34,7 +34,20 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_halves_and_turns(document)
     if document["schema_version"] == 5:
         document = _with_rounds_of_turns(document)
+    if document["schema_version"] == 6:
+        document = _with_key_sets(document)
     return document
+
+
+def _with_key_sets(document: dict[str, Any]) -> dict[str, Any]:
+    """All keys were random, and all workloads of a map in one binary."""
+    workloads = document.get("workloads")
+    if isinstance(workloads, list):
+        workloads = [{**one, "part": ""} if isinstance(one, dict) else one for one in workloads]
+    payloads = document.get("payloads")
+    if isinstance(payloads, list):
+        payloads = [{**one, "keys": "random", "key_list": None} if isinstance(one, dict) else one for one in payloads]
+    return {**document, "schema_version": 7, "workloads": workloads, "payloads": payloads}
 
 
 def _with_rounds_of_turns(document: dict[str, Any]) -> dict[str, Any]:

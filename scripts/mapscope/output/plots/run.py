@@ -63,7 +63,7 @@ def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
 def _workload_figure(run: Run, workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:
     """ns per operation over n; with a single size, one row of dots per map instead."""
     entry = next(
-        (entry for entry in run.workloads if entry.name == workload), WorkloadEntry(workload, "", "", None, None)
+        (entry for entry in run.workloads if entry.name == workload), WorkloadEntry(workload, "", "", None, None, "")
     )
     operation = f"  (1 operation = {entry.operation})" if entry.operation else ""
     single = part["n"].nunique() == 1

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mapscope.plan.build import SHARED
+from mapscope.plan import key_sets
+from mapscope.plan.build import MAIN, SHARED, Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import NOT_APPLICABLE, BadOutput, Problem, Row
 from mapscope.plan.stages.stage import Task
@@ -24,10 +25,10 @@ UNUSABLE = "unusable: "
 CHECKSUM = re.compile(r"checksum=([0-9a-f]{16})\b")
 
 
-def what_and_how(task: Task, plan: Plan) -> list[str]:
+def what_and_how(task: Task, plan: Plan, catalogue: Catalogue) -> list[str]:
     """The options that a process of a task has in any case."""
     return [
-        f"--kv={task.kv}",
+        *key_sets.options(task.kv, plan.payload(task.kv).key_list, catalogue.directory),
         f"--hash={task.hash}",
         f"--sizes={task.n}",
         f"--seed={task.seed}",
@@ -35,11 +36,11 @@ def what_and_how(task: Task, plan: Plan) -> list[str]:
     ]
 
 
-def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str]:
+def options(task: Task, plan: Plan, catalogue: Catalogue, output: Path, min_time_s: float) -> list[str]:
     """What the process of a task is to run, and where it is to write."""
     return [
         f"--workloads={','.join(task.stage.workloads(task, plan))}",
-        *what_and_how(task, plan),
+        *what_and_how(task, plan, catalogue),
         f"--benchmark_out={output.resolve()}",
         "--benchmark_out_format=json",
         f"--benchmark_min_time={min_time_s}",
@@ -48,8 +49,8 @@ def options(task: Task, plan: Plan, output: Path, min_time_s: float) -> list[str
 
 def file_name(task: Task) -> str:
     """Of the output of a task of one map and hash."""
-    own = "" if task.hash == SHARED else f"-{task.hash}"
-    return f"{task.kv}-n{task.n}-{task.map}{own}.json"
+    further = [each for each in (task.hash, task.part) if each not in (SHARED, MAIN)]
+    return "-".join([task.kv, f"n{task.n}", task.map, *further]) + ".json"
 
 
 def rows_of(plan: Plan, task: Task) -> list[Row]:

@@ -39,7 +39,7 @@ class CallgrindStage(CountingStage):
 
     def binary(self, task: Task, catalogue: Catalogue) -> str:
         """See Stage."""
-        return catalogue.counter_binaries[task.map]["callgrind"][task.hash]
+        return catalogue.counting("callgrind", task.map, task.hash, task.part)
 
     def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See CountingStage."""

@@ -52,7 +52,7 @@ class CountingStage(Stage):
 
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
-        return [*self.program(task, plan, catalogue, output), *options(task, plan, output, MIN_TIME_S)]
+        return [*self.program(task, plan, catalogue, output), *options(task, plan, catalogue, output, MIN_TIME_S)]
 
     def path(self, task: Task) -> Path:
         """`counters/<stage>/<payload>-n<size>-<map>.json`"""
@@ -134,7 +134,7 @@ class HardwareStage(CountingStage):
 
     def binary(self, task: Task, catalogue: Catalogue) -> str:
         """See Stage."""
-        return catalogue.binaries[task.map][task.hash]
+        return catalogue.timed(task.map, task.hash, task.part)
 
     def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See CountingStage."""
@@ -158,7 +158,7 @@ class SimStage(CountingStage):
 
     def binary(self, task: Task, catalogue: Catalogue) -> str:
         """See Stage."""
-        return catalogue.counter_binaries[task.map]["sim"][task.hash]
+        return catalogue.counting("sim", task.map, task.hash, task.part)
 
     def program(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See CountingStage."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mapscope.plan.build import SHARED, Catalogue
+from mapscope.plan.build import MAIN, SHARED, Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.collected import Collected, Parsed, Problem, Row
 
@@ -59,7 +59,7 @@ class Stage(ABC):
 
     def workloads(self, task: Task, plan: Plan) -> list[str]:
         """Those that a process runs, where it runs workloads."""
-        return plan.workloads_at(task.kv, task.n)
+        return plan.workloads_at(task.kv, task.n, task.part)
 
     def in_turns(self, plan: Plan, task: Task) -> bool:
         """Whether the processes of the task's block are interleaved, repetition by repetition."""
@@ -95,6 +95,8 @@ class Task:
     seed: int
     stage: Stage
     hash: str = SHARED
+    part: str = MAIN
+    """Of the workloads."""
 
     @property
     def phase(self) -> str:
@@ -107,9 +109,9 @@ class Task:
         return self.stage.name is None
 
     @property
-    def block(self) -> tuple[str, str, int]:
+    def block(self) -> tuple[str, str, int, str]:
         """What the maps of one shuffled order have in common."""
-        return self.phase, self.kv, self.n
+        return self.phase, self.kv, self.n, self.part
 
     @property
     def identity(self) -> dict[str, Any]:
@@ -122,7 +124,8 @@ class Task:
     @property
     def what(self) -> str:
         """The block's work in words."""
-        return f"{self.kv} n={self.n}" if self.kv else str(self.stage.name)
+        part = f" {self.part}" if self.part else ""
+        return f"{self.kv} n={self.n}{part}" if self.kv else str(self.stage.name)
 
     def __str__(self) -> str:
         own = "" if self.hash == SHARED else f" ({self.hash} hash)"

@@ -28,11 +28,11 @@ class TimeStage(Stage):
 
     def binary(self, task: Task, catalogue: Catalogue) -> str:
         """See Stage."""
-        return catalogue.binaries[task.map][task.hash]
+        return catalogue.timed(task.map, task.hash, task.part)
 
     def argv(self, task: Task, plan: Plan, catalogue: Catalogue, output: Path) -> list[str]:
         """See Stage."""
-        return [f"./{self.binary(task, catalogue)}", "--turns", *what_and_how(task, plan)]
+        return [f"./{self.binary(task, catalogue)}", "--turns", *what_and_how(task, plan, catalogue)]
 
     def path(self, task: Task) -> Path:
         """`round-01/<payload>-n<size>-<map>.json`"""
