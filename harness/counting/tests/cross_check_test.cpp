@@ -1,6 +1,7 @@
 // The simulator against two strangers: callgrind, on cache misses, and a trace by lackey, on
 // distinct lines. Both look at a binary that nobody instrumented.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <sstream>
@@ -167,17 +168,22 @@ std::map<std::string, sighting> see(const cross_check& check, const std::string&
 void expect_near(double simulated, double all, double watched, int passes,
                  const std::string& what) {
   constexpr double most_of_a_start = 40;
-  EXPECT_GE(simulated, 0.98 * watched) << what;
-  EXPECT_LE(simulated, 1.02 * all) << what;
+  // Of several passes each is another sample: four standard deviations of a difference.
+  const auto slack = [&](double misses) {
+    return std::max(0.02 * misses, passes > 1 ? 4 * std::sqrt(2 * misses) : 0.0);
+  };
+  EXPECT_GE(simulated, watched - slack(watched)) << what;
+  EXPECT_LE(simulated, all + slack(all)) << what;
   if (all - watched > std::max(0.05 * all, most_of_a_start * passes)) {
-    EXPECT_GE(simulated, 0.98 * all) << what;
+    EXPECT_GE(simulated, all - slack(all)) << what;
   }
 }
 
 TEST_P(cross_check, callgrind_agrees_on_misses) {
   // absl salts its hash with the address of the table, which is another one under valgrind, so that
-  // two samples are compared. They are made large enough: of 7,000 misses 2 % are 1.2 standard
-  // deviations of a difference, of 50,000 they are more than three.
+  // two samples are compared. Where a pass has few misses, several are added up: of 50,000 misses 2 %
+  // are more than three standard deviations of a difference. The fewest, some 4,000 of find_miss, may
+  // differ by 9 %.
   constexpr double too_few = 10'000;
   constexpr int seeds = 8;
   auto seen = see(*this, "insert_grow,insert_reserved,find_hit,find_miss,erase,churn,range", 1);
