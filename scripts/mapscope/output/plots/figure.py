@@ -101,13 +101,13 @@ def _subtitle(run: Run, hash_name: str, counted: bool, done: str | None) -> str:
 def payload_title(run: Run, kv: str) -> str:
     """Its name, its types and, where they are not random, its keys."""
     payload = next((entry for entry in run.payloads if entry.name == kv), None)
-    return f"{kv}   {payload.key}{_keys(payload)} → {payload.value}" if payload and payload.key else kv
+    return f"{kv}   {_keys(payload)} → {payload.value}" if payload and payload.key else kv
 
 
 def _keys(payload: Payload) -> str:
     if payload.key_list:
-        return f" ({payload.key_list.lines:,} {payload.keys}, mean {payload.key_list.mean_bytes:g} bytes)"
-    return "" if payload.keys == RANDOM else f" ({payload.keys.replace('_', ' ')})"
+        return f"{payload.key_list.lines:,} {payload.keys} of {payload.key_list.mean_bytes:g} bytes"
+    return payload.key if payload.keys == RANDOM else f"{payload.key} ({payload.keys.replace('_', ' ')})"
 
 
 def add_legend(figure: Figure, present: list[str], styles: dict[str, Look], lines: bool = True) -> None:
