@@ -38,7 +38,8 @@ workloads::line_list read_lines(const std::string& name) {
   for (const std::string& line : lines) {
     if (line.empty() || line.find(workloads::line_list::mark) != std::string::npos ||
         line.size() > workloads::longest_string) {
-      throw usage_error("--key-lines: " + name + ": a line is empty, has a '~', or is longer than " +
+      throw usage_error("--key-lines: " + name +
+                        ": a line is empty, has a '~', or is longer than " +
                         std::to_string(workloads::longest_string) + " bytes: '" +
                         line.substr(0, workloads::longest_string) + "'");
     }

@@ -15,7 +15,8 @@ inline constexpr std::string_view random_keys = "random";
 std::vector<std::string_view> key_set_names();
 
 /// The set of that name; with a file, the set of its lines, whatever the name. Throws usage_error
-/// for an unknown name, and for a file that cannot be read, has less than 30 lines, or a line twice.
+/// for an unknown name, and for a file that cannot be read, has less than 30 lines, or a line
+/// twice.
 workloads::key_set key_set_named(const std::string& name, const std::string& lines);
 
 /// Whether these are keys of that type: strings alone are UUIDs or lines, and only strings.

@@ -1,5 +1,5 @@
-// Key sets: which keys a table has. A number (which stream, which of its keys) becomes an id, and an
-// id becomes a key.
+// Key sets: which keys a table has. A number (which stream, which of its keys) becomes an id, and
+// an id becomes a key.
 //
 //   random        64 scrambled bits; of strings, an id and letters (payload.hpp)
 //   sequential    one after the other, from a start
@@ -11,8 +11,8 @@
 //   words, paths  strings: the lines of a file; beyond it, the same lines with a number
 //
 // The streams of a pool (present, absent, spare) are disjoint in every set: the two highest bits of
-// what is scrambled are the stream, and scrambling is a bijection. Costs: a few multiplications an id;
-// nothing is stored but the lines.
+// what is scrambled are the stream, and scrambling is a bijection. Costs: a few multiplications an
+// id; nothing is stored but the lines.
 #pragma once
 
 #include <algorithm>

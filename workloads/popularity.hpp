@@ -1,6 +1,7 @@
 // Which entries are asked for: all of them alike, or some far more often than others.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -10,8 +11,8 @@
 namespace workloads {
 
 /// Ranks 0 to n - 1 with probabilities proportional to 1 / (rank + 1)^0.99, as web caches see them:
-/// of a million entries, the first ten are asked for in 19 % of the draws. Drawn by rejection from an
-/// integral of the density (Hörmann and Derflinger 1996): no table, a few logarithms a draw.
+/// of a million entries, the first ten are asked for in 19 % of the draws. Drawn by rejection from
+/// an integral of the density (Hörmann and Derflinger 1996): no table, a few logarithms a draw.
 class zipf {
  public:
   static constexpr double exponent = 0.99;
@@ -27,9 +28,7 @@ class zipf {
       const double part = static_cast<double>(random() >> 11) * 0x1p-53;
       const double at = high_ + part * (low_ - high_);
       const double x = inverse(at);
-      double rank = std::floor(x + 0.5);
-      if (rank < 1) rank = 1;
-      if (rank > last_) rank = last_;
+      const double rank = std::clamp(std::floor(x + 0.5), 1.0, last_);
       if (rank - x <= near_ || at >= integral(rank + 0.5) - density(rank)) {
         return static_cast<std::size_t>(rank) - 1;
       }

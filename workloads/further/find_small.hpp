@@ -13,8 +13,8 @@
 namespace workloads {
 
 /// A program has many small maps more often than one large one. Warm, all of them fit the
-/// second-level cache; cold, keys and values alone take 64 MB, and a lookup finds its table in memory
-/// where the last cache is smaller than that.
+/// second-level cache; cold, keys and values alone take 64 MB, and a lookup finds its table in
+/// memory where the last cache is smaller than that.
 template <class Map, class Payload, bool Cold>
 class lookups_in_small_tables {
  public:
@@ -59,9 +59,8 @@ class lookups_in_small_tables {
     if (pool.size() > most_entries) throw inapplicable("for tables of up to 1,024 entries");
     if (!Cold) return tables_for(pool.size());
     const double bytes = mean_payload_bytes<Payload>(pool) * static_cast<double>(pool.size());
-    return std::max<std::size_t>(
-        tables_for(pool.size()),
-        static_cast<std::size_t>(cold_bytes / bytes));
+    return std::max<std::size_t>(tables_for(pool.size()),
+                                 static_cast<std::size_t>(cold_bytes / bytes));
   }
 
   key_pool pool_;

@@ -25,7 +25,8 @@ class pop_first {
   static constexpr std::size_t most_entries = 1 << 16;
 
   pop_first(std::shared_ptr<tables> shared, std::uint64_t) : from_(std::move(shared)) {
-    if (from_->pool().size() > most_entries) throw inapplicable("for tables of up to 65,536 entries");
+    if (from_->pool().size() > most_entries)
+      throw inapplicable("for tables of up to 65,536 entries");
     from_->many();
     tables_ = make_tables<Map>(from_->count());
     expected_ = expected_sum<Payload>(from_->pool(), operations());

@@ -11,7 +11,8 @@
 
 namespace workloads {
 
-/// One table holds present(0) .. present(n - 1), the other one present(n / 2) .. present(n / 2 + n - 1).
+/// One table holds present(0) .. present(n - 1), the other one present(n / 2) .. present(n / 2 + n
+/// - 1).
 template <class Map, class Payload>
 class of_two_tables {
  public:

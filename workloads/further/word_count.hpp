@@ -30,7 +30,8 @@ class word_count {
       throw inapplicable("values of this payload are no numbers");
     } else {
       observer::is_header(&table_, sizeof table_);
-      keys_ = make_slots<key_of<Payload>>(std::clamp(4 * pool.size(), least_operations, most_words));
+      keys_ =
+          make_slots<key_of<Payload>>(std::clamp(4 * pool.size(), least_operations, most_words));
       counts_.resize(pool.size());
     }
   }

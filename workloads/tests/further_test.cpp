@@ -138,8 +138,8 @@ struct finds_anything : int_map {
 };
 
 TEST(wrong_maps, that_find_what_is_not_there) {
-  EXPECT_EQ(that_notice<finds_anything>(),
-            (names{"find_mixed_0", "find_mixed_25", "find_mixed_50", "find_mixed_75", "intersect"}));
+  EXPECT_EQ(that_notice<finds_anything>(), (names{"find_mixed_0", "find_mixed_25", "find_mixed_50",
+                                                  "find_mixed_75", "intersect"}));
 }
 
 struct inserts_twice : int_map {
@@ -165,7 +165,8 @@ TEST(wrong_maps, that_erase_what_is_not_there) {
 struct copies_not_all : int_map {
   copies_not_all() = default;
   copies_not_all(const copies_not_all& other) : int_map(other) {
-    std::erase_if(static_cast<int_map&>(*this), [](const auto& one) { return one.first % 64 == 0; });
+    std::erase_if(static_cast<int_map&>(*this),
+                  [](const auto& one) { return one.first % 64 == 0; });
   }
   copies_not_all(copies_not_all&&) = default;
   copies_not_all& operator=(const copies_not_all&) = default;
@@ -191,7 +192,9 @@ struct counts_wrong : int_map {
   std::uint64_t nowhere = 0;
 };
 
-TEST(wrong_maps, that_lose_a_word) { EXPECT_EQ(that_notice<counts_wrong>(), (names{"word_count"})); }
+TEST(wrong_maps, that_lose_a_word) {
+  EXPECT_EQ(that_notice<counts_wrong>(), (names{"word_count"}));
+}
 
 // A map that records which keys are asked for, in order.
 
@@ -254,9 +257,11 @@ TEST(zipf, draws_ranks_as_often_as_the_law_says) {
   std::vector<std::size_t> counts(n);
   for (std::size_t i = 0; i < draws; ++i) ++counts.at(law.draw(random));
   double all = 0;
-  for (std::size_t rank = 0; rank < n; ++rank) all += std::pow(static_cast<double>(rank) + 1.0, -zipf::exponent);
+  for (std::size_t rank = 0; rank < n; ++rank)
+    all += std::pow(static_cast<double>(rank) + 1.0, -zipf::exponent);
   for (const std::size_t rank : {0, 1, 2, 9, 99, 999}) {
-    const double expected = draws * std::pow(static_cast<double>(rank) + 1.0, -zipf::exponent) / all;
+    const double expected =
+        draws * std::pow(static_cast<double>(rank) + 1.0, -zipf::exponent) / all;
     EXPECT_NEAR(static_cast<double>(counts[rank]), expected, 5 * std::sqrt(expected)) << rank;
   }
 }

@@ -181,9 +181,9 @@ void expect_near(double simulated, double all, double watched, int passes,
 
 TEST_P(cross_check, callgrind_agrees_on_misses) {
   // absl salts its hash with the address of the table, which is another one under valgrind, so that
-  // two samples are compared. Where a pass has few misses, several are added up: of 50,000 misses 2 %
-  // are more than three standard deviations of a difference. The fewest, some 4,000 of find_miss, may
-  // differ by 9 %.
+  // two samples are compared. Where a pass has few misses, several are added up: of 50,000 misses 2
+  // % are more than three standard deviations of a difference. The fewest, some 4,000 of find_miss,
+  // may differ by 9 %.
   constexpr double too_few = 10'000;
   constexpr int seeds = 8;
   auto seen = see(*this, "insert_grow,insert_reserved,find_hit,find_miss,erase,churn,range", 1);
