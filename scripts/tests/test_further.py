@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from conftest import SMALL, Lab, one_line
-from fake_bench import FURTHER, calls
+from fake_bench import FURTHER, calls, make_build
 from mapscope.plan.suites import EVERYDAY
 
 BOTH = (*SMALL[:4], "--workloads", "find_hit,fifo", *SMALL[6:], "--maps", "hmap,std")
@@ -61,3 +63,10 @@ def test_the_suite_has_the_workloads_that_there_are() -> None:
     assert sorted(EVERYDAY) == sorted(
         line.removeprefix("add_further(").rstrip(")").split()[0] for line in lines if line.startswith("add_further(")
     )
+
+
+def test_two_builds_of_them_are_compared(lab: Lab, tmp_path: Path) -> None:
+    other = make_build(tmp_path / "other")
+    answer = lab.mapscope("run", *BOTH, "--against", str(other))
+    assert answer.returncode == 0, answer.stderr
+    assert len(calls(lab.build)) == len(calls(other)) == 2 * 2 * 2

@@ -52,7 +52,8 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
     lacking = [name for name in maps if name not in there.binaries]
     if lacking:
         raise UsageError(f"--against (AGAINST): {there.directory} has no {', '.join(lacking)}; choose others by MAPS")
-    if unknown := [name for name in workloads if name not in there.workloads + there.states]:
+    known = {*there.workloads, *there.further_workloads, *there.states}
+    if unknown := [name for name in workloads if name not in known]:
         raise UsageError(
             f"--against (AGAINST): {there.directory} has no {', '.join(unknown)}; choose others by WORKLOADS"
         )
