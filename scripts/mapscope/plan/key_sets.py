@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 
-from mapscope.errors import UsageError
+from mapscope.errors import RunStopped, UsageError
 from mapscope.files import write_whole
 from mapscope.plan.records import KeyList
 
@@ -54,7 +54,7 @@ def options(payload_name: str, listed: KeyList | None, directory: Path) -> list[
 
 
 def read_list(keys: str) -> KeyList:
-    """What this machine has. Raises UsageError where that is too little."""
+    """What this machine has. Raises UsageError where that is too little, or cannot be read."""
     return _list(keys)[0]
 
 
@@ -69,8 +69,11 @@ def provide(keys: str, listed: KeyList, directory: Path) -> None:
             f"the list of {keys} ({now.source}) is another one than when the run was planned: "
             f"SHA-256 {now.sha256[:12]}, was {listed.sha256[:12]}; start a new run"
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, lines)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, lines)
+    except OSError as error:
+        raise RunStopped(f"the list of {keys} cannot be written to {path}: {error.strerror}; make room there") from None
 
 
 def _place(keys: str, listed: KeyList, directory: Path) -> Path:
@@ -78,8 +81,11 @@ def _place(keys: str, listed: KeyList, directory: Path) -> Path:
 
 
 def _list(keys: str) -> tuple[KeyList, str]:
-    source, raw = _words() if keys == "words" else _paths()
-    lines = sorted({line for line in raw if 0 < len(line.encode()) <= LONGEST and "~" not in line})
+    try:
+        source, raw = _words() if keys == "words" else _paths()
+        lines = sorted({line for line in raw if 0 < len(line.encode()) <= LONGEST and "~" not in line})
+    except OSError as error:
+        raise UsageError(f"--keys (KEYS): {keys}: {error.filename} cannot be read: {error.strerror}") from None
     if len(lines) < LEAST:
         raise UsageError(f"--keys (KEYS): {source} has {len(lines)} usable {keys}; at least {LEAST} are needed")
     text = "".join(f"{line}\n" for line in lines)

@@ -27,8 +27,11 @@ def with_adapters(
     names = [header.stem for header in headers]
     if not catalogue.can_build:
         raise UsageError(f"--adapter (ADAPTER): {catalogue.directory} cannot build; run `make build` first")
-    if _cached(catalogue) != values or not set(names) <= set(catalogue.binaries):
-        _configure(catalogue, values)
+    before = _cached(catalogue)
+    if before != values or not set(names) <= set(catalogue.binaries):
+        if messages := _configure(catalogue, values):
+            _configure(catalogue, before)  # else the directory could not be configured for anything any more
+            raise UsageError(f"--adapter (ADAPTER): {_reason(messages)}")
         catalogue = read_catalogue(catalogue.directory)
     return catalogue, names
 
@@ -64,14 +67,14 @@ def _cached(catalogue: Catalogue) -> list[str]:
     return [found.get(name, "") for name in VARIABLES]
 
 
-def _configure(catalogue: Catalogue, values: list[str]) -> None:
+def _configure(catalogue: Catalogue, values: list[str]) -> str:
+    """What CMake says when it cannot; else nothing."""
     settings = [f"-D{name}={value}" for name, value in zip(VARIABLES, values, strict=True)]
     try:
         done = subprocess.run(["cmake", *settings, str(catalogue.tree)], capture_output=True, text=True, check=False)
     except OSError as error:
         raise UsageError(f"cmake cannot be run: {error.strerror}; `make setup` installs it") from None
-    if done.returncode != 0:
-        raise UsageError(f"--adapter (ADAPTER): {_reason(done.stderr)}")
+    return "" if done.returncode == 0 else done.stderr or "cmake failed"
 
 
 def _reason(messages: str) -> str:
