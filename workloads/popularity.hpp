@@ -10,6 +10,16 @@
 
 namespace workloads {
 
+/// All entries alike.
+class evenly {
+ public:
+  explicit evenly(std::size_t n) noexcept : n_(n) {}
+  std::size_t draw(random_source& random) const noexcept { return random.below(n_); }
+
+ private:
+  std::size_t n_;
+};
+
 /// Ranks 0 to n - 1 with probabilities proportional to 1 / (rank + 1)^0.99, as web caches see them:
 /// of a million entries, the first ten are asked for in 19 % of the draws. Drawn by rejection from
 /// an integral of the density (Hörmann and Derflinger 1996): no table, a few logarithms a draw.

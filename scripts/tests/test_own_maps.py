@@ -90,7 +90,7 @@ def test_a_header_of_somebody_else_is_measured_beside_std(library: Path, tmp_pat
     lacking = lab.mapscope("run", *own[:2], "--maps", "sorted_pairs")  # its header is not found
     assert lacking.returncode == 2 and "cannot be built" in lacking.stderr.splitlines()[-1]
     taken = shutil.copy(OWN, tmp_path / "hmap.hpp")
-    assert "there is a map hmap already" in one_line(lab.mapscope("run", "--adapter", taken), 2)
+    assert "there is a map hmap already" in one_line(lab.mapscope("run", "--adapter", str(taken)), 2)
     subprocess.run(("cmake", build), check=True, capture_output=True)  # it can still be configured
     answer = lab.mapscope(
         "run", *own, "--maps", "sorted_pairs", "--kv", "int_int", "--workloads", "find_hit,range", "--sizes", "100",
