@@ -169,7 +169,7 @@ class range_states {
   }
 
  private:
-  static constexpr bool has_cursor = requires(Map & map) { map.range().next(); };
+  static constexpr bool has_cursor = requires(Map& map) { map.range().next(); };
 
   /// An iteration over few entries is repeated until it is long enough or has scanned enough;
   /// rarely in a simulation, because each repetition is like the one before.

@@ -46,22 +46,22 @@ struct scanned {
 };
 
 template <class T, class Map>
-concept workload_of_states = std::constructible_from < T,
-        const key_pool&, std::uint64_t, const setting<Map>
-& > &&requires(T work, const T& done, std::string_view state) {
-  { T::family } -> std::convertible_to<std::string_view>;
-  { T::operation } -> std::convertible_to<std::string_view>;
-  // Words about one state, for people; empty for a state that it does not know.
-  { T::summary_of(state) } -> std::convertible_to<std::string>;
-  // Whether its tables are too large for a simulation of every access.
-  { T::is_only_timed(state) } -> std::same_as<bool>;
-  // prepare() to operations(): as of any workload (workloads/workload.hpp), but that the answer
-  // may not depend on how many entries the state came to, which is each map's own matter.
-  work.prepare();
-  work.run();
-  { done.answer() } -> std::same_as<std::uint64_t>;
-  { done.expected() } -> std::same_as<std::uint64_t>;
-  { done.operations() } -> std::same_as<std::size_t>;
-};
+concept workload_of_states =
+    std::constructible_from<T, const key_pool&, std::uint64_t, const setting<Map>&> &&
+    requires(T work, const T& done, std::string_view state) {
+      { T::family } -> std::convertible_to<std::string_view>;
+      { T::operation } -> std::convertible_to<std::string_view>;
+      // Words about one state, for people; empty for a state that it does not know.
+      { T::summary_of(state) } -> std::convertible_to<std::string>;
+      // Whether its tables are too large for a simulation of every access.
+      { T::is_only_timed(state) } -> std::same_as<bool>;
+      // prepare() to operations(): as of any workload (workloads/workload.hpp), but that the answer
+      // may not depend on how many entries the state came to, which is each map's own matter.
+      work.prepare();
+      work.run();
+      { done.answer() } -> std::same_as<std::uint64_t>;
+      { done.expected() } -> std::same_as<std::uint64_t>;
+      { done.operations() } -> std::same_as<std::size_t>;
+    };
 
 }  // namespace workloads
