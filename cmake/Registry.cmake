@@ -123,9 +123,7 @@ function(add_bench target name header adapter kind)
   target_link_libraries(${target} PRIVATE mapscope_harness ${arg_LIBRARIES})
   target_compile_definitions(${target} PRIVATE MAPSCOPE_MAP_VERSION="${arg_VERSION}")
   set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
-  if(kind STREQUAL growth)
-    add_dependencies(${target} mapscope_allocations)
-  endif()
+  add_dependencies(${target} mapscope_allocations)
 endfunction()
 
 # add_benches(<kind> <suffix> <name> <header> <adapter> ...): the benchmarks of a map with one of its

@@ -15,7 +15,10 @@
 #include "harness/describe.hpp"
 #include "harness/growth/study.hpp"
 #include "harness/json.hpp"
-#include "harness/memory.hpp"
+#include "harness/machine.hpp"
+#include "harness/memory/memory_mode.hpp"
+#include "harness/memory/table_memory.hpp"
+#include "harness/memory/table_memory_json.hpp"
 #include "harness/options.hpp"
 #include "harness/output.hpp"
 #include "harness/process.hpp"
@@ -83,6 +86,36 @@ exit_code measure_growth(const catalogue& known, const options& chosen, char** a
   return wrong_usage;
 }
 
+exit_code weigh_tables(const catalogue& known, const options& chosen, char** argv) {
+  const std::optional<std::string> reason = why_not_counted(argv);
+  const std::string memory = set_memory_mode(memory_mode::resident, nullptr);
+  if (known.keep_memory != nullptr) known.keep_memory(false);  // or ended tables were weighed
+  whole_file place(chosen.table_memory);
+  for (const auto& part : known.payloads) {
+    if (part.info.name != chosen.payloads.front()) continue;
+    if (part.weigh == nullptr) {
+      throw usage_error("--table-memory: this binary has none; use bench_" +
+                        std::string(known.map.name));
+    }
+    json tables = json::array();
+    if (!reason) tables = json_of(part.weigh({chosen.sizes, chosen.seed, chosen.key_set}));
+    place.write(to_line({{"mapscope_table_memory", table_memory_format},
+                         {"cpu_model", cpu_model()},
+                         {"kernel", kernel()},
+                         {"map", known.map.name},
+                         {"kv", part.info.name},
+                         {"keys", chosen.keys},
+                         {"hash", chosen.hashes.front()},
+                         {"seed", chosen.seed},
+                         {"memory", memory},
+                         {"tables", tables},
+                         {"reason", reason ? json(*reason) : json()}}) +
+                '\n');
+    place.commit();
+  }
+  return all_fine;
+}
+
 /// Answers the commands of a runner, after a line about this process.
 exit_code measure_in_turns(const catalogue& known, const options& chosen,
                            const std::string& memory) {
@@ -117,6 +150,7 @@ exit_code run(const catalogue& known, int argc, char** argv) {
     return all_fine;
   }
   if (chosen.growth) return measure_growth(known, chosen, argv);
+  if (!chosen.table_memory.empty()) return weigh_tables(known, chosen, argv);
   const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
   if (chosen.turns) {
     if (!chosen.answers_are_checked && !answers_are_right(known, chosen)) return wrong_answer;

@@ -13,6 +13,7 @@
 #include "harness/backends/geometry.hpp"
 #include "harness/fixture.hpp"
 #include "harness/growth/study.hpp"
+#include "harness/memory/table_memory.hpp"
 
 namespace harness {
 
@@ -77,6 +78,8 @@ struct payload_entry {
   std::string (*answer_check)(std::uint64_t seed) = nullptr;
   /// Passes over one growing table; null in every other binary.
   growth::builder build_growth = nullptr;
+  /// Of tables of some sizes; null in a binary of further workloads, or where only growth is timed.
+  table_weigher weigh = nullptr;
 };
 
 struct catalogue {

@@ -1,5 +1,6 @@
 #include "harness/describe.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "harness/json.hpp"
@@ -20,6 +21,11 @@ json json_of(const payload_entry& entry) {
   return {{"name", entry.info.name}, {"key", entry.info.key}, {"value", entry.info.value}};
 }
 
+bool weighs_tables(const catalogue& known) {
+  return std::any_of(known.payloads.begin(), known.payloads.end(),
+                     [](const auto& part) { return part.weigh != nullptr; });
+}
+
 }  // namespace
 
 void describe(std::ostream& out, const catalogue& known, const std::string& counters) {
@@ -37,6 +43,7 @@ void describe(std::ostream& out, const catalogue& known, const std::string& coun
                  {"workloads", array_of(known.workloads, convert)},
                  {"payloads", array_of(known.payloads, convert)},
                  {"hashes", known.hashes},
+                 {"table_memory", weighs_tables(known)},
                  {"compiler", build_info::compiler},
                  {"flags", build_info::flags},
                  {"build_type", build_info::build_type},

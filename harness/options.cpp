@@ -177,6 +177,12 @@ void declare_growth(CLI::App& app, raw_options& raw) {
       ->check(whole_number("descriptor", 0, most_descriptors));
 }
 
+void declare_table_memory(CLI::App& app, options& parsed) {
+  app.add_option("--table-memory", parsed.table_memory,
+                 "instead of benchmarks, weigh tables of all sizes (one payload, one hash): bytes "
+                 "when grown, at most on the way, and reserved; the JSON goes into this file");
+}
+
 void declare_turns(CLI::App& app, raw_options& raw, options& parsed) {
   constexpr std::uint64_t most_descriptors = 1 << 20;
   app.add_flag("--turns", parsed.turns,
@@ -215,6 +221,7 @@ void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& p
       ->check(whole_number("number of bytes", 1, largest_cold_bytes));
   declare_counters(app, raw, parsed);
   declare_growth(app, raw);
+  declare_table_memory(app, parsed);
   declare_turns(app, raw, parsed);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
   app.add_flag("--check", parsed.check, "only check the map's answers, and exit");
@@ -288,6 +295,17 @@ void choose_growth(raw_options& raw, options& parsed) {
   parsed.growth = std::move(request);
 }
 
+void choose_table_memory(options& parsed) {
+  if (parsed.table_memory.empty()) return;
+  if (parsed.growth || parsed.callgrind || parsed.turns) {
+    throw usage_error("--table-memory only weighs; leave out --growth, --callgrind and --turns");
+  }
+  if (parsed.payloads.size() != 1 || parsed.hashes.size() != 1) {
+    throw usage_error("--table-memory takes one payload (--kv) and one hash (--hash)");
+  }
+  std::sort(parsed.sizes.begin(), parsed.sizes.end());
+}
+
 void choose_turns(const raw_options& raw, options& parsed) {
   if (raw.baton >= 0) parsed.baton = raw.baton;
   if (!parsed.turns) return;
@@ -323,6 +341,7 @@ options parse_options(int argc, const char* const* argv, const catalogue& known)
   choose_growth(raw, parsed);
   choose_keys(known, parsed);
   choose_turns(raw, parsed);
+  choose_table_memory(parsed);
   parsed.others = app.remaining();
   return parsed;
 }

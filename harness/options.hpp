@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "harness/catalogue.hpp"
-#include "harness/memory.hpp"
+#include "harness/memory/memory_mode.hpp"
 #include "harness/usage_error.hpp"
 
 namespace harness {
@@ -28,6 +28,7 @@ struct options {
   std::string_view cache = "host";         // the processor whose caches are simulated
   bool callgrind = false;                  // one pass each, marked for callgrind, none timed
   std::optional<growth::request> growth;   // instead of benchmarks: one table, growing
+  std::string table_memory;                // instead of benchmarks: tables weighed, into this file
   bool turns = false;                      // instead of benchmarks: answers commands
   std::optional<int> baton;                // a descriptor: each turn waits for a byte from it
   bool answers_are_checked = false;        // by an earlier process of the same run

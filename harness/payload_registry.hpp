@@ -49,6 +49,13 @@ std::unique_ptr<fixture> build(const order& what) {
   }
 }
 
+template <class Adapter, class Map, class Payload>
+std::vector<table_memory> weigh(const weighing_order& what) {
+  fix_seed<Adapter>(what.seed);
+  const workloads::key_pool pool(what.sizes.back(), what.seed, what.keys);
+  return weigh_tables<Map, Payload>(pool, what.sizes);
+}
+
 template <class Adapter, class Map>
 workloads::setting<Map> setting_of(const order& what) {
   workloads::setting<Map> found{.state = what.state, .cold_bytes = what.cold_bytes};
@@ -109,6 +116,9 @@ payload_entry make_payload_entry(std::string_view hash) {
     static_assert(maps::require_further_map<Map>());
   }
   payload_entry part{info_of<Payload>(), {}, &maps::answer_check<Map, Payload>};
+  if constexpr (std::same_as<Part, workloads::main_part> && !workloads::observer::is_watched) {
+    part.weigh = &weigh<Adapter, Map, Payload>;
+  }
   add_variants<Adapter, Map, Payload, Part>(part.variants, hash);
   return part;
 }

@@ -10,7 +10,7 @@
 
 #include "harness/catalogue.hpp"
 #include "harness/counting/count.hpp"
-#include "harness/memory.hpp"
+#include "harness/memory/memory_mode.hpp"
 
 namespace harness {
 

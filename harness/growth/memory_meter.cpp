@@ -2,7 +2,7 @@
 
 #include <sys/resource.h>
 
-#include "harness/growth/allocations.hpp"
+#include "harness/memory/allocations.hpp"
 
 namespace harness::growth {
 namespace {

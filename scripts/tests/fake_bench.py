@@ -85,6 +85,16 @@ stage = "growth" if "growth" in options else stage
 if ("growth" if stage == "growth" else options["hash"]) != purpose and not describe.get("does_all"):
     print(f"bench_{{name}}: not in this binary, which is for {{purpose}}", file=sys.stderr)
     sys.exit(2)
+fault = None
+if "table-memory" in options:
+    sizes, is_ill = [int(word) for word in options["sizes"].split(",")], describe.get("weighs_ill")
+    tables = [dict(n=each, grown_bytes=each * (20 + describe["rank"]), peak_bytes=each * (10 if is_ill else 40 + describe["rank"]),
+                   reserved_bytes=each * (18 + describe["rank"])) for each in sizes]
+    reason = describe.get("weighs_nothing")
+    write_whole(options["table-memory"], json.dumps(dict(
+        mapscope_table_memory="1", map=name, kv=options["kv"], keys=options.get("keys", "random"), hash=options["hash"],
+        seed=int(options["seed"]), memory="resident", tables=[] if reason else tables, reason=reason)))
+    sys.exit(0)
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
 kv += "." + options["keys"] if "keys" in options else ""
 if "key-lines" in options and len(Path(options["key-lines"]).read_text().splitlines()) < 30:

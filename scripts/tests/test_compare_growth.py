@@ -10,7 +10,7 @@ import pytest
 
 from conftest import Lab
 from fake_bench import MAPS
-from mapscope.analysis.compare_growth import agreement, compare_growth
+from mapscope.analysis.growth.compare_growth import agreement, compare_growth
 from mapscope.analysis.runs import Runs
 from mapscope.store.records import Run
 

@@ -9,8 +9,8 @@ from statistics import geometric_mean
 import pytest
 
 from mapscope.analysis.conclusions import main_points
+from mapscope.analysis.growth.insert_latency import sentence
 from mapscope.analysis.heatmap import heatmap
-from mapscope.analysis.insert_latency import sentence
 from mapscope.repository import RESULTS
 from mapscope.store.folder import find
 from mapscope.store.load import read_run

@@ -47,7 +47,7 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
 @pytest.mark.parametrize(
     ("change", "reported"),
     [
-        (lambda d: d.update(schema_version=8), ("schema_version", "8", "reads 1, 2, 3, 4, 5, 6 and 7")),
+        (lambda d: d.update(schema_version=9), ("schema_version", "9", "reads 1, 2, 3, 4, 5, 6, 7 and 8")),
         (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
         (lambda d: d.pop("environment"), ("environment",)),
         (lambda d: d.update(surprise=1), ("surprise",)),
@@ -157,7 +157,7 @@ def test_nan_is_not_written_and_the_old_file_stays(tmp_path: Any) -> None:
 def test_a_run_from_before_turns_is_read_with_its_processes_as_turns() -> None:
     folder = find("20261122-104925-vm-7b99e82cf6", RESULTS)
     stored, run = read_json(folder.run), read_run(folder)
-    assert (stored["schema_version"], run.schema_version) == (4, 7)  # by way of 5 and 6
+    assert (stored["schema_version"], run.schema_version) == (4, 8)  # by way of 5, 6 and 7
     rounds = {(*group_of(row), row["map"]): row["rounds"] for row in stored["rows"]}
     assert len(run.rows) == len(rounds)
     for row, old in zip(run.rows, stored["rows"], strict=True):

@@ -19,7 +19,7 @@ import pytest
 
 from conftest import SMALL, Lab, one_line
 from mapscope import typed
-from mapscope.analysis.draining import drain_of
+from mapscope.analysis.growth.draining import drain_of
 from mapscope.analysis.ladder import load_ns, tlb_reach
 from mapscope.analysis.passing import Passing, Way
 from mapscope.analysis.runs import read_runs

@@ -15,8 +15,8 @@ import numpy as np
 import pandas
 
 from mapscope.analysis import inference
-from mapscope.analysis.compare_growth import compare_growth
 from mapscope.analysis.fingerprint import differences
+from mapscope.analysis.growth.compare_growth import compare_growth
 from mapscope.analysis.runs import KEY, Runs
 from mapscope.errors import UsageError
 from mapscope.store.records import Run

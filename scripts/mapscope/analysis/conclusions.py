@@ -11,10 +11,10 @@ import pandas
 
 from mapscope.analysis.caveats import WIDE_HALVES
 from mapscope.analysis.compare import Comparison
-from mapscope.analysis.compare_growth import STALL_NS, agreement
+from mapscope.analysis.growth.compare_growth import STALL_NS, agreement
+from mapscope.analysis.growth.insert_latency import sentence as sentence_of_growth
 from mapscope.analysis.heatmap import FASTEST, Heatmap, heatmap
 from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
-from mapscope.analysis.insert_latency import sentence as sentence_of_growth
 from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import Runs
 from mapscope.analysis.split_half import PLACES

@@ -12,6 +12,7 @@ import pandas
 
 from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import KEY
+from mapscope.plan.key_sets import RANDOM, parts
 from mapscope.plan.plan import Plan
 from mapscope.plan.records import MapEntry
 from mapscope.store.records import Run
@@ -61,7 +62,8 @@ class Heatmap:
 
 
 def heatmap(run: Run) -> Heatmap:
-    """Of a run, finished or not. States of a family and a second kind of hash have tables of their own."""
+    """Of a run, finished or not. States of a family, a second kind of hash, and keys that are not random have
+    tables of their own."""
     table = pandas.DataFrame(map(attrgetter(*KEY, "rounds"), run.rows), columns=[*KEY, "rounds"])
     return heatmap_of(run, table)
 
@@ -71,6 +73,8 @@ def heatmap_of(run: Run | Plan, table: pandas.DataFrame) -> Heatmap:
     states = {entry.name for entry in run.workloads if entry.family is not None}
     hashes = [*run.selection.hashes, *table["hash"]]
     table = table[~table["workload"].isin(states) & (table["hash"] == hashes[0])]
+    if (usual := table["kv"].map(parts).str[1] == RANDOM).any():  # other keys have tables of their own
+        table = table[usual]
     workloads = dict.fromkeys([*run.selection.workloads, *table["workload"]])
     found = ranking(table, ["workload"])
     return Heatmap(

@@ -17,6 +17,7 @@ from typing import Any
 import pandas
 
 from mapscope.errors import DocumentError, UsageError
+from mapscope.fact import unknown
 from mapscope.json_file import read_json
 from mapscope.store import derived
 from mapscope.store.folder import RUN_FILE, RunFolder, find
@@ -27,7 +28,7 @@ from mapscope.store.records import Counters, Run
 KEY = ["map", "workload", "kv", "hash", "n"]
 """What a row is of; with the run it is in, no two lines are the same."""
 ABOUT = ["run", "machine", "commit", "created"]
-FIGURES = ["ops", "payload_bytes", "rounds", *derived.DERIVED, "involuntary_switches", "counters"]
+FIGURES = ["ops", "payload_bytes", "rounds", *derived.DERIVED, "involuntary_switches", "counters", "bytes_per_entry"]
 NUMBERS = [figure for figure in derived.DERIVED if figure != "best"]
 COLUMNS = [*ABOUT, *KEY, *FIGURES]
 
@@ -135,6 +136,7 @@ def _rows_of_google(rounds: dict[tuple[Any, ...], list[float]]) -> list[tuple[An
             **dict(zip(KEY, key, strict=True)),
             "rounds": times,
             "counters": Counters({}),
+            "bytes_per_entry": unknown("Google Benchmark's files do not have it"),
             "involuntary_switches": [None] * len(times),
         }
         for key, times in rounds.items()

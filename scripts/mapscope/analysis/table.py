@@ -13,6 +13,7 @@ COLUMNS = [
     "workload", "kv", "hash", "n", "map", "ops", "payload_bytes", "checksums", "rounds", "median", "min", "max",
     "q1", "q3", "spread", "best", "ratio_to_best", "ratio_low", "ratio_high",
     "involuntary_switches", "turns", "disturbed_turns", "counters", "slots_per_op",
+    "bytes_per_entry",
 ]  # fmt: skip
 
 

@@ -17,8 +17,9 @@ from mapscope.output.terminal.summary import print_summary
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.tasks import tasks
+from mapscope.run.pinning import free_cpus
 from mapscope.run.progress import Display
-from mapscope.run.runner import execute, free_cpus
+from mapscope.run.runner import execute
 from mapscope.store.folder import RunFolder
 from mapscope.store.load import read_run
 from mapscope.store.records import Run

@@ -11,9 +11,9 @@ import pandas
 
 from mapscope.analysis.conclusions import SUBJECTS
 from mapscope.analysis.fingerprint import caches, fingerprint
+from mapscope.analysis.growth.insert_latency import growing
 from mapscope.analysis.heatmap import versions
 from mapscope.analysis.inference import CONFIDENCE
-from mapscope.analysis.insert_latency import growing
 from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import read_runs
 from mapscope.errors import DocumentError, RunStopped, UsageError

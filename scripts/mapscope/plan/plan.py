@@ -53,6 +53,8 @@ class Plan:
     """The simulated caches as JSON, or the reason why they are not known."""
     growth_passes: list[GrowthPass]
     ladder: LadderPlan
+    why_not_weighed: str | None
+    """Why the memory of tables is not measured; None where it is."""
 
     def growth_pass(self, stage: str, kv: str, n: int) -> GrowthPass:
         """What a growth stage measures with a payload at a size."""

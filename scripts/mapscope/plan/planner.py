@@ -26,6 +26,7 @@ from mapscope.plan.records import (
     WorkloadEntry,
 )  # fmt: skip
 from mapscope.plan.sources import describe_tool
+from mapscope.plan.table_memory import why_not_weighed
 from mapscope.text import now
 
 
@@ -88,6 +89,7 @@ def make_plan(
         ladder=plan_ladder(catalogue, environment, selection.sizes),
         counter_backends=counting.backends,
         cache=counting.cache,
+        why_not_weighed=why_not_weighed(described),
         growth_passes=with_turns(passes, in_turn, environment.memory_bytes),
     )
 

@@ -1,4 +1,5 @@
-"""The processes of a plan in the order in which they start: the ladder, the rounds, growing tables, then the counters.
+"""The processes of a plan in the order in which they start: the ladder, the rounds, growing tables, the weighing of
+tables, then the counters.
 
 Counting is slow and not timed, and must not disturb what is: it comes last, with the seed of round 1.
 """
@@ -17,9 +18,10 @@ from mapscope.plan.stages.counting import CountingStage, HardwareStage, PapiStag
 from mapscope.plan.stages.growth import GrowthStage
 from mapscope.plan.stages.ladder import LadderStage
 from mapscope.plan.stages.stage import Stage, Task
+from mapscope.plan.stages.table_memory import TableMemoryStage
 from mapscope.plan.stages.time import TimeStage
 
-TIME, LADDER = TimeStage(), LadderStage()
+TIME, LADDER, TABLE_MEMORY = TimeStage(), LadderStage(), TableMemoryStage()
 COUNTING: dict[str, CountingStage] = {
     name: kind(BACKENDS[backend], name)
     for backend, kind in (
@@ -34,7 +36,8 @@ def stage_named(name: str | None) -> Stage:
     """The stage that run.json names so. Raises KeyError."""
     if name is not None and name.startswith(PREFIX):
         return GrowthStage(name)
-    by_name: dict[str | None, Stage] = {TIME.name: TIME, LADDER.name: LADDER, **COUNTING}
+    by_name: dict[str | None, Stage] = {each.name: each for each in (TIME, LADDER, TABLE_MEMORY)}
+    by_name.update(COUNTING)
     return by_name[name]
 
 
@@ -44,6 +47,7 @@ def tasks(plan: Plan) -> Iterator[Task]:
     for number in range(1, plan.mandatory_rounds + 1):
         yield from round_of(plan, number)
     yield from growing(plan)
+    yield from weighing(plan)
     yield from counting(plan)
 
 
@@ -79,6 +83,14 @@ def growing(plan: Plan) -> Iterator[Task]:
     for one in plan.growth_passes:
         for name in plan.selection.maps if one.reason is None else ():
             yield Task(None, one.kv, one.n, name, plan.seeds.rounds[0], GrowthStage(one.stage))
+
+
+def weighing(plan: Plan) -> Iterator[Task]:
+    """The processes that weigh tables, each of all sizes."""
+    for kv, sizes in plan.selection.sizes_of.items() if plan.why_not_weighed is None else ():
+        for name in plan.selection.maps:
+            for hash_name in plan.hashes_of(name):
+                yield Task(None, kv, max(sizes), name, plan.seeds.rounds[0], TABLE_MEMORY, hash_name)
 
 
 def counting(plan: Plan) -> Iterator[Task]:

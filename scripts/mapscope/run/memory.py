@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from mapscope.plan.plan import Plan
+from mapscope.plan.stages.stage import Task
 
 T = TypeVar("T")
 SHARE = 0.6
@@ -19,11 +20,19 @@ TABLE_TO_PAYLOAD = 4
 
 def together(twins: Sequence[Sequence[T]], plan: Plan, kv: str, n: int) -> list[list[T]]:
     """The processes in parts that fit: one part where memory allows, else as few as possible. Twins stay together."""
-    each = TABLE_TO_PAYLOAD * n * _entry_bytes(plan, kv) * max(map(len, twins))
-    at_once = max(1, int(SHARE * plan.environment.memory_bytes / each))
-    parts = -(-len(twins) // at_once)
+    parts = -(-len(twins) // _fitting(plan, kv, n * max(map(len, twins))))
     size = -(-len(twins) // parts)
     return [[one for some in twins[at : at + size] for one in some] for at in range(0, len(twins), size)]
+
+
+def at_once(plan: Plan, tasks: Sequence[Task], most: int) -> int:
+    """How many of these processes may be at work at once: as many as fit, whichever they are."""
+    return min([most, *(_fitting(plan, task.kv, task.n) for task in tasks if task.kv)])
+
+
+def _fitting(plan: Plan, kv: str, entries: int) -> int:
+    """How many processes with so many entries each."""
+    return max(1, int(SHARE * plan.environment.memory_bytes / (TABLE_TO_PAYLOAD * entries * _entry_bytes(plan, kv))))
 
 
 def _entry_bytes(plan: Plan, kv: str) -> int:

@@ -24,12 +24,13 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.records import GrowthPass
 from mapscope.plan.sources import describe_tool, tree_of
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.tasks import block_in_turns, growing, ladders
+from mapscope.plan.tasks import block_in_turns, growing, ladders, weighing
 from mapscope.run import rounds
 from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
-from mapscope.run.pinning import kept_off
+from mapscope.run.memory import at_once
+from mapscope.run.pinning import free_cpus, kept_off
 from mapscope.run.progress import Display
 from mapscope.run.session import session_of
 from mapscope.run.signals import stopped_by_signals
@@ -162,6 +163,9 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
         ]
         with kept_off(cpu):
             _run_interleaved(ours, twins, list(zip(executors, ready, strict=True)), cpu, rng)
+        for side, executor, still in zip(sides, executors, missing, strict=True):
+            tasks = [task for task in weighing(side.plan) if task in still]
+            executor.carry_out(tasks, None, at_once(side.plan, tasks, free_cpus()))
 
 
 def _run_interleaved(

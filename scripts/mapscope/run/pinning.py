@@ -112,3 +112,8 @@ def child_setup(cpu: int | None) -> Callable[[], None]:
             oom_score.write_text("1000")
 
     return setup
+
+
+def free_cpus() -> int:
+    """How many processes may run at once when nothing is timed."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -7,7 +7,6 @@ what comes next is built.
 
 from __future__ import annotations
 
-import os
 import random
 from functools import partial
 from itertools import groupby
@@ -16,11 +15,12 @@ from mapscope.json_file import read_records
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.tasks import block_in_turns, counting, growing, ladders
+from mapscope.plan.tasks import block_in_turns, counting, growing, ladders, weighing
 from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
-from mapscope.run.pinning import kept_off
+from mapscope.run.memory import at_once
+from mapscope.run.pinning import free_cpus, kept_off
 from mapscope.run.progress import Display
 from mapscope.run.rounds import Rounds, Side
 from mapscope.run.session import session_of
@@ -45,14 +45,14 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
             executor.carry_out([task for task in ladders(plan) if task in missing], cpu, side_by_side=1)
             Rounds([Side(plan, folder, catalogue, executor)], cpu, budget, display, rng).measure()
             display.bounded_by(Budget(None))
-        left = [task for task in (*growing(plan), *counting(plan)) if task in missing]
+        left = [task for task in (*growing(plan), *weighing(plan), *counting(plan)) if task in missing]
         in_order = sorted(left, key=lambda task: not task.stage.pinned)
         for _, alike in groupby(in_order, key=lambda task: (task.stage.pinned, task.stage.built_as)):
             ready = builder.prepare(list(alike))
             if ready and ready[0].stage.pinned:
                 _run_alone(plan, ready, executor, cpu, rng)
             else:
-                executor.carry_out(ready, None, free_cpus())
+                executor.carry_out(ready, None, at_once(plan, ready, free_cpus()))
 
 
 def _run_alone(plan: Plan, ready: list[Task], executor: Executor, cpu: int | None, rng: random.Random) -> None:
@@ -62,8 +62,3 @@ def _run_alone(plan: Plan, ready: list[Task], executor: Executor, cpu: int | Non
                 interleave([[(executor, task)] for task in group], cpu, rng)
             else:
                 executor.carry_out(list(group), cpu, side_by_side=1)
-
-
-def free_cpus() -> int:
-    """How many processes may run at once when nothing is timed."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

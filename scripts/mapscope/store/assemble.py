@@ -11,7 +11,9 @@ from statistics import fmean
 from typing import Any
 
 from mapscope.errors import DocumentError
+from mapscope.fact import Fact, known, unknown
 from mapscope.json_file import read_json, read_records
+from mapscope.plan import table_memory
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.benchmark import rows_of
 from mapscope.plan.stages.collected import BadOutput, Collected, Problem, Row
@@ -54,6 +56,9 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "calibration": row_counters.calibration(collected.counted),
         "rows": _rows(plan, collected, timed.lowest_pace),
         "growth": growth,
+        "table_memory": [
+            {"kv": kv, "hash": h, "n": n, "map": m, **found} for (kv, h, n, m), found in collected.table_memory.items()
+        ],
         "latencies": latencies(plan.ladder, collected.ladder, plan.selection.rounds),
         "not_applicable": [
             {"workload": w, "kv": kv, "hash": h, "n": n, "map": m, "reason": reason}
@@ -158,6 +163,7 @@ def _rows(plan: Plan, collected: Collected, lowest: float | None) -> list[dict[s
                 "workload": workload, "kv": kv, "hash": hash_name, "n": n, "map": map_name,
                 "ops": fmean(m.ops for m in by_round.values()),
                 "payload_bytes": fmean(m.payload_bytes for m in by_round.values()),
+                "bytes_per_entry": _bytes_per_entry(plan, collected, cell),
                 "slots_per_op": row_counters.slots_per_op([m.entry for m in by_round.values()]),
                 "checksums": [each and each.checksum for each in there],
                 "rounds": rounds,
@@ -170,6 +176,18 @@ def _rows(plan: Plan, collected: Collected, lowest: float | None) -> list[dict[s
             }
         )  # fmt: skip
     return derived.add_ratios(rows)
+
+
+def _bytes_per_entry(plan: Plan, collected: Collected, cell: Row) -> Fact:
+    """Of a table with n entries as the row's workload fills it."""
+    workload, kv, hash_name, n, map_name = cell
+    is_state = any(entry.name == workload and entry.family is not None for entry in plan.workloads)
+    field, why_not = table_memory.field_of(workload, is_state)
+    tables = collected.table_memory.get((kv, hash_name, n, map_name))
+    if field is None or tables is None:
+        reported = collected.not_weighed.get((kv, hash_name, map_name))
+        return unknown(plan.why_not_weighed or why_not or reported or table_memory.NOT_YET)
+    return known(tables[field] / n)
 
 
 def _turns(collected: Collected, lowest: float | None) -> dict[Row, dict[int, Turns]]:

@@ -85,6 +85,8 @@ class Row(Figures):
     map: str
     ops: float
     payload_bytes: float
+    bytes_per_entry: Fact
+    """Of a table with n entries, filled as the workload fills it; the entries included."""
     slots_per_op: Fact
     checksums: list[str | None]
     turns: list[int]
@@ -283,6 +285,22 @@ class Allocated:
 
 
 @dataclass(frozen=True, slots=True)
+class TableMemory:
+    """What a table of n entries holds, in bytes, entries included."""
+
+    kv: str
+    hash: str
+    n: int
+    map: str
+    grown_bytes: int
+    """After inserting them one after the other."""
+    peak_bytes: int
+    """At most, meanwhile."""
+    reserved_bytes: int
+    """With room for n from the start."""
+
+
+@dataclass(frozen=True, slots=True)
 class Growth:
     """One table that was watched growing, operation by operation."""
 
@@ -446,10 +464,12 @@ class Run:
     cache: Fact
     growth_passes: list[GrowthPass]
     ladder: LadderPlan
+    why_not_weighed: str | None
     sessions: list[Session]
     calibration: list[Calibration]
     rows: list[Row]
     growth: list[Growth]
+    table_memory: list[TableMemory]
     latencies: list[Rung]
     not_applicable: list[NotApplicable]
     failures: list[Failure]

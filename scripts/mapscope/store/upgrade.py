@@ -13,9 +13,10 @@ from dataclasses import asdict
 from typing import Any
 
 from mapscope.fact import unknown
+from mapscope.plan.table_memory import OLDER
 from mapscope.store import derived
 
-READABLE = (1, 2, 3, 4, 5, 6, 7)
+READABLE = (1, 2, 3, 4, 5, 6, 7, 8)
 NO_LADDER = {
     "reason": "the run is older than the latency ladder is",
     "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
@@ -36,7 +37,17 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_rounds_of_turns(document)
     if document["schema_version"] == 6:
         document = _with_key_sets(document)
+    if document["schema_version"] == 7:
+        document = _with_table_memory(document)
     return document
+
+
+def _with_table_memory(document: dict[str, Any]) -> dict[str, Any]:
+    """No table was weighed."""
+    result = {**document, "schema_version": 8, "why_not_weighed": OLDER}
+    if isinstance(document.get("rows"), list):
+        result |= {"table_memory": [], "rows": _each(document["rows"], bytes_per_entry=asdict(unknown(OLDER)))}
+    return result
 
 
 def _with_key_sets(document: dict[str, Any]) -> dict[str, Any]:

@@ -10,15 +10,17 @@ from typing import Any
 
 import pandas
 
-from mapscope.analysis import conclusions, heatmap, insert_latency
+from mapscope.analysis import conclusions, heatmap
 from mapscope.analysis.across import Agreement, of_subject, sentences, size_in_units
 from mapscope.analysis.caveats import caveats
 from mapscope.analysis.compare import METHODS, Comparison
-from mapscope.analysis.compare_growth import FIGURES
-from mapscope.analysis.draining import HEADS as DRAIN_HEADS
-from mapscope.analysis.draining import KEY as DRAIN_KEY
 from mapscope.analysis.fingerprint import fingerprint, size
+from mapscope.analysis.growth import insert_latency
+from mapscope.analysis.growth.compare_growth import FIGURES
+from mapscope.analysis.growth.draining import HEADS as DRAIN_HEADS
+from mapscope.analysis.growth.draining import KEY as DRAIN_KEY
 from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, MARGIN
+from mapscope.analysis.key_sets import collapses, compared_keys
 from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.passing import Passing
 from mapscope.analysis.ranking import ranking
@@ -33,7 +35,8 @@ from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
     ("ratios-to-fastest", "Ratios to the fastest"), ("growth", "Growth"), ("conclusions", "Conclusions"),
-    ("explore", "Explore"), ("ranking", "Ranking of the maps"),
+    ("explore", "Explore"), ("memory", "Time and memory"),
+    ("keys", "Key sets"), ("ranking", "Ranking of the maps"),
     ("comparison", "Run against run"), ("machines", "Across machines"), ("draining", "Draining"),
     ("counters", "Counters"), ("passing", "Passing a map as an argument"), ("environment", "Environment"),
     ("method", "Method"), ("data", "Data"),
@@ -49,8 +52,14 @@ def facts(
     """All that the template asks for, but for what the charts need."""
     all_runs = runs.measured
     heads = [_head(runs, number) for number in range(len(runs.labels))]
+    keys = _key_sets(runs, heads)
+    weighed = any(run.table_memory for run in all_runs)
     drains = growth.drains(all_runs, [head["letter"] for head in heads])
-    absent = {name for name, there in (("passing", passing), ("draining", drains)) if not there}
+    absent = {
+        name
+        for name, there in (("passing", passing), ("draining", drains), ("keys", keys), ("memory", weighed))
+        if not there
+    }
     return {
         "title": f"mapscope: {runs.labels[0]}" if len(heads) == 1 else f"mapscope: {count_of(len(heads), 'run')}",
         "sections": [each for each in SECTIONS if each[0] not in absent],
@@ -63,6 +72,8 @@ def facts(
         "ranking": [table for number in range(len(heads)) for table in _rankings(runs, number, heads)],
         "comparison": None if comparison is None else _comparison(comparison),
         "across": None if across is None else _across(runs, across, heads),
+        "keys": keys,
+        "weighed": weighed,
         "growth": growth.sentence(all_runs),
         "growth_maxima": _maxima(all_runs, heads),
         "grew": any(run.growth for run in all_runs),
@@ -78,6 +89,35 @@ def facts(
             .items()
         ),
     }  # fmt: skip
+
+
+def _key_sets(runs: Runs, heads: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Of each run with random keys and others: who collapses on which, and all ratios."""
+    result = []
+    for label, head in zip(runs.labels, heads, strict=True):
+        table = runs.of(label)
+        if not (found := compared_keys(table)):
+            continue
+        maps = list(dict.fromkeys(table["map"]))
+        tables = [
+            {
+                "caption": f"{each.types}, {each.workload}, {each.hash} hash",
+                "maps": maps,
+                "lines": [
+                    {"keys": keys, "cells": [_ratio(each.ratios.get(name, {}).get(keys)) for name in maps]}
+                    for keys in each.keys
+                ],
+            }
+            for each in found
+        ]
+        result.append({"letter": head["letter"], "sentences": collapses(found), "tables": tables})
+    return result
+
+
+def _ratio(ratio: float | None) -> dict[str, str]:
+    if ratio is None:
+        return {"text": "-", "colour": ""}
+    return {"text": f"{ratio:.2f}" if ratio < 9.995 else f"{ratio:.3g}", "colour": BACKGROUNDS[level(ratio)]}
 
 
 def _passing(found: Passing) -> dict[str, Any]:
@@ -99,6 +139,7 @@ def _passing(found: Passing) -> dict[str, Any]:
 def downloads(runs: Runs, room: int) -> list[dict[str, Any]]:
     """The data as links that hold it: rows and rounds as CSV, and run.json of each run while there is room."""
     rows = runs.table.drop(columns=["rounds", "counters", "involuntary_switches"])
+    rows = rows.assign(bytes_per_entry=[fact.value for fact in rows["bytes_per_entry"]])
     result = [
         _download("rows.csv", "text/csv", rows.to_csv(index=False).encode(), "one line a run and row"),
         _download("rounds.csv", "text/csv", rounds_of(runs.table).to_csv(index=False).encode(), "one line a round"),

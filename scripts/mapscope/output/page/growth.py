@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from mapscope.analysis.draining import drain_of
+from mapscope.analysis.growth.draining import drain_of
 from mapscope.analysis.split_half import at_most
 from mapscope.plan.growth import PREFIX
 from mapscope.store.records import Run

@@ -34,6 +34,7 @@ MOST_BYTES = 5_000_000
 """What a page may take; whole run.json files are left out, the largest first, before it takes more."""
 VEGA_LITE = "6.4"
 LOADS = "time:in dependent loads"
+BYTES = "memory:bytes per entry"
 DRAWN = ("payload_bytes", "median", "q1", "q3", "best", "rounds", "ratio_to_best", "ratio_low", "ratio_high")
 SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",
@@ -91,9 +92,10 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         | {
             "run": runs.labels.index(line["run"]),
             "counters": {f"{backend}:{event}": [fact.value, fact.reason] for backend, event, fact in line["counters"]}
-            | _in_loads(runs.by_label[line["run"]], line),
+            | _in_loads(runs.by_label[line["run"]], line)
+            | {BYTES: [line["bytes_per_entry"].value, line["bytes_per_entry"].reason]},
         }
-        for line in runs.table[["run", *KEY, *DRAWN, "counters"]]
+        for line in runs.table[["run", *KEY, *DRAWN, "counters", "bytes_per_entry"]]
         .astype(object)
         .where(lambda table: table.notna(), None)
         .to_dict("records")

@@ -41,12 +41,12 @@ FOOT_LETTERS_PER_INCH = 17
 
 
 def make_figure(
-    run: Run, payloads: list[str], title: str, hash_name: str, sharey: bool
+    run: Run, payloads: list[str], title: str, hash_name: str, sharey: bool, counted: bool = False
 ) -> tuple[Figure, dict[str, Axes]]:
-    """An empty figure with its head, and one panel a payload, two in a row."""
+    """An empty figure with its head, and one panel a payload, two in a row. `counted`: it shows no times."""
     columns = min(2, len(payloads))
     lines = math.ceil(len(payloads) / columns)
-    figure, grid = make_grid(run, lines, columns, title, hash_name, sharey=sharey)
+    figure, grid = make_grid(run, lines, columns, title, hash_name, counted=counted, sharey=sharey)
     flat = list(grid.flat)
     for empty in flat[len(payloads) :]:
         empty.set_visible(False)

@@ -20,7 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator, FuncFormatter, LogLocator, NullFormatter, NullLocator
 
-from mapscope.analysis.draining import spread_of
+from mapscope.analysis.growth.draining import spread_of
 from mapscope.analysis.split_half import at_most
 from mapscope.output.plots.figure import Drawing, add_foot, add_legend, count_label, make_grid, put_legend
 from mapscope.output.plots.style import FAINT, GREY, looks

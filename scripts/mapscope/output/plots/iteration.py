@@ -63,7 +63,9 @@ def range_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Dra
                     partial(_heat_figure, run, str(kv), str(hash_name), int(n), panel),
                 )
         full = surface[surface["left"] == 100]
-        lines = full[[counters.value("sim", "lines_mean") is not None for counters in full["counters"]]]
+        lines = full[
+            full["counters"].map(lambda counters: counters.value("sim", "lines_mean") is not None).astype(bool)
+        ]
         if lines["load"].nunique() > 1:
             yield f"range-lines-{hash_name}-n{n}", partial(_lines_figure, run, str(hash_name), int(n), lines)
         if part["state"].isin(list(WAYS)[1:]).any():
@@ -77,7 +79,7 @@ def range_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Dra
 def _surface(part: pandas.DataFrame) -> pandas.DataFrame:
     """The states that are a load and the share of entries remaining, with both as numbers."""
     found = part["state"].str.extract(SURFACE)
-    surface = part.assign(load=found[0], left=found[1].fillna(ONE))
+    surface = part.assign(load=found[0], left=found[1].where(found[1].notna(), ONE))
     surface = surface[surface["load"].notna()]
     return surface.astype({"load": int, "left": int})
 

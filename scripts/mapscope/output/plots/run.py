@@ -1,7 +1,7 @@
 """Pictures of a run's times, drawn from its stored results alone; the same results give the same bytes.
 
 One figure per workload and hash setting, one panel per payload; and one overview per
-hash setting. Pictures of counters, of the model, of growth and of iteration are in modules of their own.
+hash setting. Pictures of counters, memory, the model, growth and iteration are in modules of their own.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from mapscope.output.plots.counters import counter_pictures
 from mapscope.output.plots.figure import Drawing, add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.output.plots.growth import growth_pictures
 from mapscope.output.plots.iteration import range_pictures
+from mapscope.output.plots.memory import memory_pictures
 from mapscope.output.plots.model import model_pictures
 from mapscope.output.plots.parallel_render import ParallelRender
 from mapscope.output.plots.regions import cache_sizes, draw_bands, in_words
@@ -55,6 +56,7 @@ def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
             draw = partial(_overview_figure, run, str(hash_name), shown, part[part["n"] == shown])
             yield f"overview-{hash_name}-n{shown}", draw
     yield from counter_pictures(run, plain, sizes)
+    yield from memory_pictures(run, plain, sizes)
     yield from model_pictures(run, plain)
     yield from range_pictures(run, table)
     yield from growth_pictures(run)

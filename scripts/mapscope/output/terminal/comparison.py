@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from mapscope.analysis.compare import METHODS, Comparison
-from mapscope.analysis.compare_growth import FIGURES
 from mapscope.analysis.conclusions import growth_sentence, sentence
+from mapscope.analysis.growth.compare_growth import FIGURES
 from mapscope.analysis.inference import CONFIDENCE
 from mapscope.output.terminal.tables import TitledTable
 from mapscope.store.records import Run

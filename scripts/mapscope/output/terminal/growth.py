@@ -10,8 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from mapscope.analysis.draining import HEADS, drain_of
-from mapscope.analysis.draining import KEY as DRAIN_KEY
+from mapscope.analysis.growth.draining import HEADS, drain_of
+from mapscope.analysis.growth.draining import KEY as DRAIN_KEY
 from mapscope.analysis.split_half import by_map
 from mapscope.output.terminal.tables import TitledTable
 from mapscope.store.records import PERCENTILES, Growth, GrowthEvent, Run

@@ -17,7 +17,9 @@ from mapscope.analysis.table import choose_sizes, rows
 from mapscope.output.terminal.counters import print_calibration, print_counters
 from mapscope.output.terminal.growth import print_growth
 from mapscope.output.terminal.heatmap import heatmap_lines
+from mapscope.output.terminal.key_sets import print_key_sets
 from mapscope.output.terminal.tables import TitledTable
+from mapscope.plan.table_memory import RESERVES
 from mapscope.store import derived
 from mapscope.store.records import Run
 from mapscope.text import count_of, significant
@@ -25,7 +27,8 @@ from mapscope.text import count_of, significant
 KEY = (
     "ns per operation (median over rounds), below it the ratio to the fastest ± half its 95 % interval.\n"
     "* fastest   = indistinguishable from the fastest   - no trustworthy row   ! often disturbed: another\n"
-    "program took the CPU in many turns   ratio: inside the turns of each round, averaged over rounds"
+    "program took the CPU in many turns   ratio: inside the turns of each round, averaged over rounds\n"
+    "bytes per entry: what a table of n entries holds, the entries included; peak while growing: run.json"
 )
 
 
@@ -46,6 +49,7 @@ def print_summary(console: Console, run: Run, n: str | None = None) -> None:
     console.print(KEY, highlight=False, markup=False)
     for line in _never(run):
         console.print(line, highlight=False, markup=False)
+    print_key_sets(console, table, run.map_names)
     print_counters(console, run, present)
     print_calibration(console, run)
     print_growth(console, run)
@@ -105,7 +109,18 @@ def _table(title: str, part: pandas.DataFrame, maps: list[str], never: set[tuple
         by_map = {row["map"]: row for row in group.to_dict("records")}
         cells = (Text("n/a") if (workload, name) in never else _cell(by_map.get(name)) for name in maps)
         table.add_row(str(workload), *cells)
+    table.add_section()
+    reserves = part["workload"].isin(RESERVES)
+    for label, of_tables in (("bytes per\nentry", part[~reserves]), ("reserved", part[reserves])):
+        if any(fact.value is not None for fact in of_tables["bytes_per_entry"]):
+            table.add_row(label, *(Text(_bytes(of_tables[of_tables["map"] == name])) for name in maps))
     return table
+
+
+def _bytes(of_map: pandas.DataFrame) -> str:
+    """Of a table of n entries; the same for all workloads that have such."""
+    found = [fact.value for fact in of_map["bytes_per_entry"] if fact.value is not None]
+    return f"{found[0]:.1f}" if found else "-"
 
 
 def _cell(row: dict[str, Any] | None) -> Text:

@@ -123,6 +123,10 @@ class Collected:
     """The rows of growing tables as run.json has them."""
     ladder: dict[int, Any] = field(default_factory=dict)
     """What the ladder's process answered, by round."""
+    table_memory: dict[tuple[str, str, int, str], dict[str, int]] = field(default_factory=dict)
+    """Bytes of tables, by kv, hash, n and map."""
+    not_weighed: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """Why there are none, by kv, hash and map."""
     withheld: set[Row] = field(default_factory=set)
     """Rows of which some measurement cannot be believed."""
     not_applicable: dict[Row, str] = field(default_factory=dict)

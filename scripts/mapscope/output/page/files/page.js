@@ -230,7 +230,7 @@ const setUpSweep = (data) => {
     const c = Object.fromEntries(["run", "workload", "kv", "hash", "metric", "relative", "scale", "axis", "from", "to"].map((name) => [name, f[name].value]));
     const maps = [...form.querySelectorAll("[name=maps]:checked")].map((box) => box.value);
     const points = shown(data, c, maps).map((p) => ({ ...p, spoken: `${p.map}, n ${p.n}: ${fixed(p.value)}` }));
-    const unit = c.metric === "ns" ? "ns per operation" : `${c.metric.replace(":", " ")} per operation`;
+    const unit = c.metric === "ns" ? "ns per operation" : c.metric === BYTES ? "bytes per entry" : `${c.metric.replace(":", " ")} per operation`;
     const title = c.relative === "absolute" ? unit : `${c.relative === "fastest" ? "times the fastest" : `times ${c.relative}`} (${unit})`;
     document.getElementById("sweep-title").textContent = `${c.workload}, ${c.kv}, ${c.hash} hash: ${title}`;
     const spread = c.metric.startsWith("time:") ? "Point: median over rounds, over the time of a dependent load from a working set as large as keys and values." : c.metric !== "ns" ? "Point: one reading." : c.relative === "absolute" ? "Point: median over rounds. Bar: quartiles." : "Point: ratio to the fastest, inside turns, with its interval; to another map, the median of the ratios of each round and their extremes.";
@@ -267,6 +267,86 @@ const fillTable = (points, title) => {
     }
   }
   table.replaceChildren(caption, head, body);
+};
+
+// ---- time against memory
+
+const BYTES = "memory:bytes per entry";
+const meanOf = (values) => Math.exp(values.reduce((sum, v) => sum + Math.log(v), 0) / values.length);
+
+/** A point a map over the sizes of an octave that all of them have, as mapscope/analysis/tradeoff.py. */
+const tradeoff = (data, c) => {
+  const known = rowsOf(data, c).filter((r) => r.n > +c.n / 2 && r.n <= +c.n && r.counters[BYTES][0] !== null);
+  const maps = data.maps.filter((m) => known.some((r) => r.map === m));
+  const common = unique(known.map((r) => r.n)).filter((n) => maps.every((m) => known.some((r) => r.map === m && r.n === n)));
+  const points = maps.map((map) => {
+    const rows = known.filter((r) => r.map === map && common.includes(r.n)), ns = rows.map((r) => r.median), bytes = rows.map((r) => r.counters[BYTES][0]);
+    return { map, n: +c.n, value: meanOf(ns), low: Math.min(...ns), high: Math.max(...ns), bytes: meanOf(bytes), least: Math.min(...bytes), most: Math.max(...bytes) };
+  });
+  const beats = (a, b) => a.value <= b.value && a.bytes <= b.bytes && (a.value < b.value || a.bytes < b.bytes);
+  return common.length ? points.map((p) => ({ ...p, front: !points.some((q) => beats(q, p)) ? "yes" : "", spoken: `${p.map}: ${fixed(p.value)} ns, ${fixed(p.bytes)} bytes` })) : [];
+};
+
+const tradeoffSpec = (data, points) => {
+  const { color, shape } = lookScales(data);
+  const scale = { type: "log", nice: false, padding: 24 };
+  const x = { field: "bytes", type: "quantitative", title: "bytes per entry", scale, axis: { format: "~g", tickCount: 7 } };
+  const y = { field: "value", type: "quantitative", title: "ns per operation", scale, axis: { format: "~g", tickCount: 7 } };
+  const tooltip = [{ field: "map" }, { field: "value", title: "ns per operation", format: ".4~g" }, { field: "bytes", title: "bytes per entry", format: ".4~g" }];
+  const quiet = { strokeWidth: 1, opacity: 0.55, aria: false };
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 380, config: CONFIG,
+    data: { name: "shown", values: points },
+    layer: [
+      { transform: [{ filter: "datum.front === 'yes'" }], mark: { type: "line", interpolate: "step-after", strokeDash: [4, 3], color: "currentColor", opacity: 0.5, aria: false }, encoding: { x, y, order: { field: "bytes", type: "quantitative" } } },
+      { mark: { type: "rule", ...quiet }, encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } },
+      { mark: { type: "rule", ...quiet }, encoding: { x: { ...x, field: "least" }, x2: { field: "most" }, y, color } },
+      { mark: { type: "point", filled: true, size: 110, opacity: 1 }, encoding: { x, y, color, shape, tooltip, description: { field: "spoken" } } },
+      { mark: { type: "text", dy: -12, fontSize: 12, color: "currentColor", aria: false }, encoding: { x, y, text: { field: "map" } } },
+    ],
+  };
+};
+
+const fillTradeoff = (points) => {
+  const table = document.getElementById("tradeoff-table"), head = document.createElement("thead"), body = document.createElement("tbody");
+  const cell = (tag, text, scope) => { const e = document.createElement(tag); e.textContent = text; if (scope) e.scope = scope; return e; };
+  head.insertRow().append(...["map", "ns per operation", "bytes per entry", "beaten in both by"].map((text) => cell("th", text, "col")));
+  for (const p of [...points].sort((a, b) => a.value - b.value)) {
+    const better = points.filter((q) => q !== p && q.value <= p.value && q.bytes <= p.bytes).map((q) => q.map);
+    body.insertRow().append(cell("th", p.map, "row"), cell("td", fixed(p.value)), cell("td", fixed(p.bytes)), cell("td", better.join(", ") || "none"));
+  }
+  table.replaceChildren(head, body);
+};
+
+const setUpTradeoff = (data) => {
+  const form = document.querySelector("form[data-chart=tradeoff]");
+  if (!form) return null;
+  const f = form.elements, weighed = data.rows.filter((r) => r.counters[BYTES][0] !== null);
+  const choices = () => {
+    let left = weighed;
+    for (const name of ["run", "workload", "kv", "hash", "n"]) {
+      const values = unique(left.map((r) => r[name]));
+      if (name === "n") values.sort((a, b) => b - a);
+      if (name === "workload" && !f.workload.value && values.includes("find_hit")) fill(f.workload, values.map((v) => [v]), "find_hit");
+      else fill(f[name], values.map((v) => [v, name === "run" ? data.runs[v] : name === "n" ? v.toLocaleString("en") : v]));
+      left = left.filter((r) => String(r[name]) === f[name].value);
+    }
+  };
+  const update = async () => {
+    choices();
+    const c = Object.fromEntries(["run", "workload", "kv", "hash", "n"].map((name) => [name, f[name].value]));
+    const points = tradeoff(data, c);
+    document.getElementById("tradeoff-title").textContent = `${c.workload}, ${c.kv}, ${c.hash} hash, n up to ${(+c.n).toLocaleString("en")}: ns per operation and bytes per entry`;
+    document.getElementById("tradeoff-point").textContent = points.length ? "" : "These maps have no size in common here.";
+    window.mapscope.points.tradeoff = points;
+    fillTradeoff(points);
+    await draw("tradeoff", tradeoffSpec(data, points));
+    window.mapscope.drawn += 1;
+  };
+  form.addEventListener("change", () => { window.mapscope.busy = update(); });
+  form.hidden = false;
+  step("tradeoff", (p) => `${p.map}: ${fixed(p.value)} ns per operation, ${fixed(p.bytes)} bytes per entry`);
+  return update();
 };
 
 const setUpRatios = (data) => {
@@ -353,6 +433,7 @@ window.mapscope = { views: {}, points: {}, drawn: 0, busy: null };
 window.mapscope.busy = unpack().then(async (data) => {
   window.mapscope.data = data;
   await setUpSweep(data);
+  await setUpTradeoff(data);
   await setUpRatios(data);
   await setUpGrowing(data);
   document.documentElement.dataset.ready = "yes";

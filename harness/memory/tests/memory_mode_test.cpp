@@ -1,4 +1,4 @@
-#include "harness/memory.hpp"
+#include "harness/memory/memory_mode.hpp"
 
 #include <string>
 #include <vector>
