@@ -47,6 +47,11 @@ mutation_during_iteration iteration_order passing:
 	@scripts/setup.sh --for bench >&2
 	@$(mapscope) experiment $@
 
+compile_cost: ## what compiling each of MAPS costs: seconds, and bytes of find and insert
+	@scripts/setup.sh --for bench >&2
+	@cmake --preset bench >&2
+	@$(mapscope) compile-cost
+
 test: ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@scripts/setup.sh --for test
 	@cmake --preset dev

@@ -1,6 +1,6 @@
-"""The command line: `run` and `fleet` measure, `experiment` runs an experiment; `summary`, `plot`, `validate`,
-`export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several. Each is a module of
-mapscope.commands.
+"""The command line: `run`, `fleet` and `compile-cost` measure, `experiment` runs an experiment; `summary`, `plot`,
+`validate`, `export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several. Each is a
+module of mapscope.commands.
 
 Exit status: 0 success, 1 measured but with failures, 2 a usage error, 128 + n after signal n.
 An empty option counts as unset; it may also be given as a variable of make (variables.py).
@@ -171,6 +171,18 @@ def _parser() -> argparse.ArgumentParser:
     trying.add_argument(
         "--output", metavar="FILE", help="what the program wrote before: nothing is built or run, only shown again"
     )
+
+    compiling = commands.add_parser("compile-cost", help="compile time and code size of each map")
+    compiling.set_defaults(command="compile_cost")
+    _add_empty(
+        compiling,
+        {
+            "--maps": "comma list of maps; `default`: those that `run` takes; `all`: every one that is found",
+            "--kv": "int_int (default), string_int or string_string",
+            "--rounds": "how often each source is compiled (default 5)",
+        },
+    )
+    compiling.add_argument("--build-dir", metavar="DIR", help="whose flags are used (default build/bench)")
 
     for name, meaning in (
         ("summary", "tables in the terminal"),

@@ -19,7 +19,7 @@ LINES = ("sim", "lines_mean")
 def write_tables(run: Run, folder: Path) -> list[Path]:
     """One file per hash setting, of all sizes; none without lines. Raises RunStopped."""
     table = rows(run)
-    table = table[[counters.value(*LINES) is not None for counters in table["counters"]]]
+    table = table[table["counters"].map(lambda counters: counters.value(*LINES) is not None).astype(bool)]
     written = []
     for hash_name, part in table.groupby("hash", sort=False):
         path = folder / f"lines-and-ns-{hash_name}.md"
