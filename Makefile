@@ -77,13 +77,14 @@ summary: ## show the tables of RUN=<run> again (default: the latest run; so in a
 validate: ## check the run.json of RUN
 compare: ## what is slower or faster in the runs B than in the runs A
 report: ## one HTML page about RUN=<run> [<run>...]
+choose: ## which map for PAYLOAD, N, MIX=read=90,insert=10, MAX_LATENCY=100us, MEMORY=40B, from RUN
 across: ## what holds in RUNS of several machines
 trend: ## WORKLOAD at KV, N (and MAP) over all stored runs
 export: ## RUN for another service: FORMAT=google, bencher or github, into OUT=<file>
 figures: ## the article in docs/writeup: text, tables and figures, from stored runs
 readme: ## the results table of README.md, from the stored run
 fleet: ## measure this commit on HOSTS="user@a user@b" over ssh, and gather their runs
-summary validate compare report across trend export figures readme fleet:
+summary validate compare report choose across trend export figures readme fleet:
 	$(with_python)
 	@$(mapscope) $@
 

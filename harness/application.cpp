@@ -98,7 +98,8 @@ exit_code weigh_tables(const catalogue& known, const options& chosen, char** arg
                         std::string(known.map.name));
     }
     json tables = json::array();
-    if (!reason) tables = json_of(part.weigh({chosen.sizes, chosen.seed, chosen.key_set}));
+    if (!reason)
+      tables = json_of(part.weigh({chosen.sizes, chosen.seed, chosen.key_set, chosen.loads}));
     place.write(to_line({{"mapscope_table_memory", table_memory_format},
                          {"cpu_model", cpu_model()},
                          {"kernel", kernel()},

@@ -183,6 +183,13 @@ void declare_table_memory(CLI::App& app, options& parsed) {
                  "when grown, at most on the way, and reserved; the JSON goes into this file");
 }
 
+void declare_loads(CLI::App& app, options& parsed) {
+  constexpr std::uint64_t most_percent = 1000;
+  add_list(app, "--table-loads", parsed.loads,
+           "with --table-memory: percent; maximum load factors to weigh tables at as well")
+      ->check(whole_number("load factor", 1, most_percent));
+}
+
 void declare_turns(CLI::App& app, raw_options& raw, options& parsed) {
   constexpr std::uint64_t most_descriptors = 1 << 20;
   app.add_flag("--turns", parsed.turns,
@@ -222,6 +229,7 @@ void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& p
   declare_counters(app, raw, parsed);
   declare_growth(app, raw);
   declare_table_memory(app, parsed);
+  declare_loads(app, parsed);
   declare_turns(app, raw, parsed);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
   app.add_flag("--check", parsed.check, "only check the map's answers, and exit");

@@ -29,6 +29,7 @@ struct options {
   bool callgrind = false;                  // one pass each, marked for callgrind, none timed
   std::optional<growth::request> growth;   // instead of benchmarks: one table, growing
   std::string table_memory;                // instead of benchmarks: tables weighed, into this file
+  std::vector<unsigned> loads;             // percent: maximum load factors to weigh tables at
   bool turns = false;                      // instead of benchmarks: answers commands
   std::optional<int> baton;                // a descriptor: each turn waits for a byte from it
   bool answers_are_checked = false;        // by an earlier process of the same run

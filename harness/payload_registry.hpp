@@ -53,7 +53,7 @@ template <class Adapter, class Map, class Payload>
 std::vector<table_memory> weigh(const weighing_order& what) {
   fix_seed<Adapter>(what.seed);
   const workloads::key_pool pool(what.sizes.back(), what.seed, what.keys);
-  return weigh_tables<Map, Payload>(pool, what.sizes);
+  return weigh_tables<Map, Payload>(pool, what.sizes, what.loads);
 }
 
 template <class Adapter, class Map>

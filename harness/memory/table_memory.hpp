@@ -3,7 +3,9 @@
 //   weigh_tables<Map, Payload>(pool, sizes)   at each size, in bytes:
 //     grown      the table that inserting n entries has left
 //     peak       the most while it was filled so far
-//     reserved   a table that had room for n from the start; none where the map takes no hint
+//     reserved   a table that had room for n from the start
+//     at_load    per entry: a table of at least n entries that is about to grow, its maximum load
+//                factor set to so many percent; none where the map does not take that
 //
 // Bytes are what the process holds: chunks of the allocator with their headers, and resident pages
 // of what the map has mapped itself. The table object and the blocks of strings are in them; keys
@@ -15,6 +17,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -22,6 +25,7 @@
 #include <vector>
 
 #include "harness/memory/allocations.hpp"
+#include "workloads/further/find_load.hpp"
 #include "workloads/keys.hpp"
 #include "workloads/tables.hpp"
 
@@ -30,6 +34,7 @@ namespace harness {
 struct table_memory {
   std::size_t n;
   std::uint64_t grown, peak, reserved;
+  std::map<unsigned, double> at_load = {};
 };
 
 /// Bytes held since it was made, now and at most.
@@ -63,10 +68,26 @@ void fill_part(Map& table, const workloads::key_pool& pool, std::size_t first, s
   }
 }
 
+/// Bytes per entry; none where the map cannot be set to such a load factor.
+template <class Map, class Payload>
+std::optional<double> weigh_at_load(const workloads::key_pool& pool, unsigned percent) {
+  try {
+    const std::size_t count = workloads::full_size<Payload, Map>(pool, percent);
+    const held_meter meter;
+    const auto table = std::make_unique<Map>();
+    workloads::set_load(*table, percent);
+    fill_part<Payload>(*table, pool, 0, count);
+    return static_cast<double>(meter.now()) / static_cast<double>(count);
+  } catch (const workloads::inapplicable&) {
+    return {};
+  }
+}
+
 /// `sizes` ascend. Only where allocations are counted.
 template <class Map, class Payload>
 std::vector<table_memory> weigh_tables(const workloads::key_pool& pool,
-                                       std::span<const std::size_t> sizes) {
+                                       std::span<const std::size_t> sizes,
+                                       std::span<const unsigned> loads = {}) {
   std::vector<table_memory> found(sizes.size());
   {
     const held_meter meter;
@@ -85,6 +106,12 @@ std::vector<table_memory> weigh_tables(const workloads::key_pool& pool,
     fill_part<Payload>(*table, pool, 0, one.n);
     one.reserved = meter.now();
   }
+  for (table_memory& one : found) {
+    for (const unsigned percent : loads) {
+      const auto held = weigh_at_load<Map, Payload>(workloads::key_pool(one.n, pool), percent);
+      if (held) one.at_load[percent] = *held;
+    }
+  }
   return found;
 }
 
@@ -92,6 +119,7 @@ struct weighing_order {
   std::vector<std::size_t> sizes;
   std::uint64_t seed;
   workloads::key_set keys;
+  std::vector<unsigned> loads;
 };
 
 using table_weigher = std::vector<table_memory> (*)(const weighing_order&);

@@ -1,6 +1,6 @@
 """The command line: `run`, `fleet` and `compile-cost` measure, `experiment` runs an experiment; `summary`, `plot`,
-`validate`, `export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several. Each is a
-module of mapscope.commands.
+`validate`, `export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several; `choose`
+answers from one. Each is a module of mapscope.commands.
 
 Exit status: 0 success, 1 measured but with failures, 2 a usage error, 128 + n after signal n.
 An empty option counts as unset; it may also be given as a variable of make (variables.py).
@@ -212,6 +212,22 @@ def _parser() -> argparse.ArgumentParser:
             "--margin": "percent; a ratio closer to 1 is the same for all purposes (default 3)",
             "--fail-on-slower": "percent; end with 1 if a row is slower by more",
             "--all": "any value: list every row, not only those that differ",
+        },
+    )
+
+    choosing = commands.add_parser("choose", help="which map for a payload, a size and a mix of operations")
+    choosing.set_defaults(command="choose")
+    choosing.add_argument("run", nargs="?", default="", metavar="RUN", help="a stored run (default: the latest)")
+    _add_empty(
+        choosing,
+        {
+            "--payload": "types of key and value, and keys if not random: string_int, int_int.strided",
+            "--n": "entries",
+            "--mix": "operations and weights, such as read=90,miss=5,insert=3,erase=2; also replace, iterate, and "
+            "any workload of the run",
+            "--hash": "shared (default) or own",
+            "--max-latency": "the longest insert that may happen while the table grows: 100us",
+            "--memory": "bytes per entry that a table may take, the entry included: 40B",
         },
     )
 

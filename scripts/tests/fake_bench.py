@@ -33,7 +33,7 @@ STATES = (
     "range_cold",
 )
 """Only hmap is ever stuck, and what is cold is not simulated."""
-FURTHER = ("find_mixed_50", "fifo")
+FURTHER = ("find_mixed_50", "fifo", "find_load_50", "find_load_90")
 """In binaries of their own."""
 PAYLOADS = ("int_int", "string_string", "int_struct", "string_int")
 HASHES = ("shared", "own")
@@ -89,7 +89,8 @@ fault = None
 if "table-memory" in options:
     sizes, is_ill = [int(word) for word in options["sizes"].split(",")], describe.get("weighs_ill")
     tables = [dict(n=each, grown_bytes=each * (20 + describe["rank"]), peak_bytes=each * (10 if is_ill else 40 + describe["rank"]),
-                   reserved_bytes=each * (18 + describe["rank"])) for each in sizes]
+                   reserved_bytes=each * (18 + describe["rank"]),
+                   bytes_per_entry_at_load={{load: 30.5 for load in options.get("table-loads", "").split(",") if load}}) for each in sizes]
     reason = describe.get("weighs_nothing")
     write_whole(options["table-memory"], json.dumps(dict(
         mapscope_table_memory="1", map=name, kv=options["kv"], keys=options.get("keys", "random"), hash=options["hash"],

@@ -196,7 +196,7 @@ def test_every_field_is_documented() -> None:
     ):
         fields |= set(definitions[name]["properties"])
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
-    assert "schema version 7" in text.lower()
+    assert "schema version 8" in text.lower()
 
 
 def test_the_rounds_of_a_run_are_those_that_its_rows_have(finished: Lab) -> None:

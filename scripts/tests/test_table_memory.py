@@ -41,6 +41,17 @@ def test_every_row_has_the_bytes_of_its_table(lab: Lab) -> None:
     assert "bytes per" in summary and "reserved" in summary and " 20.0 " in summary and " 18.0 " in summary
 
 
+def test_a_load_factor_has_bytes_of_its_own(lab: Lab) -> None:
+    describe(lab)
+    words = [word.replace("insert_reserved", "find_load_50,find_load_90") for word in WEIGHED]
+    assert lab.mapscope(*words).returncode == 0
+    assert (lab.folder() / "plots" / "load-int_int-shared-n100.png").is_file()
+    values = {
+        row["workload"]: row["bytes_per_entry"]["value"] for row in lab.run_json()["rows"] if row["map"] == "hmap"
+    }
+    assert values == {"find_hit": 20.0, "find_load_50": 30.5, "find_load_90": 30.5}
+
+
 def test_a_state_and_an_older_binary_have_a_reason(lab: Lab) -> None:
     describe(lab)
     words = [word.replace("find_hit,insert_reserved", "find_hit,range_stuck") for word in WEIGHED]

@@ -79,6 +79,25 @@ TEST(table_memory, of_hmap_is_that_of_its_buckets) {
   EXPECT_GT(found[1].peak, found[1].grown);               // the old array, while it is drained
 }
 
+TEST(table_memory, at_a_load_factor_is_that_of_a_table_about_to_grow) {
+  using map = std::unordered_map<std::uint64_t, std::uint64_t>;
+  const workloads::key_pool pool(1000, 1);
+  const auto one = weigh_tables<map, int_int>(pool, sizes{1000}, std::vector<unsigned>{50})[0];
+  map same;
+  same.max_load_factor(0.5F);
+  std::size_t full = 0, capacity = 0;
+  for (; full < 1000 || same.bucket_count() == capacity; ++full) {
+    same.emplace(full, full);
+    if (full < 1000) capacity = same.bucket_count();
+  }
+  const double buckets = static_cast<double>(chunk(capacity * sizeof(void*)));
+  EXPECT_NEAR(one.at_load.at(50),
+              32 + (buckets + chunk(sizeof(map))) / static_cast<double>(full - 1), 0.2);
+  using fixed = hmap::map<std::uint64_t, std::uint64_t>;  // 6.5 a bucket, whatever is asked for
+  const auto other = weigh_tables<fixed, int_int>(pool, sizes{1000}, std::vector<unsigned>{50})[0];
+  EXPECT_TRUE(other.at_load.empty());
+}
+
 TEST(table_memory, is_the_same_each_time) {
   using map = hmap::map<std::uint64_t, std::uint64_t>;
   for (int i = 0; i < 3; ++i) {

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+
+from mapscope.fact import Fact, known, unknown
 
 RESERVES = ("insert_reserved", "life_reserved")
 """Workloads whose tables have room for n entries from the start."""
 EMPTY = ("construct_empty",)
 
-GROWN_BYTES, RESERVED_BYTES = "grown_bytes", "reserved_bytes"
+LOAD = re.compile(r"find_load_(\d+)")
+"""Workloads whose tables have a maximum load factor of so many percent."""
 STATES_DIFFER = "a state's table has not n entries that were inserted one after the other"
 NO_ENTRIES = "its tables have no entries"
 NOT_YET = "not weighed yet"
@@ -21,10 +25,18 @@ def why_not_weighed(described: list[dict[str, Any]]) -> str | None:
     return f"the binaries of {', '.join(unable)} cannot weigh tables" if unable else None
 
 
-def field_of(workload: str, is_state: bool) -> tuple[str | None, str | None]:
-    """Which bytes of the table of n entries are a workload's, or why none are."""
+def loads_of(workloads: list[str]) -> list[str]:
+    """The maximum load factors among them, in percent."""
+    return [found[1] for name in workloads if (found := LOAD.fullmatch(name))]
+
+
+def bytes_of(workload: str, is_state: bool, table: dict[str, Any], n: int) -> Fact:
+    """Per entry, of the table that a workload has, of what was weighed at n entries."""
     if is_state:
-        return None, STATES_DIFFER
+        return unknown(STATES_DIFFER)
     if workload in EMPTY:
-        return None, NO_ENTRIES
-    return (RESERVED_BYTES if workload in RESERVES else GROWN_BYTES), None
+        return unknown(NO_ENTRIES)
+    if found := LOAD.fullmatch(workload):
+        held = table["bytes_per_entry_at_load"].get(found[1])
+        return unknown(NOT_YET) if held is None else known(held)
+    return known(table["reserved_bytes" if workload in RESERVES else "grown_bytes"] / n)

@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from mapscope.errors import DocumentError
-from mapscope.fact import Fact, known, unknown
+from mapscope.fact import Fact, unknown
 from mapscope.json_file import read_json, read_records
 from mapscope.plan import table_memory
 from mapscope.plan.plan import Plan
@@ -182,12 +182,10 @@ def _bytes_per_entry(plan: Plan, collected: Collected, cell: Row) -> Fact:
     """Of a table with n entries as the row's workload fills it."""
     workload, kv, hash_name, n, map_name = cell
     is_state = any(entry.name == workload and entry.family is not None for entry in plan.workloads)
-    field, why_not = table_memory.field_of(workload, is_state)
-    tables = collected.table_memory.get((kv, hash_name, n, map_name))
-    if field is None or tables is None:
-        reported = collected.not_weighed.get((kv, hash_name, map_name))
-        return unknown(plan.why_not_weighed or why_not or reported or table_memory.NOT_YET)
-    return known(tables[field] / n)
+    if (table := collected.table_memory.get((kv, hash_name, n, map_name))) is not None:
+        return table_memory.bytes_of(workload, is_state, table, n)
+    reported = collected.not_weighed.get((kv, hash_name, map_name))
+    return unknown(plan.why_not_weighed or reported or table_memory.NOT_YET)
 
 
 def _turns(collected: Collected, lowest: float | None) -> dict[Row, dict[int, Turns]]:

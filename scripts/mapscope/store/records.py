@@ -298,6 +298,8 @@ class TableMemory:
     """At most, meanwhile."""
     reserved_bytes: int
     """With room for n from the start."""
+    bytes_per_entry_at_load: dict[str, float]
+    """By maximum load factor in percent: of a table that is about to grow."""
 
 
 @dataclass(frozen=True, slots=True)

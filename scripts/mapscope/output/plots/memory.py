@@ -16,11 +16,12 @@ from mapscope.output.plots.figure import (
     add_legend,
     decades,
     make_figure,
+    make_grid,
     payload_title,
     plain_ticks,
 )  # fmt: skip
 from mapscope.output.plots.style import FAINT, GREY, Look, looks
-from mapscope.plan.table_memory import RESERVES
+from mapscope.plan.table_memory import LOAD, RESERVES
 from mapscope.store.records import Run
 
 TRADED = ("find_hit", "find_miss", "insert_grow", "range")
@@ -39,6 +40,46 @@ def memory_pictures(run: Run, table: pandas.DataFrame, sizes: list[int]) -> Iter
                 if (part["n"] == n).any():
                     draw = partial(_tradeoff_figure, run, str(workload), str(hash_name), n, part)
                     yield f"tradeoff-{workload}-{hash_name}-n{n}", draw
+
+
+def load_pictures(run: Run, table: pandas.DataFrame) -> Iterator[tuple[str, Drawing]]:
+    """What a maximum load factor costs and saves: of find_load_*, where more than one was measured."""
+    loads = table["workload"].map(lambda name: int(found[1]) if (found := LOAD.fullmatch(name)) else None)
+    chosen = table.assign(load=loads).dropna(subset=["load"])
+    for (kv, hash_name, n), part in chosen.groupby(["kv", "hash", "n"], sort=False):
+        if part["load"].nunique() > 1:
+            yield f"load-{kv}-{hash_name}-n{n}", partial(_load_figure, run, str(kv), str(hash_name), int(n), part)
+
+
+def _load_figure(run: Run, kv: str, hash_name: str, n: int, part: pandas.DataFrame) -> Figure:
+    """Time on the left, memory on the right."""
+    title = f"Maximum load factor: lookups in full tables of {n:,} entries or more"
+    figure, grid = make_grid(run, 1, 2, title, hash_name)
+    styles = looks(run.map_names)
+    present = [name for name in run.map_names if name in set(part["map"])]
+    held = part.assign(bytes=[fact.value for fact in part["bytes_per_entry"]])
+    for axes, column, label in zip(grid.flat, ("median", "bytes"), ("ns per lookup", "bytes per entry"), strict=True):
+        for name in reversed(present):
+            line, look = held[held["map"] == name].dropna(subset=[column]).sort_values("load"), styles[name]
+            if column == "median":
+                axes.vlines(line["load"], line["q1"].fillna(line["median"]), line["q3"].fillna(line["median"]),
+                            color=look.colour, linewidth=0.9)  # fmt: skip
+            axes.plot(
+                line["load"], line[column], color=look.colour, marker=look.marker, linestyle=look.dashes,
+                linewidth=look.width, markersize=look.size, markeredgecolor="white", markeredgewidth=0.5,
+            )  # fmt: skip
+        axes.set_title(payload_title(run, kv) if column == "median" else "")
+        axes.set_xlabel("maximum load factor, percent")
+        axes.set_ylabel(label)
+        axes.set_ylim(bottom=0)
+        axes.grid(True, color=FAINT, linewidth=0.7)
+    add_legend(figure, present, styles)
+    add_foot(
+        figure,
+        "Each table was filled on to just before it grows, so that it is as full as its maximum load factor allows. "
+        "Points: median over rounds; bars: quartiles.\nMaps whose maximum cannot be set are absent.",
+    )
+    return figure
 
 
 def _memory_figure(run: Run, hash_name: str) -> Figure:

@@ -20,7 +20,7 @@ from mapscope.output.plots.counters import counter_pictures
 from mapscope.output.plots.figure import Drawing, add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.output.plots.growth import growth_pictures
 from mapscope.output.plots.iteration import range_pictures
-from mapscope.output.plots.memory import memory_pictures
+from mapscope.output.plots.memory import load_pictures, memory_pictures
 from mapscope.output.plots.model import model_pictures
 from mapscope.output.plots.parallel_render import ParallelRender
 from mapscope.output.plots.regions import cache_sizes, draw_bands, in_words
@@ -57,6 +57,7 @@ def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
             yield f"overview-{hash_name}-n{shown}", draw
     yield from counter_pictures(run, plain, sizes)
     yield from memory_pictures(run, plain, sizes)
+    yield from load_pictures(run, plain)
     yield from model_pictures(run, plain)
     yield from range_pictures(run, table)
     yield from growth_pictures(run)

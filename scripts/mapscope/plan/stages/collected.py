@@ -123,7 +123,7 @@ class Collected:
     """The rows of growing tables as run.json has them."""
     ladder: dict[int, Any] = field(default_factory=dict)
     """What the ladder's process answered, by round."""
-    table_memory: dict[tuple[str, str, int, str], dict[str, int]] = field(default_factory=dict)
+    table_memory: dict[tuple[str, str, int, str], dict[str, Any]] = field(default_factory=dict)
     """Bytes of tables, by kv, hash, n and map."""
     not_weighed: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """Why there are none, by kv, hash and map."""

@@ -11,9 +11,11 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.stages.benchmark import file_name
 from mapscope.plan.stages.collected import BadOutput, Collected, Parsed
 from mapscope.plan.stages.stage import Stage, Task
+from mapscope.plan.table_memory import loads_of
 
 FORMAT = "1"
 KEY = "mapscope_table_memory"
+AT_LOAD = "bytes_per_entry_at_load"
 BYTES = ("grown_bytes", "peak_bytes", "reserved_bytes")
 
 
@@ -37,6 +39,7 @@ class TableMemoryStage(Stage):
             f"--hash={task.hash}",
             f"--sizes={','.join(map(str, plan.selection.sizes_of[task.kv]))}",
             f"--seed={task.seed}",
+            *([f"--table-loads={','.join(loads)}"] if (loads := loads_of(plan.selection.workloads)) else []),
         ]
 
     def path(self, task: Task) -> Path:
@@ -66,7 +69,9 @@ class TableMemoryStage(Stage):
         if document.get("reason") is not None:
             collected.not_weighed[task.kv, task.hash, task.map] = document["reason"]
         for table in document["tables"]:
-            collected.table_memory[task.kv, task.hash, table["n"], task.map] = {name: table[name] for name in BYTES}
+            collected.table_memory[task.kv, task.hash, table["n"], task.map] = {
+                name: table[name] for name in (*BYTES, AT_LOAD)
+            }
 
 
 def _check(tables: Any, sizes: list[int]) -> None:
@@ -75,5 +80,7 @@ def _check(tables: Any, sizes: list[int]) -> None:
     for table in tables:
         if not all(isinstance(table.get(name), int) and table[name] > 0 for name in BYTES):
             raise BadOutput(f"bytes at n = {table['n']}: expected whole numbers above 0")
+        if not all(isinstance(held, float) and held > 0 for held in table[AT_LOAD].values()):
+            raise BadOutput(f"bytes per entry at n = {table['n']}: expected numbers above 0")
         if table["peak_bytes"] < table["grown_bytes"]:
             raise BadOutput(f"bytes at n = {table['n']}: fewer at the peak than afterwards")
