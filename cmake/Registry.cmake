@@ -6,9 +6,14 @@ function(add_payload name)
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_PAYLOADS ${name})
 endfunction()
 
-# add_workload(<name>): a class template in workloads/<name>.hpp
+# add_workload(<name> [IN <header>]): a class template in workloads/<name>.hpp, or <header>.hpp there
 function(add_workload name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "IN" "")
+  if(NOT arg_IN)
+    set(arg_IN ${name})
+  endif()
   set_property(GLOBAL APPEND PROPERTY MAPSCOPE_WORKLOADS ${name})
+  set_property(GLOBAL APPEND PROPERTY MAPSCOPE_WORKLOAD_HEADERS ${arg_IN})
 endfunction()
 
 # add_further(<name> [IN <header>]): a class template in workloads/further/<name>.hpp, or <header>.hpp
@@ -40,9 +45,10 @@ function(write_registry)
   get_property(workloads GLOBAL PROPERTY MAPSCOPE_WORKLOADS)
   set(templates "${PROJECT_SOURCE_DIR}/cmake/templates")
 
+  get_property(workload_headers GLOBAL PROPERTY MAPSCOPE_WORKLOAD_HEADERS)
   set(registry_includes)
-  foreach(workload IN LISTS workloads)
-    string(APPEND registry_includes "#include \"workloads/${workload}.hpp\"\n")
+  foreach(header IN LISTS workload_headers)
+    string(APPEND registry_includes "#include \"workloads/${header}.hpp\"\n")
   endforeach()
   list(TRANSFORM workloads APPEND "<Map, Payload>")
   string(JOIN ", " registry_workloads ${workloads})

@@ -226,7 +226,7 @@ def _parser() -> argparse.ArgumentParser:
             "--mix": "operations and weights, such as read=90,miss=5,insert=3,erase=2; also replace, iterate, and "
             "any workload of the run",
             "--hash": "shared (default) or own",
-            "--max-latency": "the longest insert that may happen while the table grows: 100us",
+            "--max-latency": "the maximum insert latency while the table grows: 100us",
             "--memory": "bytes per entry that a table may take, the entry included: 40B",
         },
     )

@@ -138,8 +138,8 @@ struct finds_anything : int_map {
 };
 
 TEST(wrong_maps, that_find_what_is_not_there) {
-  EXPECT_EQ(that_notice<finds_anything>(), (names{"find_mixed_0", "find_mixed_25", "find_mixed_50",
-                                                  "find_mixed_75", "intersect"}));
+  EXPECT_EQ(that_notice<finds_anything>(),
+            (names{"find_mixed_0", "find_mixed_25", "find_mixed_75", "intersect"}));
 }
 
 struct inserts_twice : int_map {

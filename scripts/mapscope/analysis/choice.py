@@ -53,7 +53,7 @@ class Candidate:
     """The same, by round; NaN where one is missing."""
     bytes: float | None
     longest_ns: float | None
-    """The longest insert while a table grew to n; a lower bound where it grew to less."""
+    """The maximum insert latency while a table grew to n; a lower bound where it grew to less."""
     latency: str
     """One of FITS, EXCEEDS, UNDECIDED."""
     memory: str
@@ -64,7 +64,7 @@ class Candidate:
     is_tied: bool = False
     """Indistinguishable from the first that meets the limits."""
     is_on_front: bool = False
-    """No other map is at most as slow, as large and as long in its longest insert; of those of which all is known."""
+    """No other map is at most as high in time, bytes and maximum insert latency; of those of which all is known."""
 
     @property
     def verdict(self) -> str:
@@ -236,7 +236,7 @@ def _growing(run: Run, wish: Wish) -> dict[str, Growth]:
 
 
 def _longest(run: Run, wish: Wish, name: str) -> tuple[float | None, bool]:
-    """The longest insert until n entries were there, and whether so many ever were."""
+    """The maximum insert latency until n entries were there, and whether so many ever were."""
     row = _growing(run, wish).get(name)
     if row is None:
         return None, False
@@ -249,12 +249,12 @@ def _longest(run: Run, wish: Wish, name: str) -> tuple[float | None, bool]:
 def _growth_notes(run: Run, wish: Wish) -> list[str]:
     rows = _growing(run, wish)
     if not rows:
-        return [f"the longest insert is unknown: no table of {wish.kv} was watched growing"]
+        return [f"the maximum insert latency is unknown: no table of {wish.kv} was watched growing"]
     notes = []
     if shorter := sorted({row.n for row in rows.values() if row.n < wish.n}):
         notes.append(
-            f"tables were watched growing to {shorter[-1]:,} entries only: the longest insert until {wish.n:,} may be "
-            "longer"
+            f"tables were watched growing to {shorter[-1]:,} entries only: the maximum insert latency until {wish.n:,} "
+            "may be higher"
         )
     if wish.hash != "shared":
         notes.append("tables were watched growing with the shared hash")
@@ -280,7 +280,7 @@ def _with_front(found: list[Candidate]) -> list[Candidate]:
 
 
 def _ranked(found: list[Candidate]) -> list[Candidate]:
-    """Those that fit first, by cost; marked those that cannot be told from the first of all."""
+    """Those that fit first, by cost; marked those that cannot be distinguished from the first of all."""
     order = sorted(found, key=lambda one: ((FITS, UNDECIDED, EXCEEDS).index(one.verdict), one.ns))
     first = order[0]
     times = inference.matrix([one.rounds for one in order])

@@ -12,10 +12,10 @@ from mapscope.store.records import Run
 from mapscope.text import duration, significant
 
 KEY = (
-    "ns: of one operation of the mix, median over rounds; = cannot be told from the first. ratio: to the\n"
-    "least of all, ± half its 95 % interval. longest insert: while a table grew from empty to n, of each\n"
-    "operation the shortest time of all repetitions. front: * no other map is as fast, as small and as\n"
-    "short in its longest insert."
+    "ns: of one operation of the mix, median over rounds; = cannot be distinguished from the first.\n"
+    "ratio: to the least of all, ± half its 95 % interval. max insert: the maximum insert latency while\n"
+    "a table grew from empty to n, of each insert the shortest time of all repetitions. front: * no other\n"
+    "map is as low in time, bytes and maximum insert latency."
 )
 IN_WORDS = {FITS: "fits", EXCEEDS: "exceeds", UNDECIDED: "undecided"}
 
@@ -47,7 +47,7 @@ def _question(wish: Wish) -> str:
 
 def _table(found: Choice) -> TitledTable:
     table = TitledTable()
-    for head in ("map", "ns", "ratio", "bytes per entry", "longest insert", "limits", "front"):
+    for head in ("map", "ns", "ratio", "bytes per entry", "max insert", "limits", "front"):
         table.add_column(head, justify="left" if head in ("map", "limits") else "right", no_wrap=True)
     for one in found.candidates:
         table.add_row(

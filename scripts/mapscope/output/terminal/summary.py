@@ -19,7 +19,7 @@ from mapscope.output.terminal.growth import print_growth
 from mapscope.output.terminal.heatmap import heatmap_lines
 from mapscope.output.terminal.key_sets import print_key_sets
 from mapscope.output.terminal.tables import TitledTable
-from mapscope.plan.table_memory import RESERVES
+from mapscope.plan.table_memory import LOAD, RESERVES
 from mapscope.store import derived
 from mapscope.store.records import Run
 from mapscope.text import count_of, significant
@@ -110,11 +110,17 @@ def _table(title: str, part: pandas.DataFrame, maps: list[str], never: set[tuple
         cells = (Text("n/a") if (workload, name) in never else _cell(by_map.get(name)) for name in maps)
         table.add_row(str(workload), *cells)
     table.add_section()
-    reserves = part["workload"].isin(RESERVES)
-    for label, of_tables in (("bytes per\nentry", part[~reserves]), ("reserved", part[reserves])):
+    for label, of_tables in part.groupby(part["workload"].map(_label_of_bytes), sort=False):
         if any(fact.value is not None for fact in of_tables["bytes_per_entry"]):
-            table.add_row(label, *(Text(_bytes(of_tables[of_tables["map"] == name])) for name in maps))
+            table.add_row(str(label), *(Text(_bytes(of_tables[of_tables["map"] == name])) for name in maps))
     return table
+
+
+def _label_of_bytes(workload: str) -> str:
+    """Of the line with what the tables of a workload hold."""
+    if found := LOAD.fullmatch(workload):
+        return f"at load 0.{found[1]}"
+    return "reserved" if workload in RESERVES else "bytes per\nentry"
 
 
 def _bytes(of_map: pandas.DataFrame) -> str:
