@@ -104,7 +104,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Lab:
     """One run that went well: two payloads, two sizes, two rounds; shared, so not to be changed."""
 
     def make(base: Path) -> None:
-        lab = Lab(make_build(base / "build", ladder=True), base / "results")
+        lab = Lab(make_build(base / "build", ladder=True, table_memory=True), base / "results")
         process = lab.start("run", "--suite", "smoke", "--kv", "int_int,string_string", "--workloads",
                             "find_hit,range", "--sizes", "1000,6656", "--hash", "shared,own")  # fmt: skip
         stdout, stderr = process.communicate(timeout=600)

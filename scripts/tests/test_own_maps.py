@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -123,6 +124,25 @@ def test_another_project_takes_mapscope_as_a_package(library: Path, tmp_path: Pa
     subprocess.run(("cmake", "--build", build, "--target", "bench_sorted_pairs"), check=True, capture_output=True)
     checked = subprocess.run((build / "mapscope/bench_sorted_pairs", "--check"), capture_output=True, text=True)
     assert checked.returncode == 0 and "right answers" in checked.stdout
+
+
+@needs_compiler
+def test_an_abseil_of_the_user_is_found_before_the_systems(tmp_path: Path) -> None:
+    package = tmp_path / "prefix" / "lib" / "cmake" / "absl"
+    package.mkdir(parents=True)
+    targets = "\n".join(f"add_library(absl::{name} INTERFACE IMPORTED)" for name in ("flat_hash_map", "node_hash_map"))
+    (package / "abslConfig.cmake").write_text(f"set(absl_VERSION 99990101)\n{targets}\n")
+    (package / "abslConfigVersion.cmake").write_text(
+        "set(PACKAGE_VERSION 99990101)\nset(PACKAGE_VERSION_COMPATIBLE TRUE)\n"
+    )
+    build = tmp_path / "build"
+    subprocess.run(
+        ("cmake", "-S", ROOT, "-B", build, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Debug", "-DMAPSCOPE_BUILD_TESTS=OFF"),
+        check=True, capture_output=True, env={**os.environ, "CMAKE_PREFIX_PATH": str(tmp_path / "prefix")},
+    )  # fmt: skip
+    catalogue = json.loads((build / "maps.json").read_text())
+    assert catalogue["found"]["Abseil"] == "99990101"
+    assert "absl_flat" in {entry["name"] for entry in catalogue["maps"]}
 
 
 @needs_compiler

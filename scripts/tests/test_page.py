@@ -23,6 +23,8 @@ from mapscope.analysis.growth.draining import drain_of
 from mapscope.analysis.ladder import load_ns, tlb_reach
 from mapscope.analysis.passing import Passing, Way
 from mapscope.analysis.runs import read_runs
+from mapscope.analysis.table import rows
+from mapscope.analysis.tradeoff import tradeoff
 from mapscope.files import write_whole
 from mapscope.output.heat import BACKGROUNDS, level
 from mapscope.output.page import growth
@@ -309,6 +311,27 @@ def test_the_ratios_drawn_are_those_of_the_comparison(opened: Opened, two_runs: 
         for point in points:
             assert point["ratio"] == pytest.approx(1.3 if point["workload"] == "range" else 1.0)
             assert point["verdict"] == ("slower" if point["workload"] == "range" else "same")
+
+
+@needs_browser
+def test_the_points_of_time_and_memory_are_those_of_the_analysis(
+    opened: Opened, two_runs: tuple[Path, list[dict[str, Any]]]
+) -> None:
+    for number, document in enumerate(two_runs[1]):
+        table = rows(Run.of(document))
+        for n in (1000, 6656):
+            opened.choose("tradeoff", run=str(number), workload="range", kv="int_int", hash="own", n=str(n))
+            wanted = {point.map: point for point in tradeoff(table, "range", "int_int", "own", n)}
+            points = opened.drawn("tradeoff")
+            assert {point["map"] for point in points} == set(wanted) and len(wanted) > 1
+            for point in points:
+                same = wanted[point["map"]]
+                assert (point["value"], point["bytes"]) == pytest.approx((same.ns, same.bytes))
+                assert (point["front"] == "yes") == same.is_on_front
+    assert opened.page.locator("#tradeoff-table tbody tr").count() == len(wanted)
+    opened.page.focus("#tradeoff")
+    opened.page.keyboard.press("ArrowRight")
+    assert "bytes per entry" in opened.page.inner_text("#tradeoff-point")
 
 
 @needs_browser
