@@ -106,6 +106,22 @@ TEST(options, a_number_is_a_whole_number_in_its_range) {
   }
 }
 
+TEST(options, tables_are_weighed_at_ascending_sizes_of_one_payload) {
+  const options chosen =
+      parse({"--table-memory=x.json", "--kv=int_int", "--sizes=9,1,5", "--table-loads=50,90"});
+  EXPECT_EQ(chosen.table_memory, "x.json");
+  EXPECT_EQ(chosen.sizes, (sizes{1, 5, 9}));
+  EXPECT_EQ(chosen.loads, (std::vector<unsigned>{50, 90}));
+  EXPECT_NE(complaint("--table-memory=x.json").find("takes one payload (--kv)"), std::string::npos);
+  EXPECT_NE(complaint("--table-loads=0").find("bad load factor '0'"), std::string::npos);
+  try {
+    parse({"--table-memory=x.json", "--kv=int_int", "--sizes=9", "--turns"});
+    FAIL() << "it was accepted";
+  } catch (const usage_error& error) {
+    EXPECT_NE(std::string(error.what()).find("leave out --growth"), std::string::npos);
+  }
+}
+
 TEST(options, a_complaint_is_one_line) {
   for (const char* argument :
        {"--kv", "--kv=", "--seed=", "--sizes", "--sizes=,", "--memory=resident,first_touch"}) {

@@ -36,7 +36,7 @@ def test_ladders_come_first_then_rounds_then_growth_then_counters(finished: Lab)
     plan = plan_of(finished, rounds=3, least_rounds=3)
     plan = replace(plan, ladder=replace(plan.ladder, reason=None))  # two sizes do not need one
     order = [name for name, _ in groupby(task.stage.name for task in tasks(plan))]
-    assert order == ["ladder", None, "growth/insert-first_touch", "sim"]
+    assert order == ["ladder", None, "growth/insert-first_touch", "table_memory", "sim"]
 
 
 def test_rounds_beyond_the_least_do_not_belong_to_a_complete_run(finished: Lab) -> None:

@@ -72,7 +72,9 @@ def test_times_are_what_the_binary_reported(finished: Lab) -> None:
 def test_log_output_is_plain_lines(finished: Lab) -> None:
     text = (finished.results.parent / "stdout").read_text()
     assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f]", text)
-    assert text.count("elapsed") == 2 * 2 * (2 + 1) + 1  # one line a block, timed or counted; growth
+    assert (
+        text.count("elapsed") == 2 * 2 * (2 + 1) + 1 + 2
+    )  # one line a block, timed or counted; growth; weighing a payload
     # A line may be as long as the path that it names.
     assert max(len(line.replace(str(finished.folder()), "")) for line in text.splitlines()) <= 130
     assert "on CPU" in text
@@ -196,7 +198,8 @@ def test_interruption_keeps_what_has_finished_and_resume_completes_it(
     answer = lab.mapscope("run", "--resume", str(lab.folder()))
     assert answer.returncode == 0, answer.stderr
     resumed = [int(line.split()[4]) for line in calls(lab.build)[before:]]
-    assert resumed == [second] * 7  # the block that was missing, as a whole
+    # The block that was missing, as a whole; what was just starting when it was interrupted may still log itself.
+    assert set(resumed) == {second} and resumed.count(second) >= 7
     assert first != second
     assert kept.items() <= raw_files(lab).items()  # and nothing was touched
     document = lab.run_json()

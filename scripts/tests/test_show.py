@@ -79,6 +79,8 @@ def test_pictures_of_a_run(finished: Lab) -> None:
     names = {path.name for path in (finished.folder() / "plots").iterdir()}
     stems = {"find_hit-shared", "find_hit-own", "range-shared", "range-own"}
     stems |= {"overview-shared-n6656", "overview-own-n6656", "lines-shared-n6656", "lines-own-n6656"}
+    stems |= {f"tradeoff-{workload}-{which}-n6656" for workload in ("find_hit", "range") for which in ("shared", "own")}
+    stems |= {"memory-shared", "memory-own"}
     stems |= {f"misses-sim-{workload}-{which}" for workload in ("find_hit", "range") for which in ("shared", "own")}
     grown = {path.stem for path in (finished.folder() / "plots").iterdir() if path.stem.startswith("growth-")}
     assert {stem.rsplit("20000-", 1)[-1] for stem in grown} >= {"inserts", "percentiles", "open-loop"}
@@ -97,7 +99,9 @@ def test_pictures_of_small_runs(finished: Lab, tmp_path: Path, keep: dict[str, l
     ]  # fmt: skip
     pictures = plot_run(Run.of(document), tmp_path)
     names = {picture.stem.split("-")[0] for picture in pictures}
-    assert names == {"growth", "range", "misses", "lines", *([] if keep.get("map") else ["overview"])}
+    assert names == {
+        "growth", "range", "misses", "lines", "memory", *([] if keep.get("map") else ["overview", "tradeoff"])
+    }  # fmt: skip
     for picture in pictures:
         assert picture.stat().st_size > 10_000
         assert picture.with_suffix(".svg").is_file()
