@@ -110,14 +110,18 @@ def test_the_front_is_of_time_bytes_and_longest_insert(run: Run) -> None:
         assert one.is_on_front != beaten
 
 
-@pytest.mark.parametrize("change", [lambda words: words, lambda words: [*words, "--max-latency", "1ns"]])
+@pytest.mark.parametrize(
+    "change",
+    [lambda words: words, lambda words: [*words, "--max-latency", "1ns"], lambda words: [*words, "--memory", "1000B"]],
+)
 def test_the_answer_in_words(chosen_from: Lab, change: Callable[[list[str]], list[str]]) -> None:
     words = change(["choose", "--payload", "int_int", "--n", "200", "--mix", "read=90,erase=10"])
     answer = chosen_from.mapscope(*words)
     assert answer.returncode == 0, answer.stderr
     assert "90% find_hit, 10% erase" in answer.stdout
-    assert ("no map meets the limits" in answer.stdout) == (len(words) > 7)
-    assert ("is the fastest that meets the limits" in answer.stdout) == (len(words) == 7)
+    assert ("no map meets the limits" in answer.stdout) == ("1ns" in words)
+    assert ("is the fastest that meets the limits\n" in answer.stdout) == ("1000B" in words)
+    assert ("is the fastest\n" in answer.stdout) == (len(words) == 7)
 
 
 @pytest.mark.parametrize(

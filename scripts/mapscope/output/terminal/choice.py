@@ -29,7 +29,7 @@ def print_choice(console: Console, run: Run, wish: Wish, found: Choice) -> None:
         console.print()
         console.print(_table(found))
         console.print(KEY, highlight=False, markup=False)
-    for line in [*_sentences(found), *(f"left out: {each}" for each in found.left_out), *found.notes]:
+    for line in [*_sentences(wish, found), *(f"left out: {each}" for each in found.left_out), *found.notes]:
         console.print(f"  - {line}", highlight=False, markup=False, overflow="fold")
 
 
@@ -71,17 +71,23 @@ def _limits(one: Candidate) -> str:
     return ", ".join(parts) or "met"
 
 
-def _sentences(found: Choice) -> list[str]:
+def _sentences(wish: Wish, found: Choice) -> list[str]:
     if not found.candidates:
         return ["no map has all that the mix asks for"]
     first = found.candidates[0]
     if first.verdict == EXCEEDS:
         return ["no map meets the limits"]
     tied = [one.map for one in found.candidates if one.is_tied]
-    said = [f"{first.map} is the fastest that meets the limits" if first.verdict == FITS
-            else f"whether any map meets the limits is undecided; {first.map} is the fastest that may"]  # fmt: skip
-    if tied:
-        said.append(f"which of {', '.join([first.map, *tied])} is the fastest is undecided by this run")
+    met = "" if wish.max_latency_ns is None and wish.bytes_per_entry is None else " that meets the limits"
+    if first.verdict == UNDECIDED:
+        said = [f"whether any map meets the limits is undecided; {first.map} has the lowest time of those that may"]
+    elif tied:
+        said = [
+            f"which of {', '.join([first.map, *tied])} is the fastest{met} is undecided by this run; {first.map} has the "
+            "lowest median"
+        ]
+    else:
+        said = [f"{first.map} is the fastest{met}"]
     if may := [one.map for one in found.candidates if one.verdict == UNDECIDED and first.verdict == FITS]:
         said.append(f"whether {', '.join(may)} meet the limits is undecided")
     return said
