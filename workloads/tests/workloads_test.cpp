@@ -162,7 +162,8 @@ using names = std::vector<std::string_view>;
 TEST(wrong_maps, lost_inserts) {
   EXPECT_EQ(workloads_that_notice<loses_inserts>(),
             (names{"insert_grow", "insert_reserved", "find_hit", "find_hit_chained", "find_miss",
-                   "find_mixed_50", "erase", "churn", "range", "life_grow", "life_reserved", "ttl_cache"}));
+                   "find_mixed_50", "erase", "churn", "range", "life_grow", "life_reserved",
+                   "ttl_cache"}));
 }
 
 TEST(wrong_maps, other_values) {

@@ -83,8 +83,8 @@ def _sentences(wish: Wish, found: Choice) -> list[str]:
         said = [f"whether any map meets the limits is undecided; {first.map} has the lowest time of those that may"]
     elif tied:
         said = [
-            f"which of {', '.join([first.map, *tied])} is the fastest{met} is undecided by this run; {first.map} has the "
-            "lowest median"
+            f"which of {', '.join([first.map, *tied])} is the fastest{met} is undecided by this run; {first.map} has "
+            "the lowest median"
         ]
     else:
         said = [f"{first.map} is the fastest{met}"]
