@@ -72,9 +72,7 @@ def heatmap_of(run: Run | Plan, table: pandas.DataFrame) -> Heatmap:
     """Of rows as KEY and `rounds`, of a run or of a plan that is being carried out."""
     states = {entry.name for entry in run.workloads if entry.family is not None}
     hashes = [*run.selection.hashes, *table["hash"]]
-    table = table[~table["workload"].isin(states) & (table["hash"] == hashes[0])]
-    if (usual := table["kv"].map(parts).str[1] == RANDOM).any():  # other keys have tables of their own
-        table = table[usual]
+    table = usual_rows(run, table)
     workloads = dict.fromkeys([*run.selection.workloads, *table["workload"]])
     found = ranking(table, ["workload"])
     return Heatmap(
@@ -85,6 +83,14 @@ def heatmap_of(run: Run | Plan, table: pandas.DataFrame) -> Heatmap:
         hashes[0], list(dict.fromkeys(table["kv"])), sorted(set(table["n"])), half_width(found),
         versions(run.maps),
     )  # fmt: skip
+
+
+def usual_rows(run: Run | Plan, table: pandas.DataFrame) -> pandas.DataFrame:
+    """Without states of a family, without a second kind of hash and, where some keys were random, without others."""
+    states = {entry.name for entry in run.workloads if entry.family is not None}
+    table = table[~table["workload"].isin(states) & (table["hash"] == run.selection.hashes[0])]
+    usual = table["kv"].map(parts).str[1] == RANDOM
+    return table[usual] if usual.any() else table
 
 
 def versions(maps: Iterable[MapEntry]) -> str:

@@ -12,7 +12,7 @@ import pandas
 from mapscope.analysis.conclusions import SUBJECTS
 from mapscope.analysis.fingerprint import caches, fingerprint
 from mapscope.analysis.growth.insert_latency import growing
-from mapscope.analysis.heatmap import versions
+from mapscope.analysis.heatmap import usual_rows, versions
 from mapscope.analysis.inference import CONFIDENCE
 from mapscope.analysis.ranking import half_width, ranking
 from mapscope.analysis.runs import read_runs
@@ -50,7 +50,7 @@ def results_block(name: str, results: Path) -> str:
     if not runs.measured:
         raise UsageError(f"{name} is a file of Google Benchmark: it names no machine; choose a run of `make bench`")
     (run,) = runs.measured
-    found = ranking(runs.table, ["workload"])
+    found = ranking(usual_rows(run, runs.table), ["workload"])
     if found.empty:
         raise UsageError(f"{name} has no workload that every map finished; finish it with `make bench RESUME={name}`")
     grown = growing(run)
