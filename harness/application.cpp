@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "harness/benchmark_run.hpp"
+#include "harness/concurrent/read_latency_json.hpp"
 #include "harness/context.hpp"
 #include "harness/counting/counting_session.hpp"
 #include "harness/counting/fork_server.hpp"
@@ -117,6 +118,40 @@ exit_code weigh_tables(const catalogue& known, const options& chosen, char** arg
   return all_fine;
 }
 
+exit_code measure_read_latency(const catalogue& known, const options& chosen) {
+  const std::string memory = set_memory_mode(chosen.memory, nullptr);
+  whole_file place(chosen.read_latency);
+  const bool has_two_cpus = workloads::usable_cpus().size() > 1;
+  for (const auto& part : known.payloads) {
+    if (part.info.name != chosen.payloads.front()) continue;
+    json tables = json::array();
+    if (has_two_cpus) {
+      for (const std::size_t n : chosen.sizes) {
+        tables.push_back(json_of(
+            part.measure_read_latency(workloads::key_pool(n, chosen.seed, chosen.key_set))));
+      }
+    }
+    const json reason = has_two_cpus
+                            ? json()
+                            : json("one CPU: a reader and a writer take turns on it, and what is "
+                                   "measured is the scheduler");
+    place.write(to_line({{"mapscope_read_latency", read_latency_format},
+                         {"cpu_model", cpu_model()},
+                         {"kernel", kernel()},
+                         {"map", known.map.name},
+                         {"kv", part.info.name},
+                         {"keys", chosen.keys},
+                         {"hash", chosen.hashes.front()},
+                         {"seed", chosen.seed},
+                         {"memory", memory},
+                         {"tables", tables},
+                         {"reason", reason}}) +
+                '\n');
+    place.commit();
+  }
+  return all_fine;
+}
+
 /// Answers the commands of a runner, after a line about this process.
 exit_code measure_in_turns(const catalogue& known, const options& chosen,
                            const std::string& memory) {
@@ -152,6 +187,7 @@ exit_code run(const catalogue& known, int argc, char** argv) {
   }
   if (chosen.growth) return measure_growth(known, chosen, argv);
   if (!chosen.table_memory.empty()) return weigh_tables(known, chosen, argv);
+  if (!chosen.read_latency.empty()) return measure_read_latency(known, chosen);
   const std::string memory = set_memory_mode(chosen.memory, known.keep_memory);
   if (chosen.turns) {
     if (!chosen.answers_are_checked && !answers_are_right(known, chosen)) return wrong_answer;

@@ -11,6 +11,7 @@
 
 #include "harness/backends/backend.hpp"
 #include "harness/backends/geometry.hpp"
+#include "harness/concurrent/read_latency.hpp"
 #include "harness/fixture.hpp"
 #include "harness/growth/study.hpp"
 #include "harness/memory/table_memory.hpp"
@@ -23,6 +24,7 @@ struct map_info {
   std::string_view library;  // what the binary is linked with
   std::string_view header;   // the adapter
   bool has_own_hash;
+  bool is_concurrent = false;
 };
 
 struct workload_info {
@@ -80,6 +82,8 @@ struct payload_entry {
   growth::builder build_growth = nullptr;
   /// Of tables of some sizes; null in a binary of further workloads, or where only growth is timed.
   table_weigher weigh = nullptr;
+  /// Lookups beside a thread that writes; null of maps that are not concurrent.
+  read_latency (*measure_read_latency)(const workloads::key_pool&) = nullptr;
 };
 
 struct catalogue {

@@ -40,6 +40,7 @@ void describe(std::ostream& out, const catalogue& known, const std::string& coun
                  {"library", known.map.library},
                  {"header", known.map.header},
                  {"has_own_hash", known.map.has_own_hash},
+                 {"is_concurrent", known.map.is_concurrent},
                  {"workloads", array_of(known.workloads, convert)},
                  {"payloads", array_of(known.payloads, convert)},
                  {"hashes", known.hashes},

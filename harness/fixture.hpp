@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
 #include "workloads/keys.hpp"
 #include "workloads/observer.hpp"
@@ -39,8 +40,8 @@ class fixture_of final : public fixture {
  public:
   /// `further` is what the workload is constructed from.
   template <class... Further>
-  explicit fixture_of(const workloads::key_pool& pool, const Further&... further)
-      : work_(further...),
+  explicit fixture_of(const workloads::key_pool& pool, Further&&... further)
+      : work_(std::forward<Further>(further)...),
         payload_bytes_(workloads::mean_payload_bytes<Payload>(pool)),
         n_(pool.size()) {
     workloads::observer::is_stream(this, sizeof *this);  // but for the map objects in it

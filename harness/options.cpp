@@ -190,6 +190,14 @@ void declare_loads(CLI::App& app, options& parsed) {
       ->check(whole_number("load factor", 1, most_percent));
 }
 
+void declare_read_latency(CLI::App& app, const catalogue& known, options& parsed) {
+  if (!known.map.is_concurrent) return;
+  app.add_option(
+      "--read-latency", parsed.read_latency,
+      "instead of benchmarks, time lookups that arrive at a fixed rate, alone and beside a "
+      "thread that writes, at all sizes (one payload); the JSON goes into this file");
+}
+
 void declare_turns(CLI::App& app, raw_options& raw, options& parsed) {
   constexpr std::uint64_t most_descriptors = 1 << 20;
   app.add_flag("--turns", parsed.turns,
@@ -230,6 +238,7 @@ void declare(CLI::App& app, const catalogue& known, raw_options& raw, options& p
   declare_growth(app, raw);
   declare_table_memory(app, parsed);
   declare_loads(app, parsed);
+  declare_read_latency(app, known, parsed);
   declare_turns(app, raw, parsed);
   app.add_flag("--describe", parsed.describe, "print what this binary can run, as JSON, and exit");
   app.add_flag("--check", parsed.check, "only check the map's answers, and exit");
@@ -314,6 +323,27 @@ void choose_table_memory(options& parsed) {
   std::sort(parsed.sizes.begin(), parsed.sizes.end());
 }
 
+void choose_read_latency(const options& parsed) {
+  if (parsed.read_latency.empty()) return;
+  if (parsed.callgrind || parsed.turns || !parsed.table_memory.empty()) {
+    throw usage_error("--read-latency is for itself; leave out --callgrind, --turns and "
+                      "--table-memory");
+  }
+  if (parsed.payloads.size() != 1) throw usage_error("--read-latency takes one payload (--kv)");
+}
+
+/// What several threads do is neither counted nor watched growing.
+void refuse_for_concurrent(const catalogue& known, const raw_options& raw, const options& parsed) {
+  if (!known.map.is_concurrent) return;
+  const bool is_counted = std::any_of(raw.counters.begin(), raw.counters.end(),
+                                      [](const std::string& name) { return name != "os"; });
+  if (is_counted || parsed.callgrind) {
+    throw usage_error("--counters, --callgrind: of a concurrent map only time is measured, because "
+                      "the counters are those of one thread");
+  }
+  if (parsed.growth) throw usage_error("--growth: of a concurrent map see the workload fill");
+}
+
 void choose_turns(const raw_options& raw, options& parsed) {
   if (raw.baton >= 0) parsed.baton = raw.baton;
   if (!parsed.turns) return;
@@ -350,6 +380,8 @@ options parse_options(int argc, const char* const* argv, const catalogue& known)
   choose_keys(known, parsed);
   choose_turns(raw, parsed);
   choose_table_memory(parsed);
+  choose_read_latency(parsed);
+  refuse_for_concurrent(known, raw, parsed);
   parsed.others = app.remaining();
   return parsed;
 }

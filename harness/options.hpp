@@ -30,9 +30,10 @@ struct options {
   std::optional<growth::request> growth;   // instead of benchmarks: one table, growing
   std::string table_memory;                // instead of benchmarks: tables weighed, into this file
   std::vector<unsigned> loads;             // percent: maximum load factors to weigh tables at
-  bool turns = false;                      // instead of benchmarks: answers commands
-  std::optional<int> baton;                // a descriptor: each turn waits for a byte from it
-  bool answers_are_checked = false;        // by an earlier process of the same run
+  std::string read_latency;          // instead of benchmarks: open-loop lookups, into this file
+  bool turns = false;                // instead of benchmarks: answers commands
+  std::optional<int> baton;          // a descriptor: each turn waits for a byte from it
+  bool answers_are_checked = false;  // by an earlier process of the same run
   bool describe = false;
   bool check = false;
   std::string help;                 // what --help prints; empty unless it was asked for

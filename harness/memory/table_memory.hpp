@@ -33,7 +33,8 @@ namespace harness {
 
 struct table_memory {
   std::size_t n;
-  std::uint64_t grown, peak, reserved;
+  std::uint64_t grown, peak;
+  std::optional<std::uint64_t> reserved = {};  // none of a map that has no room to reserve
   std::map<unsigned, double> at_load = {};
 };
 
@@ -96,7 +97,7 @@ std::vector<table_memory> weigh_tables(const workloads::key_pool& pool,
     for (std::size_t i = 0; i < sizes.size(); filled = sizes[i], ++i) {
       fill_part<Payload>(*table, pool, filled, sizes[i]);
       const std::uint64_t now = meter.now();
-      found[i] = {sizes[i], now, held_meter::with_peak(now), 0};
+      found[i] = {sizes[i], now, held_meter::with_peak(now)};
     }
   }
   for (table_memory& one : found) {

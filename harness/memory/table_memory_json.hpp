@@ -18,7 +18,7 @@ inline json json_of(const std::vector<table_memory>& tables) {
     return json{{"n", one.n},
                 {"grown_bytes", one.grown},
                 {"peak_bytes", one.peak},
-                {"reserved_bytes", one.reserved},
+                {"reserved_bytes", one.reserved ? json(*one.reserved) : json()},
                 {"bytes_per_entry_at_load", at_load}};
   });
 }
