@@ -40,17 +40,20 @@ names workload_names(const catalogue& known) {
   return all;
 }
 
-/// The workloads that run without being named: no states.
+/// The workloads that run without being named: no states; of a concurrent map, those of one thread.
 names plain_names(const catalogue& known) {
   names plain;
   for (const auto& one : known.workloads) {
-    if (one.family.empty()) plain.push_back(one.name);
+    if (one.family.empty() || (known.map.is_concurrent && one.state == "t1")) {
+      plain.push_back(one.name);
+    }
   }
   return plain;
 }
 
 /// A remark about each family's states, which are too many to list.
 std::string remarks_on_states(const catalogue& known) {
+  if (known.map.is_concurrent) return "; for t2, t4, ... threads see --describe";
   names families;
   for (const auto& one : known.workloads) {
     if (!one.family.empty() && !has(families, one.family)) families.push_back(one.family);

@@ -97,6 +97,7 @@ class go_scenario_workload {
 
   go_scenario_workload(const key_pool& pool, const crowd& given, std::shared_ptr<void>&)
       : scenario_(go_scenario_of(given.name)),
+        operations_(given.operations_or(std::size_t{1} << 17)),
         pool_(pool),
         team_(given.threads),
         parts_(given.threads) {
@@ -137,7 +138,7 @@ class go_scenario_workload {
   }
 
   std::uint64_t expected() const noexcept {
-    const std::uint64_t threads = parts_.size(), all = operations_a_thread * threads;
+    const std::uint64_t threads = parts_.size(), all = operations_ * threads;
     switch (scenario_) {
       case go_scenario::load_mostly_hits: return all - visits_of(pool_.size() - 1);
       case go_scenario::load_mostly_misses: return visits_of(0);
@@ -150,20 +151,17 @@ class go_scenario_workload {
       case go_scenario::compare_and_swap_collision: return all;
       case go_scenario::range: return ranges() * threads * pool_.size();
       case go_scenario::adversarial_alloc: return threads * stores_of_adversary();
-      case go_scenario::adversarial_delete:
-        return threads * ((operations_a_thread - 1) / pool_.size() + 1);
+      case go_scenario::adversarial_delete: return threads * ((operations_ - 1) / pool_.size() + 1);
     }
     return 0;
   }
 
   std::size_t operations() const noexcept {
-    const std::size_t each = scenario_ == go_scenario::range ? ranges() : operations_a_thread;
+    const std::size_t each = scenario_ == go_scenario::range ? ranges() : operations_;
     return each * parts_.size();
   }
 
  private:
-  static constexpr std::size_t operations_a_thread = std::size_t{1} << 17;
-
   static constexpr bool swaps_conditionally = requires(Map& map, const key& k, const value& v) {
     { map.compare_and_swap(k, v, v) } -> std::convertible_to<bool>;
   };
@@ -177,7 +175,7 @@ class go_scenario_workload {
 
   /// So many that a pass takes as long as one of the others.
   std::size_t ranges() const noexcept {
-    return std::max<std::size_t>(operations_a_thread / pool_.size() / 4, 1);
+    return std::max<std::size_t>(operations_ / pool_.size() / 4, 1);
   }
 
   bool grows() const noexcept {
@@ -205,7 +203,7 @@ class go_scenario_workload {
   }
 
   std::size_t keys_of_a_part() const noexcept {
-    return has_unique_keys() ? operations_a_thread : pool_.size();
+    return has_unique_keys() ? operations_ : pool_.size();
   }
 
   std::size_t entries_at_start() const noexcept {
@@ -227,7 +225,7 @@ class go_scenario_workload {
     std::uint64_t visits = 0;
     for (std::size_t t = 0; t < parts_.size(); ++t) {
       const std::size_t first = (index + n - start_of(t)) % n;
-      if (first < operations_a_thread) visits += (operations_a_thread - 1 - first) / n + 1;
+      if (first < operations_) visits += (operations_ - 1 - first) / n + 1;
     }
     return visits;
   }
@@ -239,7 +237,7 @@ class go_scenario_workload {
 
   std::uint64_t new_keys() const noexcept {
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < operations_a_thread; ++i) count += is_new(i) ? 1 : 0;
+    for (std::size_t i = 0; i < operations_; ++i) count += is_new(i) ? 1 : 0;
     return count;
   }
 
@@ -295,7 +293,7 @@ class go_scenario_workload {
 
   std::uint64_t look_up(const part& mine) {
     std::uint64_t count = 0;
-    for (std::size_t i = 0, at = 0; i < operations_a_thread; ++i) {
+    for (std::size_t i = 0, at = 0; i < operations_; ++i) {
       count += map_->visit(mine.keys[at].key, [](const value&) {}) ? 1 : 0;
       if (++at == mine.keys.size()) at = 0;
     }
@@ -312,7 +310,7 @@ class go_scenario_workload {
   std::uint64_t insert_one(const part& mine) {
     const entry<Payload> slot = first_entry(mine);
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < operations_a_thread; ++i) {
+    for (std::size_t i = 0; i < operations_; ++i) {
       count += map_->insert(slot.key, slot.value) ? 1 : 0;
     }
     return count;
@@ -327,15 +325,14 @@ class go_scenario_workload {
   std::uint64_t erase_one(const part& mine) {
     const entry<Payload> slot = first_entry(mine);
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < operations_a_thread; ++i) count += map_->erase(slot.key) ? 1 : 0;
+    for (std::size_t i = 0; i < operations_; ++i) count += map_->erase(slot.key) ? 1 : 0;
     return count;
   }
 
   std::uint64_t store_one(const part& mine) {
     const entry<Payload> slot = first_entry(mine);
     std::uint64_t count = 0;
-    for (std::size_t i = 0; i < operations_a_thread; ++i, ++count)
-      map_->store(slot.key, slot.value);
+    for (std::size_t i = 0; i < operations_; ++i, ++count) map_->store(slot.key, slot.value);
     return map_->visit(slot.key, [](const value&) {}) ? count : 0;
   }
 
@@ -343,7 +340,7 @@ class go_scenario_workload {
   std::uint64_t swap_one(const part& mine) {
     if constexpr (swaps_conditionally) {
       const key one = first_entry(mine).key;
-      for (std::size_t i = 0; i < operations_a_thread; ++i) {
+      for (std::size_t i = 0; i < operations_; ++i) {
         if (map_->compare_and_swap(one, values_[0], values_[1])) {
           map_->compare_and_swap(one, values_[1], values_[0]);
         }
@@ -352,7 +349,7 @@ class go_scenario_workload {
       map_->visit(one, [&](const value& found) {
         is_one_of_them = digest(found) == digest(values_[0]) || digest(found) == digest(values_[1]);
       });
-      return is_one_of_them ? operations_a_thread : 0;
+      return is_one_of_them ? operations_ : 0;
     }
     return 0;
   }
@@ -380,7 +377,7 @@ class go_scenario_workload {
 
   std::uint64_t stores_of_adversary() const noexcept {
     std::uint64_t stores = 0, loads_since = 0;
-    for (std::size_t i = 0; i < operations_a_thread; ++i) {
+    for (std::size_t i = 0; i < operations_; ++i) {
       if (++loads_since > stores) {
         loads_since = 0;
         ++stores;
@@ -434,6 +431,7 @@ class go_scenario_workload {
   }
 
   go_scenario scenario_;
+  std::size_t operations_;  // of each thread, in a pass
   key_pool pool_;
   thread_team<Scope> team_;
   std::unique_ptr<Map> map_;

@@ -12,6 +12,7 @@
 // no two threads share a key, each outcome is known beforehand and compared.
 #pragma once
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
@@ -24,6 +25,8 @@
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/keys.hpp"
 #include "workloads/popularity.hpp"
+#include "workloads/random.hpp"
+#include "workloads/state.hpp"
 
 namespace workloads {
 
@@ -84,15 +87,17 @@ class mixed {
   /// `shared`: the table of all of these workloads; null until one needs it.
   mixed(const key_pool& pool, const crowd& given, std::shared_ptr<void>& shared)
       : what_(mixture::of(given.name)),
+        operations_(given.operations_or(16'384)),
         team_(given.threads),
         tables_(tables_in(shared, pool)),
         random_(given.seed),
         evenly_(ranks()),
-        zipf_(ranks()),
+        zipf_(std::max<std::size_t>(ranks(), 1)),
         parts_(given.threads) {
+    if (ranks() == 0) throw inapplicable("there are fewer keys than threads");
     for (part& one : parts_) {
-      one.steps.resize(operations_a_thread);
-      one.keys = make_slots<entry<Payload>>(operations_a_thread);
+      one.steps.resize(operations_);
+      one.keys = make_slots<entry<Payload>>(operations_);
     }
   }
 
@@ -123,10 +128,9 @@ class mixed {
     return outcomes;
   }
 
-  std::size_t operations() const noexcept { return parts_.size() * operations_a_thread; }
+  std::size_t operations() const noexcept { return parts_.size() * operations_; }
 
  private:
-  static constexpr std::size_t operations_a_thread = 16'384;
   static constexpr std::size_t looked_up_again = 64;
 
   enum class kind : std::uint8_t { find, insert, erase };
@@ -141,7 +145,7 @@ class mixed {
   struct alignas(apart) part {
     void run(Map& map) {
       std::uint64_t found = 0, strange = 0;
-      for (std::size_t i = 0; i < operations_a_thread; ++i) {
+      for (std::size_t i = 0; i < steps.size(); ++i) {
         step& one = steps[i];
         const entry<Payload>& slot = keys[i];
         switch (one.what) {
@@ -184,7 +188,7 @@ class mixed {
 
   void draw(part& into, std::size_t t) {
     into.expected = 0;
-    for (std::size_t i = 0; i < operations_a_thread; ++i) {
+    for (std::size_t i = 0; i < operations_; ++i) {
       const std::size_t index = draw_index(t);
       const std::uint64_t id = tables_->pool().present(index);
       into.steps[i] = {value_digest<Payload>(id), static_cast<std::uint32_t>(index), draw_kind(),
@@ -229,8 +233,9 @@ class mixed {
     }
     for (const part& all : parts_) {
       for (std::size_t i = 0; i < looked_up_again; ++i) {
-        const step& one = all.steps[i * (operations_a_thread / looked_up_again)];
-        const auto& key = all.keys[i * (operations_a_thread / looked_up_again)].key;
+        const std::size_t which = i * operations_ / looked_up_again;
+        const step& one = all.steps[which];
+        const auto& key = all.keys[which].key;
         const bool is_there = tables_->map().visit(key, [](const value_of<Payload>&) {});
         wrong_ += is_there != (tables_->present(one.index) == 1);
       }
@@ -238,6 +243,7 @@ class mixed {
   }
 
   mixture what_;
+  std::size_t operations_;  // of each thread, in a pass
   thread_team<Scope> team_;
   std::shared_ptr<tables> tables_;
   random_source random_;
