@@ -84,7 +84,7 @@ missing_headers() {
   if ! has "$compiler"; then
     printf '%s\n' libbenchmark-dev libboost-dev libabsl-dev robin-map-dev libxxhash-dev \
       libcli11-dev nlohmann-json3-dev libpapi-dev libtsl-hopscotch-map-dev libflathashmap-dev \
-      libsparsehash-dev
+      libsparsehash-dev liburcu-dev libtbb-dev libcuckoo-dev libcds-dev
     return
   fi
   "$compiler" -std=c++20 -E -P -x c++ - <<'SOURCE' | sed -n 's/^missing //p'
@@ -114,6 +114,18 @@ missing libflathashmap-dev
 #endif
 #if !__has_include(<sparsehash/dense_hash_map>)
 missing libsparsehash-dev
+#endif
+#if !__has_include(<urcu/urcu-memb.h>)
+missing liburcu-dev
+#endif
+#if !__has_include(<tbb/concurrent_hash_map.h>)
+missing libtbb-dev
+#endif
+#if !__has_include(<libcuckoo/cuckoohash_map.hh>)
+missing libcuckoo-dev
+#endif
+#if !__has_include(<cds/init.h>)
+missing libcds-dev
 #endif
 #if !__has_include(<xxhash.h>)
 missing libxxhash-dev
@@ -145,7 +157,8 @@ name_here() {
 is_optional() {
   case $1 in
     libpapi-dev | libboost-dev | libabsl-dev | robin-map-dev | libtsl-hopscotch-map-dev | \
-      libflathashmap-dev | libsparsehash-dev | valgrind | clang | libclang-rt-dev | \
+      libflathashmap-dev | libsparsehash-dev | liburcu-dev | libtbb-dev | libcuckoo-dev | \
+      libcds-dev | valgrind | clang | libclang-rt-dev | \
       chromium | parallel | googletest | g++-aarch64-linux-gnu | qemu-user | g++-i686-linux-gnu | \
       libc++-dev | libc++abi-dev) true ;;
     *) false ;;
