@@ -17,6 +17,7 @@
 #include "maps/adapters/concurrent/answer_check.hpp"
 #include "maps/adapters/concurrent/concept.hpp"
 #include "mapscope/concurrent_registry.hpp"
+#include "workloads/concurrent/filling.hpp"
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/hash.hpp"
 
@@ -67,7 +68,7 @@ std::unique_ptr<fixture> build_concurrent(const order& what) {
   const concurrent_benchmark& named = concurrent_benchmark_of(what);
   const workloads::key_pool pool(what.n, what.seed, what.keys);
   const workloads::crowd given{named.workload, named.threads, what.seed,
-                               maps::why_no_range<Adapter>()};
+                               maps::why_no_range<Adapter>(), maps::writes_copy<Adapter>()};
   std::shared_ptr<void> own;
   std::shared_ptr<void>& shared = what.shared != nullptr ? what.shared->tables : own;
   return std::make_unique<fixture_of<Workload, Payload>>(pool, pool, given, shared);
@@ -82,13 +83,11 @@ std::vector<table_memory> weigh_concurrent(const weighing_order& what) {
   std::vector<table_memory> found;
   const held_meter meter;
   const auto table = std::make_unique<map>();
-  workloads::entry<Payload> slot;
   std::size_t filled = 0;
   for (const std::size_t n : what.sizes) {
-    for (; filled < n; ++filled) {
-      pool.encode(pool.present(filled), slot);
-      table->insert(slot.key, slot.value);
-    }
+    workloads::fill_concurrent<Payload>(*table, pool, n - filled,
+                                        [&](std::size_t i) { return pool.present(filled + i); });
+    filled = n;
     const std::uint64_t now = meter.now();
     found.push_back({n, now, held_meter::with_peak(now), {}});
   }

@@ -21,6 +21,7 @@
 #include <vector>
 
 #include "harness/latency/histogram.hpp"
+#include "workloads/concurrent/filling.hpp"
 #include "workloads/concurrent/thread_team.hpp"
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/keys.hpp"
@@ -43,11 +44,8 @@ class read_latency_measurement {
   explicit read_latency_measurement(const workloads::key_pool& pool)
       : pool_(pool), team_(2), random_(pool.present(0)) {
     map_ = std::make_unique<Map>();
-    workloads::entry<Payload> slot;
-    for (std::size_t i = 0; i < pool.size(); ++i) {
-      pool.encode(pool.present(i), slot);
-      map_->insert(slot.key, slot.value);
-    }
+    workloads::fill_concurrent<Payload>(*map_, pool, pool.size(),
+                                        [&](std::size_t i) { return pool.present(i); });
     keys_ = workloads::make_slots<workloads::key_of<Payload>>(keys_in_turn);
     digests_.resize(keys_in_turn);
     moving_ =

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/concurrent/filling.hpp"
 #include "workloads/concurrent/thread_team.hpp"
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/keys.hpp"
@@ -30,7 +31,10 @@ class fill_together {
         tables_(tables_for(pool.size())),
         team_(given.threads),
         keys_(make_slots<entry<Payload>>(pool.size() * tables_)),
-        inserted_(given.threads) {}
+        inserted_(given.threads) {
+    const auto n = static_cast<double>(pool.size());
+    refuse_too_many_copies(given, n * static_cast<double>(tables_), n / 2);
+  }
 
   void prepare() {
     maps_.clear();

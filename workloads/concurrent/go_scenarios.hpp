@@ -32,6 +32,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/concurrent/filling.hpp"
 #include "workloads/concurrent/thread_team.hpp"
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/keys.hpp"
@@ -110,6 +111,11 @@ class go_scenario_workload {
     }
     if (scenario_ == go_scenario::range && given.threads > 1 && !given.why_no_range.empty()) {
       throw inapplicable(std::string(given.why_no_range));
+    }
+    const auto all = static_cast<double>(operations_ * given.threads);
+    if (scenario_ == go_scenario::load_or_store_unique) refuse_too_many_copies(given, all, all / 2);
+    if (scenario_ == go_scenario::load_or_store_balanced) {
+      refuse_too_many_copies(given, all / 2, all / 4);
     }
     for (std::size_t t = 0; t < parts_.size(); ++t) {
       parts_[t].keys = make_slots<entry<Payload>>(keys_of_a_part());
@@ -244,10 +250,11 @@ class go_scenario_workload {
   void refill() {
     map_ = std::make_unique<Map>();
     entry<Payload> slot;
-    for (std::size_t i = 0; i < entries_at_start(); ++i) {
-      pool_.encode(pool_.present(i), slot);
-      map_->insert(slot.key,
-                   scenario_ == go_scenario::compare_and_swap_collision ? values_[0] : slot.value);
+    fill_concurrent<Payload>(*map_, pool_, entries_at_start(),
+                             [&](std::size_t i) { return pool_.present(i); });
+    if (scenario_ == go_scenario::compare_and_swap_collision) {
+      pool_.encode(pool_.present(0), slot.key);
+      map_->store(slot.key, values_[0]);
     }
     // Go's benchmarks bring the map into a steady state by so many lookups.
     for (std::size_t i = 0; i < 2 * entries_at_start(); ++i) {

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/concurrent/filling.hpp"
 #include "workloads/concurrent/thread_team.hpp"
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/keys.hpp"
@@ -37,12 +38,9 @@ class half_full {
   explicit half_full(const key_pool& pool) : pool_(pool), present_(2 * pool.size()) {
     enter_thread<Scope>();
     map_ = std::make_unique<Map>();
-    entry<Payload> slot;
-    for (std::size_t i = 0; i < present_.size(); i += 2) {
-      pool_.encode(pool_.present(i), slot);
-      map_->insert(slot.key, slot.value);
-      present_[i] = 1;
-    }
+    fill_concurrent<Payload>(*map_, pool_, pool.size(),
+                             [&](std::size_t i) { return pool_.present(2 * i); });
+    for (std::size_t i = 0; i < present_.size(); i += 2) present_[i] = 1;
   }
 
   Map& map() noexcept { return *map_; }
@@ -89,7 +87,7 @@ class mixed {
       : what_(mixture::of(given.name)),
         operations_(given.operations_or(16'384)),
         team_(given.threads),
-        tables_(tables_in(shared, pool)),
+        tables_(tables_in(shared, pool, given, what_, operations_)),
         random_(given.seed),
         evenly_(ranks()),
         zipf_(std::max<std::size_t>(ranks(), 1)),
@@ -171,7 +169,13 @@ class mixed {
   /// With one thread, or keys of its own for each, there is one right outcome of each operation.
   bool is_determined() const noexcept { return !what_.is_shared || team_.size() == 1; }
 
-  static std::shared_ptr<tables> tables_in(std::shared_ptr<void>& shared, const key_pool& pool) {
+  /// Half of the updates change something.
+  static std::shared_ptr<tables> tables_in(std::shared_ptr<void>& shared, const key_pool& pool,
+                                           const crowd& given, const mixture& what,
+                                           std::size_t operations) {
+    const auto steps = static_cast<double>(operations * given.threads);
+    refuse_too_many_copies(given, steps * static_cast<double>(what.update_percent) / 200,
+                           static_cast<double>(pool.size()));
     if (shared == nullptr) shared = std::make_shared<tables>(pool);
     return std::static_pointer_cast<tables>(shared);
   }

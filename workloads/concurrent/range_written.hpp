@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "workloads/concurrent/filling.hpp"
 #include "workloads/concurrent/thread_team.hpp"
 #include "workloads/concurrent/workload.hpp"
 #include "workloads/keys.hpp"
@@ -37,11 +38,8 @@ class range_written {
       throw inapplicable(std::string(given.why_no_range));
     }
     map_ = std::make_unique<Map>();
-    entry<Payload> slot;
-    for (std::size_t i = 0; i < pool.size(); ++i) {
-      pool.encode(pool.present(i), slot);
-      map_->insert(slot.key, slot.value);
-    }
+    fill_concurrent<Payload>(*map_, pool, pool.size(),
+                             [&](std::size_t i) { return pool.present(i); });
     encode(moving_id, moving_value_);
     for (std::size_t t = 1; t < writers_.size(); ++t) {
       writers_[t].random = random_source(given.seed + t);

@@ -24,6 +24,8 @@ struct crowd {
   std::uint64_t seed = 1;
   /// Why others may not write while the map is iterated over; empty where they may.
   std::string_view why_no_range = {};
+  /// Whether each write copies the map.
+  bool writes_copy = false;
   /// So many in a pass, of each thread; 0: as many as the workload chooses.
   std::size_t operations = 0;
 

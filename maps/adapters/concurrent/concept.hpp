@@ -16,6 +16,8 @@
 //
 //   thread_scope      a type of which every thread that uses the map keeps an object while it does:
 //                     what the library wants of a thread
+//   writes_copy       true where each write copies the map: it is left out of what would take
+//   minutes
 #pragma once
 
 #include <concepts>
@@ -74,6 +76,13 @@ template <class Adapter>
 struct thread_scope_of<Adapter> {
   using type = typename Adapter::thread_scope;
 };
+
+/// Whether each write copies the map.
+template <class Adapter>
+constexpr bool writes_copy() {
+  if constexpr (requires { Adapter::writes_copy; }) return Adapter::writes_copy;
+  return false;
+}
 
 /// Why other threads may not write while for_each() runs; empty where they may.
 template <class Adapter>

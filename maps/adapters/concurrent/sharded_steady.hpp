@@ -3,9 +3,9 @@
 #include <string>
 #include <string_view>
 
+#include "maps/concurrent/sharded.hpp"
 #include "steady/map.hpp"
 #include "steady/version.hpp"
-#include "maps/concurrent/sharded.hpp"
 
 namespace adapters {
 

@@ -13,6 +13,8 @@ struct snapshot_hmap {
   static constexpr std::string_view name = "snapshot_hmap";
   static constexpr std::string_view title = "concurrent::snapshot<hmap::map>";
 
+  static constexpr bool writes_copy = true;
+
   static std::string version() { return HMAP_VERSION; }
 
   template <class Key, class Value, class Hash>

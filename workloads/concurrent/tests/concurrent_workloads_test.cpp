@@ -28,7 +28,7 @@ bool is_right(std::string_view name, std::size_t threads, std::size_t n) {
   bool right = true;
   workloads::with_concurrent_class<map, Payload, scope>(name, [&]<class Workload>() {
     std::shared_ptr<void> shared;
-    Workload work(key_pool(n, 7), crowd{name, threads, 7, {}, 2000}, shared);
+    Workload work(key_pool(n, 7), crowd{name, threads, 7, {}, false, 2000}, shared);
     for (int pass = 0; pass < 3; ++pass) {
       work.prepare();
       work.run();
@@ -111,8 +111,23 @@ TEST(concurrent_workloads, refuse_a_map_whose_iteration_skips_an_entry) {
 TEST(concurrent_workloads, refuse_fewer_keys_than_threads) {
   using map = fakes::map<std::uint64_t, std::uint64_t>;
   std::shared_ptr<void> shared;
-  const crowd many{"mixed_10_uniform_disjoint", 4, 1, {}, 10};
+  const crowd many{"mixed_10_uniform_disjoint", 4, 1, {}, false, 10};
   EXPECT_THROW((workloads::mixed<map, workloads::int_int, scope>(key_pool(1, 1), many, shared)),
+               workloads::inapplicable);
+}
+
+TEST(concurrent_workloads, leave_out_a_map_that_would_copy_itself_for_minutes) {
+  using map = fakes::map<std::uint64_t, std::uint64_t>;
+  using mixed = workloads::mixed<map, workloads::int_int, scope>;
+  using fill = workloads::fill_together<map, workloads::int_int, scope>;
+  std::shared_ptr<void> shared;
+  const crowd written{"mixed_50_uniform_shared", 1, 1, {}, true, 10'000};
+  EXPECT_THROW((mixed(key_pool(100'000, 1), written, shared)), workloads::inapplicable);
+  EXPECT_NO_THROW((mixed(key_pool(1000, 1), written, shared)));
+  shared = nullptr;
+  const crowd read{"mixed_0_uniform_shared", 1, 1, {}, true, 10'000};
+  EXPECT_NO_THROW((mixed(key_pool(100'000, 1), read, shared)));
+  EXPECT_THROW((fill(key_pool(100'000, 1), crowd{"fill", 1, 1, {}, true}, shared)),
                workloads::inapplicable);
 }
 
