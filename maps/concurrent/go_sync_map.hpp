@@ -33,10 +33,10 @@
 // Memory of what was replaced, erased or dropped is freed after a grace period (reclamation.hpp).
 //
 // Memory order
-//   Sequentially consistent where Go's is, on read_ and on p: a thread that stores one key and
-//   loads another must not find both threads' stores missing. On x86-64 that costs nothing over
+//   Sequentially consistent where Go's is, on read_, amended and p: a thread that stores one key
+//   and loads another must not find both threads' stores missing. On x86-64 that costs nothing over
 //   acquire and release here: loads are plain, and every store to them is a locked instruction
-//   anyway. `amended` is relaxed: it only leads to the lock.
+//   anyway, but that of `amended`, once in the life of a read-only table.
 //
 // Exceptions: strong guarantee. An allocation, hash, comparison or copy that throws has changed
 // nothing; range passes on what its function throws.
@@ -87,7 +87,7 @@ class go_sync_map {
     const frozen& read = *read_.load();
     const auto at = read.entries.find(key);
     if (at == read.entries.end()) [[unlikely]] {
-      if (!read.amended.load(std::memory_order_relaxed)) return false;
+      if (!read.amended.load()) return false;
       return visit_dirty(key, f);
     }
     return visit_entry(at->second, f);
@@ -95,13 +95,16 @@ class go_sync_map {
 
   /// Go's Store.
   void store(const K& key, V value) {
-    exchange(key, std::move(value), [](const V&) {});
+    exchange(key, std::move(value), [](const V*) {});
   }
 
   /// Go's Swap: what was there.
   std::optional<V> swap(const K& key, V value) {
     std::optional<V> previous;
-    exchange(key, std::move(value), [&](const V& old) { previous.emplace(old); });
+    exchange(key, std::move(value), [&](const V* old) {
+      previous.reset();
+      if (old != nullptr) previous.emplace(*old);
+    });
     return previous;
   }
 
@@ -122,7 +125,8 @@ class go_sync_map {
   /// Go's LoadAndDelete.
   std::optional<V> load_and_delete(const K& key) {
     std::optional<V> deleted;
-    remove(key, [&](const V& value) { deleted.emplace(value); });
+    // Another thread may delete the value after it was copied.
+    if (!remove(key, [&](const V& value) { deleted.emplace(value); })) deleted.reset();
     return deleted;
   }
 
@@ -139,7 +143,7 @@ class go_sync_map {
       if (entry* const e = find(read, key)) {
         return replace_if_equal(section, *e, old_value, std::move(new_value));
       }
-      if (!read.amended.load(std::memory_order_relaxed)) return false;
+      if (!read.amended.load()) return false;
     }
     const std::lock_guard lock(mu_);
     if (entry* const e = find(*read_.load(), key)) {
@@ -173,7 +177,7 @@ class go_sync_map {
   void range(F&& f) {
     const reclamation::read_guard section;
     const frozen* read = read_.load();
-    if (read->amended.load(std::memory_order_relaxed)) read = promoted();
+    if (read->amended.load()) read = promoted();
     for (auto at = read->entries.begin(); at != read->entries.end(); ++at) {
       const box* const found = at->second->p.load();
       if (is_value(found) && !f(at->first, found->value)) return;
@@ -193,7 +197,7 @@ class go_sync_map {
     reclamation::write_guard section;
     {
       const frozen& read = *read_.load();
-      if (read.entries.empty() && !read.amended.load(std::memory_order_relaxed)) return;
+      if (read.entries.empty() && !read.amended.load()) return;
     }
     auto empty = std::make_unique<frozen>();
     auto all = std::make_unique<dropped>();
@@ -284,19 +288,19 @@ class go_sync_map {
     {
       const frozen& read = *read_.load();
       if (entry* const e = find(read, key)) return e;
-      if (!read.amended.load(std::memory_order_relaxed)) return nullptr;
+      if (!read.amended.load()) return nullptr;
     }
     const std::lock_guard lock(mu_);
     const frozen& read = *read_.load();  // dirty may have become read meanwhile
     if (entry* const e = find(read, key)) return e;
-    if (!read.amended.load(std::memory_order_relaxed)) return nullptr;
+    if (!read.amended.load()) return nullptr;
     entry* const e = find_dirty(key);
     count_miss(section);
     return e;
   }
 
-  /// Store and Swap. `take` is called with the value that was there, before anything is changed
-  /// that it could not be called for again.
+  /// Store and Swap. `take` is called with the value that was there, or null, before it is
+  /// replaced, and again where another thread was faster: the last call counts.
   template <class Take>
   void exchange(const K& key, V&& value, Take&& take) {
     reclamation::write_guard section;
@@ -312,6 +316,7 @@ class go_sync_map {
     } else if (entry* const in_dirty = find_dirty(key)) {
       put(section, *in_dirty, fresh, take);
     } else {
+      take(nullptr);  // a clear() may have come after the first look
       add(read, key, fresh);
     }
   }
@@ -323,7 +328,7 @@ class go_sync_map {
     box* found = e.p.load();
     for (;;) {
       if (found == expunged()) return false;
-      if (found != nullptr) take(std::as_const(found->value));
+      take(found != nullptr ? &std::as_const(found->value) : nullptr);
       if (e.p.compare_exchange_weak(found, fresh.get())) break;
     }
     fresh.release();
@@ -397,11 +402,11 @@ class go_sync_map {
     reclamation::write_guard section;
     frozen* read = read_.load();
     entry* e = find(*read, key);
-    if (e == nullptr && read->amended.load(std::memory_order_relaxed)) {
+    if (e == nullptr && read->amended.load()) {
       const std::lock_guard lock(mu_);
       read = read_.load();
       e = find(*read, key);
-      if (e == nullptr && read->amended.load(std::memory_order_relaxed)) {
+      if (e == nullptr && read->amended.load()) {
         return remove_dirty(section, key, take);
       }
     }
@@ -451,7 +456,7 @@ class go_sync_map {
     make_dirty(read);
     dirty_->entries.try_emplace(key, e.get());
     e.release()->p.store(fresh.release());
-    read.amended.store(true, std::memory_order_relaxed);
+    if (!read.amended.load()) read.amended.store(true);
   }
 
   /// Where there is no dirty table: a copy of read without what is deleted, which is expunged.
@@ -523,7 +528,7 @@ class go_sync_map {
   [[gnu::noinline]] const frozen* promoted() {
     reclamation::write_guard section;
     const std::lock_guard lock(mu_);
-    if (read_.load()->amended.load(std::memory_order_relaxed)) promote(section);
+    if (read_.load()->amended.load()) promote(section);
     return read_.load();
   }
 

@@ -15,10 +15,10 @@
 //   a map and a sync.RWMutex.
 //
 // Disadvantages
-//   Threads do not scale: each operation moves the lock's cache line, also with a shared lock, whose
-//   readers count themselves in it. Whoever grows the map, or iterates over it, stops all others.
-//   Hashes, comparisons, copies, moves and destructors of keys and values run with the lock held,
-//   so they must not use the map either.
+//   Threads do not scale: each operation moves the lock's cache line, also with a shared lock,
+//   whose readers count themselves in it. Whoever grows the map, or iterates over it, stops all
+//   others. Hashes, comparisons, copies, moves and destructors of keys and values run with the lock
+//   held, so they must not use the map either.
 //
 // Exceptions: strong guarantee as far as the map has it for a single operation. A value that is
 // replaced is as its assignment leaves it, should that throw.

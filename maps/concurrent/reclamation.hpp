@@ -35,6 +35,7 @@
 #include <atomic>
 #include <cstddef>
 #include <new>
+#include <utility>
 
 // The library is C: its thread-local variables need no initialization, but in C++ a thread_local
 // one of another file is asked for it at each use. That takes a read section from 1.7 to 4.2 ns
@@ -45,9 +46,6 @@
 #define URCU_TLS_STORAGE_CLASS __thread
 #endif
 #include <urcu/urcu-memb.h>
-// The inline forms of urcu_memb_read_lock() and _unlock(): less than ten lines each, which the LGPL
-// lets any program use.
-#include <urcu/static/urcu-memb.h>
 
 #if defined(__SANITIZE_THREAD__)
 #define CONCURRENT_TSAN 1
@@ -56,6 +54,9 @@
 #define CONCURRENT_TSAN 1
 #endif
 #endif
+// The inline forms of urcu_memb_read_lock() and _unlock(): less than ten lines each, which the LGPL
+// lets any program use.
+#include <urcu/static/urcu-memb.h>
 #if defined(CONCURRENT_TSAN)
 extern "C" void __tsan_acquire(void*);
 extern "C" void __tsan_release(void*);
@@ -70,7 +71,12 @@ inline constinit char sections = 0;
 #if defined(CONCURRENT_TSAN)
 inline void annotate_release(void* what) noexcept { __tsan_release(what); }
 inline void annotate_acquire(void* what) noexcept { __tsan_acquire(what); }
+// Those of the library, which is not instrumented: it orders memory by other means than atomics.
+inline void enter() noexcept { urcu_memb_read_lock(); }
+inline void leave() noexcept { urcu_memb_read_unlock(); }
 #else
+inline void enter() noexcept { _urcu_memb_read_lock(); }
+inline void leave() noexcept { _urcu_memb_read_unlock(); }
 inline void annotate_release(void*) noexcept {}
 inline void annotate_acquire(void*) noexcept {}
 #endif
@@ -149,7 +155,10 @@ class chunk : private rcu_head {
 /// What a thread has retired. Freeing may retire further objects: values may hold maps.
 class thread_record {
  public:
-  thread_record() noexcept { urcu_memb_register_thread(); }
+  /// liburcu's own thread, which frees what others have left, is registered already.
+  thread_record() noexcept : is_ours_(URCU_TLS(urcu_memb_reader).registered == 0) {
+    if (is_ours_) urcu_memb_register_thread();
+  }
   thread_record(const thread_record&) = delete;
   thread_record& operator=(const thread_record&) = delete;
   ~thread_record();
@@ -158,7 +167,14 @@ class thread_record {
   void reserve(std::size_t objects) {
     if (current_ != nullptr && current_->room() >= objects) [[likely]]
       return;
-    if (spare_ == nullptr) spare_ = take_chunk();
+    if (spare_ == nullptr) {
+      chunk* const taken = take_chunk();
+      if (spare_ == nullptr) {
+        spare_ = taken;
+      } else {
+        delete taken;  // what was freed has retired, and made room
+      }
+    }
     if (current_ == nullptr) {
       current_ = spare_;
       spare_ = nullptr;
@@ -176,16 +192,13 @@ class thread_record {
 
   /// Hands on everything that waits. For barrier() and for the end of the thread.
   void hand_over() noexcept {
-    if (current_ != nullptr && !current_->is_empty()) {
-      submit(current_);
-      current_ = nullptr;
+    for (;;) {
+      if (current_ != nullptr && !current_->is_empty()) submit(std::exchange(current_, nullptr));
+      chunk* given = std::exchange(first_, nullptr);
+      last_ = nullptr;
+      if (given == nullptr) return;
+      while (given != nullptr) chunk::abandon(std::exchange(given, given->next));
     }
-    while (first_ != nullptr) {
-      chunk* const given = first_;
-      first_ = given->next;
-      chunk::abandon(given);
-    }
-    last_ = nullptr;
   }
 
  private:
@@ -210,6 +223,7 @@ class thread_record {
     return new chunk;
   }
 
+  bool is_ours_;  // the registration of the thread
   chunk* current_ = nullptr;
   chunk* spare_ = nullptr;
   chunk* first_ = nullptr;  // of those that wait, oldest first
@@ -219,15 +233,11 @@ class thread_record {
 inline constinit thread_local thread_record* record_of_thread = nullptr;
 
 inline thread_record::~thread_record() {
-  while (current_ != nullptr || first_ != nullptr) {
-    const bool was_empty = current_ != nullptr && current_->is_empty() && first_ == nullptr;
-    hand_over();
-    if (was_empty) break;
-  }
+  hand_over();
   delete current_;
   delete spare_;
   record_of_thread = nullptr;
-  urcu_memb_unregister_thread();
+  if (is_ours_) urcu_memb_unregister_thread();
 }
 
 [[gnu::noinline, gnu::cold]] inline thread_record& register_thread() {
@@ -250,13 +260,13 @@ class read_guard {
  public:
   read_guard() {
     detail::this_thread();
-    _urcu_memb_read_lock();
+    detail::enter();
   }
   read_guard(const read_guard&) = delete;
   read_guard& operator=(const read_guard&) = delete;
   ~read_guard() {
     detail::annotate_release(&detail::sections);
-    _urcu_memb_read_unlock();
+    detail::leave();
   }
 };
 
@@ -265,13 +275,13 @@ class write_guard {
   /// Throws std::bad_alloc.
   write_guard() : record_(detail::this_thread()) {
     record_.reserve(most_retired);
-    _urcu_memb_read_lock();
+    detail::enter();
   }
   write_guard(const write_guard&) = delete;
   write_guard& operator=(const write_guard&) = delete;
   ~write_guard() {
     detail::annotate_release(&detail::sections);
-    _urcu_memb_read_unlock();
+    detail::leave();
   }
 
   template <class T>

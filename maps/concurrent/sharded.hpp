@@ -1,5 +1,39 @@
+// concurrent::sharded: many maps, each behind a lock of its own.
+//
+// Layout
+//   Shards shards (a power of two), each a locked map (locked.hpp) with cache lines of its own:
+//
+//     shard   lock | map | unused       128 bytes for hmap::map, 256 for steady::map
+//
+//   The hash is multiplied by an odd number, and the top bits of the product choose the shard. They
+//   depend on every bit of the hash, so that the keys of one shard still differ in each of its
+//   bits, whichever of them the map inside takes for its buckets.
+//
+// Operations
+//   Each locks the one shard of its key and calls the map there.
+//   range   shard by shard, each with its lock. An entry that is there all the while is passed
+//   once.
+//           What is written meanwhile is seen in the shards that are still to come: no snapshot. f
+//           must not use the map: it could wait for itself.
+//   clear   shard by shard too: others may see some of them cleared and some not.
+//
+// What it is for
+//   Reads and writes mixed, by as many threads as there are processors. One uncontended atomic
+//   exchange more than the map itself; no allocation, nothing to be freed later, any map inside.
+//   Growth stops the keys of one shard, for a table that is as many times smaller.
+//
+// Disadvantages
+//   A thread that is suspended in an operation keeps a shard locked: others that need it yield
+//   until it runs again. Readers of one hot key wait for one another, and move its shard's lines
+//   between their processors. There is no moment at which all entries are seen together. An empty
+//   map has all shards already: 32 KB for hmap::map, 64 KB for steady::map. Hashes, comparisons and
+//   destructors of keys and values run with a lock held and must not use the map. The key is hashed
+//   twice, here and in the map (half a nanosecond for an integer).
+//
+// Exceptions: those of locked.hpp.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -12,9 +46,13 @@
 
 namespace concurrent {
 
-template <class Map, std::size_t Shards = 64, class Mutex = spin_lock>
+// Two threads, ns per operation of both (DESIGN.md has the machine and all of them):
+//
+//   TABLE
+template <class Map, std::size_t Shards = 256, class Mutex = spin_lock>
 class sharded {
-  static_assert(std::has_single_bit(Shards), "the number of shards must be a power of two");
+  static_assert(std::has_single_bit(Shards) && Shards > 1,
+                "sharded: the number of shards must be a power of two, and at least 2");
   using K = typename Map::key_type;
   using V = typename Map::mapped_type;
 
@@ -86,18 +124,22 @@ class sharded {
   }
 
  private:
+  /// Processors fetch lines in pairs.
   static constexpr std::size_t apart = 128;
   struct alignas(apart) shard {
     locked<Map, Mutex> map;
   };
 
+  static constexpr std::uint64_t odd = 0x9E3779B97F4A7C15;
+  static constexpr int index_bits = std::countr_zero(Shards);
+
   locked<Map, Mutex>& of(const K& key) {
-    const std::uint64_t hash = maps::common::seeded(hash_, key, 0) * 0x9E3779B97F4A7C15;
-    return shards_[hash >> (64 - std::countr_zero(Shards))].map;
+    const std::uint64_t product = maps::common::seeded(hash_, key, 0) * odd;
+    return shards_[product >> (64 - index_bits)].map;
   }
 
   [[no_unique_address]] typename Map::hasher hash_;
-  shard shards_[Shards];
+  std::array<shard, Shards> shards_;
 };
 
 }  // namespace concurrent

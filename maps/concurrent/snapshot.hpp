@@ -15,14 +15,14 @@
 //   clear   an empty version.
 //
 // What it is for
-//   Tables that are only read, or written a few times a second: configuration, routes, feature flags.
-//   Lookups cost what those of the map itself cost, and readers never wait, nor make one another's
-//   cache lines move.
+//   Tables that are only read, or written a few times a second: configuration, routes, feature
+//   flags. Lookups cost what those of the map itself cost, and readers never wait, nor make one
+//   another's cache lines move.
 //
 // Disadvantages
-//   A WRITE COSTS O(n): a copy of every entry (DESIGN.md has the time). Filling it entry by entry is
-//   quadratic: use update(). Writers wait for one another. Besides the version there is the copy in
-//   the making, and those that were replaced in the last 10 ms or that a reader still uses.
+//   A WRITE COSTS O(n): a copy of every entry (DESIGN.md has the time). Filling it entry by entry
+//   is quadratic: use update(). Writers wait for one another. Besides the version there is the copy
+//   in the making, and those that were replaced in the last 10 ms or that a reader still uses.
 //
 // Replaced versions are freed by liburcu's thread, each as soon as its readers are done. So the
 // destructors of keys and values run there, and must not wait for a lock that is held elsewhere
@@ -30,8 +30,8 @@
 //
 // Memory order
 //   The pointer is sequentially consistent: a thread that stores in one map and loads from another
-//   must not find both threads' stores missing. On x86-64 that costs readers nothing. With the mutex
-//   it is read relaxed: the mutex has ordered whoever stored it.
+//   must not find both threads' stores missing. On x86-64 that costs readers nothing. With the
+//   mutex it is read relaxed: the mutex has ordered whoever stored it.
 //
 // Exceptions: strong guarantee. Whatever throws leaves the published version as it is.
 #pragma once

@@ -1,7 +1,7 @@
-// Of libcds's maps SplitListMap is the one that grows: MichaelHashMap wants to know how many entries
-// will come, and FeldmanHashMap that no two hashes are equal. Its buckets are iterable lists, because
-// only there is a value replaced as a whole, and only there may others write during an iteration;
-// and those exist with hazard pointers alone.
+// Of libcds's maps SplitListMap is the one that grows: MichaelHashMap wants to know how many
+// entries will come, and FeldmanHashMap that no two hashes are equal. Its buckets are iterable
+// lists, because only there is a value replaced as a whole, and only there may others write during
+// an iteration; and those exist with hazard pointers alone.
 #pragma once
 
 #include <cstddef>

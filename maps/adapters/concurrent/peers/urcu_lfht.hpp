@@ -22,8 +22,9 @@ struct urcu_lfht {
   template <class Key, class Value, class Hash>
   class map {
    public:
-    map() : table_(cds_lfht_new_flavor(1, 1, 0, CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING,
-                                       &urcu_memb_flavor, nullptr)) {
+    map()
+        : table_(cds_lfht_new_flavor(1, 1, 0, CDS_LFHT_AUTO_RESIZE | CDS_LFHT_ACCOUNTING,
+                                     &urcu_memb_flavor, nullptr)) {
       if (table_ == nullptr) throw std::bad_alloc();
     }
     map(const map&) = delete;
@@ -75,10 +76,12 @@ struct urcu_lfht {
     bool erase(const Key& key) {
       const std::size_t hash = Hash{}(key);
       write_guard section;
-      node* const found = find(key, hash);
-      if (found == nullptr || cds_lfht_del(table_, found) != 0) return false;
-      section.retire(found);
-      return true;
+      while (node* const found = find(key, hash)) {
+        if (cds_lfht_del(table_, found) != 0) continue;
+        section.retire(found);
+        return true;
+      }
+      return false;
     }
 
     template <class F>
