@@ -133,7 +133,7 @@ exit_code measure_read_latency(const catalogue& known, const options& chosen) {
     }
     const json reason = has_two_cpus
                             ? json()
-                            : json("one CPU: a reader and a writer take turns on it, and what is "
+                            : json("one CPU: a reader and a writer alternate on it, and what is "
                                    "measured is the scheduler");
     place.write(to_line({{"mapscope_read_latency", read_latency_format},
                          {"cpu_model", cpu_model()},

@@ -18,8 +18,8 @@
 //   What a thread retires is collected in chunks of 256. A full chunk asks liburcu for a grace
 //   period (call_rcu), whose callback marks it; the thread frees the marked ones when it needs
 //   room. So no operation waits for a grace period: a thread that holds its own lock while it
-//   stores, and another that takes that lock inside of a range, cannot wait for one another. And
-//   freed memory returns to the thread that allocates, not to the thread that serves callbacks.
+//   stores, and another that takes that lock inside of a range, cannot deadlock. And freed memory
+//   returns to the thread that allocates, not to the thread that serves callbacks.
 //
 // Costs
 //   A read section is two plain stores to memory of the thread where the kernel has membarrier(2),

@@ -24,7 +24,7 @@
 //
 // Disadvantages
 //   A thread that is suspended in an operation keeps a shard locked: others that need it yield
-//   until it runs again. Readers of one hot key wait for one another, and move its shard's lines
+//   until it runs again. Readers of one hot key wait in turn, and move its shard's lines
 //   between their processors. There is no moment at which all entries are seen together. An empty
 //   map has all shards already: 32 KB for hmap::map, 64 KB for steady::map. Hashes, comparisons and
 //   destructors of keys and values run with a lock held and must not use the map. The key is hashed

@@ -111,6 +111,50 @@ TYPED_TEST(stress, values_are_never_torn) {
   EXPECT_EQ(torn.load(), 0U);
 }
 
+/// Half of the threads only read. Nothing but the map orders them after the writers, so under
+/// ThreadSanitizer each operation that publishes too weakly, or reads so, is a race.
+template <class Map>
+void expect_whole_entries_while_written() {
+  constexpr std::uint64_t keys = 40;
+  Map map;
+  std::array<std::size_t, threads> torn{};
+  together(threads, [&](std::size_t t) {
+    random_stream random(t);
+    const auto look = [&](std::uint64_t, const twin& v) { torn[t] += v.is_whole() ? 0 : 1; };
+    for (std::uint64_t i = 0; i < 1'000; ++i) {
+      const std::uint64_t k = random.below(keys);
+      if (t % 2 == 1) {
+        map.visit(k, [&](const twin& v) { look(k, v); });
+        if (i % 50 == 0) map.for_each(look);
+        continue;
+      }
+      switch (random.below(6)) {
+        case 0: map.store(k, i); break;
+        case 1: map.insert(k, i); break;
+        case 2: map.erase(k); break;
+        case 3: map.compare_and_delete(k, map.load(k).value_or(0)); break;
+        default: map.compare_and_swap(k, map.load(k).value_or(0), i);
+      }
+      if (i % 100 == 0) map.clear();
+    }
+  });
+  for (const std::size_t times : torn) EXPECT_EQ(times, 0U);
+}
+
+TYPED_TEST(stress, threads_that_only_read_see_whole_entries) {
+  expect_whole_entries_while_written<TypeParam>();
+}
+
+/// Four keys a list.
+struct colliding_hash {
+  std::uint64_t operator()(std::uint64_t k, std::uint32_t) const { return k / 4; }
+};
+
+TEST(stress_of_a_trie_with_collisions, threads_that_only_read_see_whole_entries) {
+  expect_whole_entries_while_written<
+      concurrent::hash_trie_map<std::uint64_t, twin, colliding_hash>>();
+}
+
 TYPED_TEST(stress, a_range_passes_what_stays_exactly_once) {
   constexpr std::uint64_t stays = 100, keys = 200;
   for (std::uint64_t k = 0; k < stays; ++k) this->map_.store(k, k);
