@@ -52,6 +52,12 @@ compile_cost: ## what compiling each of MAPS costs: seconds, and bytes of find a
 	@cmake --preset bench >&2
 	@$(mapscope) compile-cost
 
+go_sync: ## concurrent maps beside those of an installed Go, in the scenarios of Go's benchmark
+	@scripts/setup.sh --for bench >&2
+	@cmake --preset bench >&2
+	@targets=$$($(mapscope) go-sync --targets) && cmake --build --preset bench --target $$targets >&2
+	@$(mapscope) go-sync
+
 test: ## build with address, UB and thread sanitizers; run all tests, C++ and Python
 	@scripts/setup.sh --for test
 	@cmake --preset dev

@@ -21,7 +21,7 @@
 //
 // Disadvantages
 //   A WRITE COSTS O(n): a copy of every entry (DESIGN.md has the time). Filling it entry by entry
-//   is quadratic: use update(). Writers wait for one another. Besides the version there is the copy
+//   is quadratic: use update(). One writer at a time. Besides the version there is the copy
 //   in the making, and those that were replaced in the last 10 ms or that a reader still uses.
 //
 // Replaced versions are freed by liburcu's thread, each as soon as its readers are done. So the

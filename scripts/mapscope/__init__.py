@@ -13,4 +13,4 @@ a reason), errors and files.
 """
 
 __version__ = "0.1.0"
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9

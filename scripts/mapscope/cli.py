@@ -1,4 +1,4 @@
-"""The command line: `run`, `fleet` and `compile-cost` measure, `experiment` runs an experiment; `summary`, `plot`,
+"""The command line: `run`, `fleet`, `compile-cost` and `go-sync` measure, `experiment` runs an experiment; `summary`, `plot`,
 `validate`, `export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several; `choose`
 answers from one. Each is a module of mapscope.commands.
 
@@ -50,6 +50,8 @@ _SELECTING = {
     "draining, in which a map moves its old buckets to the new array, a few with each write",
     "--growth-sizes": "comma list of entry counts for it (default: the suite's)",
     "--growth-repetitions": "how often each is repeated in a new process (default: the suite's)",
+    "--threads": "of concurrent maps: comma list of powers of two, how many threads carry out a workload (default: up "
+    "to more than there are CPUs)",
 }
 """What narrows or widens a run; plan/selection.py reads the values."""
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
@@ -183,6 +185,20 @@ def _parser() -> argparse.ArgumentParser:
         },
     )
     compiling.add_argument("--build-dir", metavar="DIR", help="whose flags are used (default build/bench)")
+
+    beside_go = commands.add_parser("go-sync", help="concurrent maps beside those of an installed Go")
+    beside_go.set_defaults(command="go_sync")
+    _add_empty(
+        beside_go,
+        {
+            "--maps": "comma list: go_sync_map, hash_trie_map, rwlocked_hmap, snapshot_hmap (default all)",
+            "--threads": "comma list of powers of two (default 1,2)",
+            "--rounds": "how often each scenario is run (default 5)",
+            "--go": "comma list of go binaries (default: the one on PATH and those in /usr/lib/go-*)",
+        },
+    )
+    beside_go.add_argument("--build-dir", metavar="DIR", help="where the benchmarks are (default build/bench)")
+    beside_go.add_argument("--targets", action="store_true", help="only say which build targets it needs")
 
     for name, meaning in (
         ("summary", "tables in the terminal"),

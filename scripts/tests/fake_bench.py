@@ -35,6 +35,12 @@ STATES = (
 """Only hmap is ever stuck, and what is cold is not simulated."""
 FURTHER = ("find_mixed_50", "fifo", "find_load_50", "find_load_90")
 """In binaries of their own."""
+CONCURRENT = ("go_sync_map", "rwlocked_hmap", "snapshot_hmap", "tbb_hash_map")
+FAMILIES = (
+    "mixed_0_uniform_shared", "mixed_30_uniform_shared", "mixed_10_zipf_disjoint", "fill", "range_written", "go_range",
+)  # fmt: skip
+"""Of concurrent maps; tbb_hash_map cannot be iterated over while others write."""
+MOST_THREADS = 256
 PAYLOADS = ("int_int", "string_string", "int_struct", "string_int")
 HASHES = ("shared", "own")
 
@@ -89,12 +95,23 @@ fault = None
 if "table-memory" in options:
     sizes, is_ill = [int(word) for word in options["sizes"].split(",")], describe.get("weighs_ill")
     tables = [dict(n=each, grown_bytes=each * (20 + describe["rank"]), peak_bytes=each * (10 if is_ill else 40 + describe["rank"]),
-                   reserved_bytes=each * (18 + describe["rank"]),
+                   reserved_bytes=None if describe.get("is_concurrent") else each * (18 + describe["rank"]),
                    bytes_per_entry_at_load={{load: 30.5 for load in options.get("table-loads", "").split(",") if load}}) for each in sizes]
     reason = describe.get("weighs_nothing")
     write_whole(options["table-memory"], json.dumps(dict(
         mapscope_table_memory="1", map=name, kv=options["kv"], keys=options.get("keys", "random"), hash=options["hash"],
         seed=int(options["seed"]), memory="resident", tables=[] if reason else tables, reason=reason)))
+    sys.exit(0)
+if "read-latency" in options:
+    reason, each = describe.get("reads_nothing"), int(options["sizes"])
+    def response(factor):
+        found = [factor * ns * (1 + describe["rank"]) for ns in (100.0, 200.0, 400.0, 8e3, 9e4, 1e6)]
+        return dict(zip(("p50", "p90", "p99", "p99.9", "p99.99", "max"), found[::-1] if describe.get("reads_ill") else found))
+    write_whole(options["read-latency"], json.dumps(dict(
+        mapscope_read_latency="1", cpu_model="a processor", kernel="Linux 6", map=name, kv=options["kv"], keys="random",
+        hash=options["hash"], seed=int(options["seed"]), memory=options["memory"], reason=reason,
+        tables=[] if reason else [dict(n=each, readers=1, writers=1, rate=1e6, reads=500000, writes=77777,
+                                       alone=response(1), written=response(3))])))
     sys.exit(0)
 n, seed, kv = int(options["sizes"]), options["seed"], options["kv"]
 kv += "." + options["keys"] if "keys" in options else ""
@@ -141,6 +158,8 @@ if "turns" in options:
         most = most.get(workload, 0.0) if isinstance(most, dict) else most
         luck = 1 + noise(f"{{full}} {{seed}} {{name}}") * most
         per_op = 5 * (1 + describe["rank"] / 3) * (1 + math.log10(n)) * (1 + len(full.split("/")[0]) / 20)
+        if describe.get("is_concurrent"):
+            per_op /= min(2, int(workload.rpartition("_t")[2]))  # scales to two CPUs
         return per_op * luck * (1 + noise(f"{{full}} {{seed}} {{number}}") / 50)
 
     version = dict(mapscope_schema_version="2", mapscope_cpu_model="a processor", mapscope_kernel="Linux 6")
@@ -151,6 +170,8 @@ if "turns" in options:
         mapscope_compiler=describe["compiler"], mapscope_flags=describe["flags"], mapscope_build_type=describe["build_type"],
         mapscope_seed=seed, mapscope_memory=options["memory"], mapscope_libraries="benchmark 1.7.1",
         mapscope_answer_check="passed by an earlier process" if "answers-are-checked" in options else "passed"))
+    with (here / "cpus.log").open("a") as log:
+        log.write(f"{{name}} {{','.join(map(str, sorted(os.sched_getaffinity(0))))}}\n")
     with (here / "checks.log").open("a") as log:
         log.write(f"{{name}} {{kv}} {{options['hash']}} {{n}} {{'trusted' if 'answers-are-checked' in options else 'checked'}}\n")
     baton = int(options["baton"]) if "baton" in options else None
@@ -165,6 +186,8 @@ if "turns" in options:
                 continue
             full = f"{{workload}}/kv:{{kv}}/hash:{{options['hash']}}/n:{{n}}"
             never = "it grows at once" if workload == "range_stuck" and name != "hmap" else None
+            if name == "tbb_hash_map" and workload.startswith("range_written") and not workload.endswith("_t1"):
+                never = f"no iteration while others write: not with {{workload.rpartition('_t')[2]}} threads"
             if never:
                 say(inapplicable=never)
                 continue
@@ -450,6 +473,40 @@ def describe_json(name: str, **changes: Any) -> dict[str, Any]:
         "hardware": NO_HARDWARE,
         **changes,
     }
+
+
+def describe_concurrent(name: str, **changes: Any) -> dict[str, Any]:
+    """The same of a binary of a concurrent map."""
+    counts = [2**k for k in range(MOST_THREADS.bit_length())]
+    workloads = [
+        {"name": f"{family}_t{count}", "summary": f"what {family} does", "operation": "one call", "family": family,
+         "state": f"t{count}"}
+        for family in FAMILIES for count in counts
+    ]  # fmt: skip
+    return describe_json(MAPS[0]) | {
+        "map": name, "rank": CONCURRENT.index(name), "title": f"{name}::map", "has_own_hash": False,
+        "is_concurrent": True, "table_memory": True, "workloads": workloads, "hashes": ["shared"],
+        "payloads": [{"name": "int_int", "key": "int", "value": "int"}], **changes,
+    }  # fmt: skip
+
+
+def add_concurrent(directory: Path, **changes: Any) -> Path:
+    """Concurrent maps into a build directory that is there; `changes` go into each description."""
+    path, described = directory / "maps.json", directory / "describe.json"
+    catalogue = json.loads(path.read_text())
+    catalogue["maps"] += [
+        {"name": m, "title": f"{m}::map", "binaries": {"shared": f"bench_{m}"}, "concurrent": True}
+        | ({"peer": True} if m.startswith("tbb") else {})
+        for m in CONCURRENT
+    ]
+    catalogue["concurrent_workloads"] = list(FAMILIES)
+    catalogue["left_out"].append({"name": "libcuckoo", "reason": "header not found"})
+    path.write_text(json.dumps(catalogue))
+    descriptions = json.loads(described.read_text()) | {m: describe_concurrent(m, **changes) for m in CONCURRENT}
+    described.write_text(json.dumps(descriptions))
+    for name in CONCURRENT:
+        _write_program(directory / f"bench_{name}", BINARY)
+    return directory
 
 
 def make_build(directory: Path, maps: tuple[str, ...] = MAPS, ladder: bool = False, **changes: Any) -> Path:

@@ -47,7 +47,7 @@ def test_ways_to_name_a_run(finished: Lab, run: str) -> None:
 @pytest.mark.parametrize(
     ("change", "reported"),
     [
-        (lambda d: d.update(schema_version=9), ("schema_version", "9", "reads 1, 2, 3, 4, 5, 6, 7 and 8")),
+        (lambda d: d.update(schema_version=10), ("schema_version", "10", "reads 1, 2, 3, 4, 5, 6, 7, 8 and 9")),
         (lambda d: d.pop("schema_version"), ("schema_version", "missing")),
         (lambda d: d.pop("environment"), ("environment",)),
         (lambda d: d.update(surprise=1), ("surprise",)),
@@ -157,7 +157,7 @@ def test_nan_is_not_written_and_the_old_file_stays(tmp_path: Any) -> None:
 def test_a_run_from_before_turns_is_read_with_its_processes_as_turns() -> None:
     folder = find("20261122-104925-vm-7b99e82cf6", RESULTS)
     stored, run = read_json(folder.run), read_run(folder)
-    assert (stored["schema_version"], run.schema_version) == (4, 8)  # by way of 5, 6 and 7
+    assert (stored["schema_version"], run.schema_version) == (4, 9)  # by way of 5 to 8
     rounds = {(*group_of(row), row["map"]): row["rounds"] for row in stored["rows"]}
     assert len(run.rows) == len(rounds)
     for row, old in zip(run.rows, stored["rows"], strict=True):
@@ -193,10 +193,13 @@ def test_every_field_is_documented() -> None:
         "growth",
         "ladder",
         "latency",
+        "read_latency",
+        "response_times",
     ):
         fields |= set(definitions[name]["properties"])
+    fields |= set(definitions["read_latency"]["properties"]["value"]["properties"])
     assert [field for field in sorted(fields) if f"`{field}`" not in text] == []
-    assert "schema version 8" in text.lower()
+    assert "schema version 9" in text.lower()
 
 
 def test_the_rounds_of_a_run_are_those_that_its_rows_have(finished: Lab) -> None:

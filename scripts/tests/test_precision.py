@@ -134,8 +134,9 @@ def test_twins_are_never_parted() -> None:
 )
 def test_the_rounds_have_what_growth_and_counters_leave_of_a_budget(growth: list, stages: list, share: float) -> None:
     plan = SimpleNamespace(
-        selection=SimpleNamespace(budget_s=600.0), growth_passes=growth, counting_stages=lambda: stages
-    )
+        selection=SimpleNamespace(budget_s=600.0), growth_passes=growth, counting_stages=lambda: stages,
+        why_no_read_latency="not a run of concurrent maps",
+    )  # fmt: skip
     assert for_rounds(plan, []).seconds == pytest.approx(600 * share)
     earlier = {"started": "2026-01-01T00:00:00+00:00", "finished": "2026-01-01T00:05:00+00:00"}
     assert for_rounds(plan, [earlier]).seconds == pytest.approx(600 * share - 300)

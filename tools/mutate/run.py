@@ -4,11 +4,13 @@
     tools/mutate/run.py                   all of hmap's: a minute for every six or so
     tools/mutate/run.py nan clear         those whose names contain one of these words
     tools/mutate/run.py --map steady ...  steady's
+    tools/mutate/run.py --map concurrent  those of maps/concurrent
 
 Each mutant (*_mutants.py) is applied to a copy of maps/. First the map's probe
 (probe.cpp, steady_probe.cpp) is built against it without sanitizers, for speed; if that finds
-nothing, the test that the mutant names, or else the probe again, with sanitizers. A mutant that
-nothing finds has survived: a test is missing.
+nothing, the test that the mutant names, or else the probe again, with sanitizers. Concurrent maps have no
+probe: each mutant names its test. A mutant that nothing finds has survived: a test is missing. Equivalent ones, which
+no test can find, are listed with the reason.
 
 Exit status: 0 if all were caught, 1 if one survived, 2 if a mutant could not be tried, because the
 text that it replaces is gone or the result does not compile. CXX chooses the compiler.
@@ -22,9 +24,11 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import hmap_container_mutants
 import hmap_table_mutants
+from concurrent_mutants import CONCURRENT_EQUIVALENT, CONCURRENT_MUTANTS
 from mutant import Mutant
 from steady_mutants import STEADY_MUTANTS
 
@@ -33,7 +37,23 @@ MAPS = HERE.parents[1] / "maps"
 CXX = os.environ.get("CXX", "g++")
 RUN_SECONDS = 30  # the probe takes two; a mutant may loop for ever
 HMAP_MUTANTS = hmap_table_mutants.MUTANTS + hmap_container_mutants.MUTANTS
-SUBJECTS = {"hmap": (HMAP_MUTANTS, HERE / "probe.cpp"), "steady": (STEADY_MUTANTS, HERE / "steady_probe.cpp")}
+# The one map that a concurrent test is compiled for; of other headers, the map of the same name.
+MUTATED_MAPS = {"reclamation": "hash_trie_map", "spin_lock": "sharded"}
+
+
+class Subject(NamedTuple):
+    """What --map chooses."""
+
+    mutants: list
+    probe: Path | None
+    equivalent: tuple = ()
+
+
+SUBJECTS = {
+    "hmap": Subject(HMAP_MUTANTS, HERE / "probe.cpp"),
+    "steady": Subject(STEADY_MUTANTS, HERE / "steady_probe.cpp"),
+    "concurrent": Subject(CONCURRENT_MUTANTS, None, tuple(CONCURRENT_EQUIVALENT)),
+}
 
 
 class Broken(Exception):
@@ -51,9 +71,9 @@ def mutate(mutant: Mutant, home: Path) -> Path:
 
 
 def build(maps: Path, source: Path, program: Path, *flags: str) -> None:
-    command = [CXX, "-std=c++20", "-w", f"-I{maps}", *flags, str(source), "-o", str(program)]
+    command = [CXX, "-std=c++20", "-w", f"-I{maps}", f"-I{maps.parent}", *flags, str(source), "-o", str(program)]
     if source.name.endswith("_test.cpp"):
-        command += ["-lgtest", "-lgtest_main", "-pthread"]
+        command += ["-lgtest", "-lgtest_main", "-lurcu-memb", "-pthread"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         errors = [line for line in done.stderr.splitlines() if "error" in line]
@@ -62,8 +82,11 @@ def build(maps: Path, source: Path, program: Path, *flags: str) -> None:
 
 def finding(program: Path) -> str:
     """What the program finds wrong; empty if it passes."""
+    environment = {**os.environ, "TSAN_OPTIONS": "halt_on_error=1"}
     try:
-        done = subprocess.run([program], capture_output=True, text=True, errors="replace", timeout=RUN_SECONDS)
+        done = subprocess.run(
+            [program], capture_output=True, text=True, errors="replace", timeout=RUN_SECONDS, env=environment
+        )
     except subprocess.TimeoutExpired:
         return "does not end"
     if done.returncode == 0:
@@ -82,9 +105,13 @@ def source_of(test: str, home: Path) -> Path:
     return own if own.exists() else home.parent / "tests" / own.name
 
 
-def attempts(mutant: Mutant, home: Path, probe: Path) -> list:
+def attempts(mutant: Mutant, home: Path, probe: Path | None) -> list:
     """(source, what to call it, flags), the cheapest first."""
     sanitized = ["-O0", "-g1", f"-fsanitize={mutant.sanitizer}", "-fno-sanitize-recover=all"]
+    if probe is None:
+        stem = Path(mutant.file).stem
+        one_map = f"-DMUTATED_MAP={MUTATED_MAPS.get(stem, stem)}"
+        return [(source_of(mutant.test, home), mutant.test, [*sanitized, one_map])]
     tries = [(probe, "probe", ["-O0"])]
     if mutant.test:
         test = source_of(mutant.test, home)
@@ -94,7 +121,20 @@ def attempts(mutant: Mutant, home: Path, probe: Path) -> list:
     return tries
 
 
-def try_mutant(mutant: Mutant, home: Path, probe: Path, program: Path) -> tuple:
+def finding_without_mutants(chosen: list, home: Path, probe: Path | None, program: Path) -> str:
+    """What the probe finds in the map as it is, or, where there is none, a test of the chosen mutants."""
+    if probe is not None:
+        needed = [(probe, "the probe", ("-O0",))]
+    else:
+        needed = sorted({(s, name, tuple(flags)) for m in chosen for s, name, flags in attempts(m, home, probe)})
+    for source, name, flags in needed:
+        build(home.parent, source, program, *flags)
+        if found := finding(program):
+            return f"{name} fails without any mutant: {found}"
+    return ""
+
+
+def try_mutant(mutant: Mutant, home: Path, probe: Path | None, program: Path) -> tuple:
     """(caught by, finding), both empty if it survived."""
     for source, name, flags in attempts(mutant, home, probe):
         build(home.parent, source, program, *flags)
@@ -108,16 +148,15 @@ def main(arguments: list) -> int:
     parser.add_argument("--map", choices=SUBJECTS, default="hmap")
     parser.add_argument("words", nargs="*", help="only mutants whose names contain one of these")
     chosen_map, words = vars(parser.parse_args(arguments)).values()
-    mutants, probe = SUBJECTS[chosen_map]
+    mutants, probe, equivalent = SUBJECTS[chosen_map]
     chosen = [m for m in mutants if not words or any(w in m.name for w in words)]
     survivors, broken = [], []
     with tempfile.TemporaryDirectory(prefix="mutate-") as scratch:
         maps, program = Path(scratch) / "maps", Path(scratch) / "program"
         shutil.copytree(MAPS, maps)
         home = maps / chosen_map
-        build(maps, probe, program, "-O0")
-        if found := finding(program):
-            print(f"the probe fails without any mutant: {found}", file=sys.stderr)
+        if found := finding_without_mutants(chosen, home, probe, program):
+            print(found, file=sys.stderr)
             return 2
         for mutant in chosen:
             start = time.monotonic()
@@ -135,6 +174,8 @@ def main(arguments: list) -> int:
                 by, found = "BROKEN", str(reason)
             seconds = time.monotonic() - start
             print(f"{mutant.name:42} {by:17} {seconds:4.0f} s  {found}", flush=True)
+    for mutant in equivalent:
+        print(f"{mutant.name:42} equivalent               {mutant.why}")
     caught = len(chosen) - len(survivors) - len(broken)
     print(f"caught {caught}/{len(chosen)}")
     return 2 if broken else 1 if survivors else 0

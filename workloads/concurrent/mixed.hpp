@@ -6,10 +6,11 @@
 //   sharing      shared: every thread takes every key; disjoint: each thread has keys of its own
 //
 // All of them work on the same table, which stays half full of 2n keys, so that it is filled once.
-// A pass has 16,384 operations a thread. Every value that is found is compared with the key's. How
-// often each key has come and gone is added up after the pass: a key that is there twice, or less
-// than not at all, was lost or made up, and some of the pass's keys are looked up again. Where
-// no two threads share a key, each outcome is known beforehand and compared.
+// A pass has 16,384 operations a thread
+// (fewer in a map that copies itself for each write). Every value that is found is compared with
+// the key's. How often each key has come and gone is added up after the pass: a key that is there
+// twice, or less than not at all, was lost or made up, and some of the pass's keys are looked up
+// again. Where no two threads share a key, each outcome is known beforehand and compared.
 #pragma once
 
 #include <algorithm>
@@ -59,6 +60,9 @@ struct mixture {
   std::size_t update_percent;
   bool is_zipf, is_shared;
 
+  /// Half of the updates find what they would do done already.
+  double share_of_changes() const noexcept { return static_cast<double>(update_percent) / 200; }
+
   /// Of mixed_<updates>_<popularity>_<sharing>.
   static mixture of(std::string_view name) {
     std::size_t percent = 0;
@@ -85,7 +89,8 @@ class mixed {
   /// `shared`: the table of all of these workloads; null until one needs it.
   mixed(const key_pool& pool, const crowd& given, std::shared_ptr<void>& shared)
       : what_(mixture::of(given.name)),
-        operations_(given.operations_or(16'384)),
+        operations_(operations_of(given, 16'384, what_.share_of_changes(),
+                                  static_cast<double>(pool.size()))),
         team_(given.threads),
         tables_(tables_in(shared, pool, given, what_, operations_)),
         random_(given.seed),
@@ -164,12 +169,11 @@ class mixed {
   /// With one thread, or keys of its own for each, there is one right outcome of each operation.
   bool is_determined() const noexcept { return !what_.is_shared || team_.size() == 1; }
 
-  /// Half of the updates change something.
   static std::shared_ptr<tables> tables_in(std::shared_ptr<void>& shared, const key_pool& pool,
                                            const crowd& given, const mixture& what,
                                            std::size_t operations) {
     const auto steps = static_cast<double>(operations * given.threads);
-    refuse_too_many_copies(given, steps * static_cast<double>(what.update_percent) / 200,
+    refuse_too_many_copies(given, steps * what.share_of_changes(),
                            static_cast<double>(pool.size()));
     if (shared == nullptr) shared = std::make_shared<tables>(pool);
     return std::static_pointer_cast<tables>(shared);

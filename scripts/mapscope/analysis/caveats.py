@@ -31,10 +31,11 @@ def caveats(run: Run) -> list[str]:
         found.append(f"built as {run.build.build_type}: times of an unoptimised build are not comparable")
     if missed := imprecise(run):
         found.append(missed)
-    if disturbed := [row for row in run.rows if is_often_disturbed(row.disturbed_turns, row.turns)]:
+    judged = [row for row in run.rows if row.workload not in run.crowded]
+    if disturbed := [row for row in judged if is_often_disturbed(row.disturbed_turns, row.turns)]:
         found.append(
             f"another program took the CPU in more than {DISTURBED_SHARE:.0%} of the turns of {len(disturbed)} of "
-            f"{len(run.rows)} rows (marked !)"
+            f"{len(judged)} rows (marked !)"
         )
     if run.timed.alone is not None and run.timed.alone < USUALLY_ALONE:
         found.append(
@@ -51,7 +52,10 @@ def caveats(run: Run) -> list[str]:
     if rejected:
         found.append(f"counters that failed their calibration and are withheld: of {', '.join(rejected)}")
     timed = run.timed_processes
-    for field, taker in (("waited_ms", "other programs"), ("stolen_ms", "the hypervisor")):
+    takers = {"waited_ms": "other programs", "stolen_ms": "the hypervisor"}
+    if run.is_concurrent:
+        del takers["waited_ms"]  # threads wait for those of their own process, and at most one of them is counted
+    for field, taker in takers.items():
         lost = [p for p in timed if (getattr(p, field) or 0.0) > LOST_SHARE * 1000 * p.seconds]
         if lost:
             found.append(
@@ -60,7 +64,7 @@ def caveats(run: Run) -> list[str]:
             )
     if unlike := {p.memory for p in timed} - {selection.memory}:
         found.append(f"memory regime: {', '.join(sorted(unlike))}")
-    if environment.pinned_cpu.reason:
+    if environment.pinned_cpu.reason and not run.is_concurrent:
         found.append(f"not pinned to a CPU: {environment.pinned_cpu.reason}")
     if shared := shared_cache(run):
         name, reported, had = shared
@@ -116,7 +120,7 @@ def _widest(row: Growth) -> float:
 
 def _failures(failures: list[Failure]) -> str:
     first = failures[0]
-    growing = str(first.stage).startswith(PREFIX)
-    when = f"round {first.round}" if first.round else first.stage if growing else f"counters {first.stage}"
+    counts = str(first.stage) not in ("table_memory", "read_latency") and not str(first.stage).startswith(PREFIX)
+    when = f"round {first.round}" if first.round else f"counters {first.stage}" if counts else first.stage
     more = "" if len(failures) == 1 else f" (and {len(failures) - 1} more in run.json)"
     return f"{first.subject}, {when}: {first.message}{more}"

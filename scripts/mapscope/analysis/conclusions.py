@@ -13,7 +13,7 @@ from mapscope.analysis.caveats import WIDE_HALVES
 from mapscope.analysis.compare import Comparison
 from mapscope.analysis.growth.compare_growth import STALL_NS, agreement
 from mapscope.analysis.growth.insert_latency import sentence as sentence_of_growth
-from mapscope.analysis.heatmap import FASTEST, Heatmap, heatmap
+from mapscope.analysis.heatmap import FASTEST, Heatmap, families, heatmap
 from mapscope.analysis.inference import CONFIDENCE, FALSE_DISCOVERIES, VERDICTS
 from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import Runs
@@ -68,9 +68,11 @@ def _positions(found: Heatmap) -> str:
 def _dependence(run: Run, found: Heatmap) -> str:
     """Where the ratio to the fastest map differs most between sizes and payloads."""
     by_cell = defaultdict(list)
+    family = families(run)
     for row in run.rows:
-        if row.hash == found.hash and (row.map, row.workload) in found.cells and row.ratio_to_best is not None:
-            by_cell[row.map, row.workload].append(row)
+        cell = (row.map, parts[0] if (parts := family.get(row.workload)) else row.workload)
+        if row.hash == found.hash and cell in found.cells and row.ratio_to_best is not None:
+            by_cell[cell].append(row)
     ends = [
         (min(rows, key=attrgetter("ratio_to_best")), max(rows, key=attrgetter("ratio_to_best")))
         for rows in by_cell.values()
@@ -79,6 +81,14 @@ def _dependence(run: Run, found: Heatmap) -> str:
     if not ends:
         return ""
     low, high = max(ends, key=lambda pair: pair[1].ratio_to_best / pair[0].ratio_to_best)
+    if family:
+        name = family[low.workload][0]
+        ratios = [
+            f"{each.ratio_to_best:.2f} times the fastest with {count_of(family[each.workload][1], 'thread')}, "
+            f"n = {each.n:,}"
+            for each in (low, high)
+        ]
+        return f"Threads and size matter most to {low.map} in {name}: {' and '.join(ratios)}."
     return (
         f"Size and payload matter most to {low.map} in {low.workload}: {low.ratio_to_best:.2f} times the fastest at "
         f"{low.kv}, n = {low.n:,}, and {high.ratio_to_best:.2f} times at {high.kv}, n = {high.n:,}."

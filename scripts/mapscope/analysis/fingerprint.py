@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from mapscope.fact import Fact
 from mapscope.store.records import Run
+from mapscope.text import count_of
 
 HARDWARE = ("CPU", "architecture", "caches")
 """The facts of `fingerprint` that must agree before two times may be divided."""
@@ -32,6 +33,7 @@ def fingerprint(run: Run) -> dict[str, str]:
         "flags": f"{build.build_type}, {build.flags}",
         "libraries": ", ".join(f"{name} {version}" for name, version in sorted(build.libraries.items())),
         "memory regime": run.selection.memory,
+        "threads run on": count_of(run.cpus, "CPU") if run.is_concurrent else "one CPU",
     }
 
 

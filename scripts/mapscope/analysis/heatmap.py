@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any
 
 import pandas
 
-from mapscope.analysis.ranking import half_width, ranking
+from mapscope.analysis.ranking import WORK, half_width, ranking
 from mapscope.analysis.runs import KEY
 from mapscope.plan.key_sets import RANDOM, parts
 from mapscope.plan.plan import Plan
@@ -54,6 +54,8 @@ class Heatmap:
     half_width: float | None
     """Median half-width of the intervals, as a share of the ratio."""
     versions: str
+    threads: list[int] = field(default_factory=list)
+    """Of concurrent maps: a workload is a family, and its means are over these as well."""
 
     @property
     def compares(self) -> bool:
@@ -70,24 +72,35 @@ def heatmap(run: Run) -> Heatmap:
 
 def heatmap_of(run: Run | Plan, table: pandas.DataFrame) -> Heatmap:
     """Of rows as KEY and `rounds`, of a run or of a plan that is being carried out."""
-    states = {entry.name for entry in run.workloads if entry.family is not None}
+    states = {entry.name for entry in run.workloads if entry.is_state}
     hashes = [*run.selection.hashes, *table["hash"]]
     table = usual_rows(run, table)
-    workloads = dict.fromkeys([*run.selection.workloads, *table["workload"]])
-    found = ranking(table, ["workload"])
+    family = families(run)
+    table = table.assign(
+        threads=[parts[1] if (parts := family.get(name)) else 0 for name in table["workload"]],
+        workload=[parts[0] if (parts := family.get(name)) else name for name in table["workload"]],
+    )
+    named = [parts[0] if (parts := family.get(name)) else name for name in run.selection.workloads]
+    workloads = dict.fromkeys([*named, *table["workload"]])
+    found = ranking(table, ["workload"], [*WORK, "threads"])
     return Heatmap(
         run.suite.name,
         [entry.name for entry in run.maps],
         [name for name in workloads if name not in states],
         {(line["map"], line["workload"]): _cell(line) for line in found.to_dict("records")},
         hashes[0], list(dict.fromkeys(table["kv"])), sorted(set(table["n"])), half_width(found),
-        versions(run.maps),
+        versions(run.maps), sorted(set(table["threads"]) - {0}),
     )  # fmt: skip
+
+
+def families(run: Run | Plan) -> dict[str, tuple[str, int]]:
+    """Of workloads of concurrent maps, the family and the number of threads."""
+    return {entry.name: (str(entry.family), entry.threads) for entry in run.workloads if entry.threads}
 
 
 def usual_rows(run: Run | Plan, table: pandas.DataFrame) -> pandas.DataFrame:
     """Without states of a family, without a second kind of hash and, where some keys were random, without others."""
-    states = {entry.name for entry in run.workloads if entry.family is not None}
+    states = {entry.name for entry in run.workloads if entry.is_state}
     table = table[~table["workload"].isin(states) & (table["hash"] == run.selection.hashes[0])]
     usual = table["kv"].map(parts).str[1] == RANDOM
     return table[usual] if usual.any() else table
@@ -127,7 +140,8 @@ def scope(table: Heatmap) -> str:
         return "no row yet"
     sizes = f"n = {table.sizes[0]:,}" + (f" to {table.sizes[-1]:,}" if len(table.sizes) > 1 else "")
     hash_name = "" if table.hash == "shared" else f"{table.hash} hash; "
+    threads = f"{', '.join(map(str, table.threads))} threads; " if table.threads else ""
     return (
-        f"{', '.join(table.kv)}; {count_of(len(table.sizes), 'size')}, {sizes}; {hash_name}"
+        f"{', '.join(table.kv)}; {count_of(len(table.sizes), 'size')}, {sizes}; {threads}{hash_name}"
         f"{sum(cell.rows for cell in table.cells.values()):,} rows"
     )

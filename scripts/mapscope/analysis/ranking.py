@@ -7,6 +7,8 @@ mean over rows is geometric.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas
 
@@ -14,24 +16,25 @@ from mapscope.analysis import inference
 from mapscope.analysis.inference import Estimate
 
 WORK = ["n", "kv", "hash"]
-"""What a mean is taken over, next to what it is of."""
+"""What a mean is taken over, next to what it is of; several numbers of threads of a workload besides."""
 
 
-def ranking(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
+def ranking(table: pandas.DataFrame, by: list[str], work: Sequence[str] = WORK) -> pandas.DataFrame:
     """One line a map in each group of `by`: `ratio` to the group's fastest, `low`, `high`, `verdict`, `rows`.
 
-    The mean is over the rows that every map of the group has. `verdict` is that of inference,
+    The mean is over the rows that every map of the group has; those that agree in `by` and `work` are the same work.
+    `verdict` is that of inference,
     corrected over all lines; the fastest itself is "fastest".
     """
-    rows = common(table, by)
+    rows = common(table, by, work)
     lines = rows[[*by, "map"]].drop_duplicates(ignore_index=True)
     if lines.empty:
         return lines.assign(fastest=[], rows=[], ratio=[], low=[], high=[], verdict=[])
     first = lines.groupby(by, sort=False)["map"].transform("first")
-    start = _means(rows, by, first.to_numpy()).log_ratio
+    start = _means(rows, by, work, first.to_numpy()).log_ratio
     nearest = pandas.Series(start).fillna(np.inf).groupby([lines[name] for name in by], sort=False).transform("idxmin")
     fastest = lines["map"].to_numpy()[nearest]
-    estimate = _means(rows, by, fastest)
+    estimate = _means(rows, by, work, fastest)
     count = rows.groupby([*by, "map"], sort=False).size().to_numpy()
     # A map may share no round with the fastest.
     known = ~np.isnan(estimate.log_ratio)
@@ -44,22 +47,22 @@ def half_width(found: pandas.DataFrame) -> float | None:
     return None if others.empty else float(np.median((others["high"] - others["low"]) / (2 * others["ratio"])))
 
 
-def common(table: pandas.DataFrame, by: list[str]) -> pandas.DataFrame:
+def common(table: pandas.DataFrame, by: list[str], work: Sequence[str] = WORK) -> pandas.DataFrame:
     """The rows whose work every map of their group has done."""
-    works = list(dict.fromkeys([*by, *WORK]))
+    works = list(dict.fromkeys([*by, *work]))
     done, asked = (table.groupby(keys, sort=False)["map"].transform("nunique") for keys in (works, by))
     return table[done == asked]
 
 
-def _means(rows: pandas.DataFrame, by: list[str], base: np.ndarray) -> Estimate:
+def _means(rows: pandas.DataFrame, by: list[str], work: Sequence[str], base: np.ndarray) -> Estimate:
     """One estimate for each group and map, in their order in `rows`: against the map that `base` names for it."""
     line = rows.groupby([*by, "map"], sort=False).ngroup().to_numpy()
-    work = rows.groupby(list(dict.fromkeys([*by, *WORK])), sort=False).ngroup().to_numpy()
+    done = rows.groupby(list(dict.fromkeys([*by, *work])), sort=False).ngroup().to_numpy()
     is_base = rows["map"].to_numpy() == base[line]
-    place = np.zeros(work.max() + 1, dtype=int)
-    place[work[is_base]] = np.flatnonzero(is_base)
+    place = np.zeros(done.max() + 1, dtype=int)
+    place[done[is_base]] = np.flatnonzero(is_base)
     times = inference.matrix(rows["rounds"])
-    return inference.mean_of(inference.paired(times[place[work]], times), line)
+    return inference.mean_of(inference.paired(times[place[done]], times), line)
 
 
 def _judged(lines: pandas.DataFrame, estimate: Estimate) -> pandas.DataFrame:

@@ -18,16 +18,18 @@ COLUMNS = [
 
 
 def rows(run: Run) -> pandas.DataFrame:
-    """One line per row of a run; times in ns per operation; family and state of what is a state of many.
+    """One line per row of a run; times in ns per operation; family and state of what is a state of many, and threads
+    of what concurrent maps do.
 
     Raises UsageError when there is none.
     """
     if not run.rows:
         raise UsageError("the run has no finished row yet; go on with `make bench RESUME=...`")
     table = pandas.DataFrame(map(attrgetter(*COLUMNS), run.rows), columns=COLUMNS)
-    states = {entry.name: (entry.family, entry.state) for entry in run.workloads}
-    family, state = zip(*(states.get(name, (None, None)) for name in table["workload"]), strict=True)
-    return table.assign(family=list(family), state=list(state)).astype({"family": object, "state": object})
+    entries = {entry.name: (entry.family, entry.state, entry.threads) for entry in run.workloads}
+    found = [entries.get(name, (None, None, None)) for name in table["workload"]]
+    further = pandas.DataFrame(found, columns=["family", "state", "threads"], index=table.index, dtype=object)
+    return pandas.concat([table, further], axis=1)
 
 
 def choose_sizes(table: pandas.DataFrame, wanted: str | None) -> list[int]:

@@ -25,7 +25,8 @@ def run(options: argparse.Namespace) -> int:
     """Raises UsageError, RunStopped, or MapscopeError where a map does not compile."""
     build = Path(options.build_dir or BUILD)
     catalogue = read_catalogue(build)
-    maps = _maps(options.maps, list(catalogue.titles), (*catalogue.variants, *catalogue.peers))
+    known = [name for name in catalogue.titles if name not in catalogue.concurrent]  # which have other functions
+    maps = _maps(options.maps, known, (*catalogue.variants, *catalogue.peers))
     kv = options.kv or "int_int"
     if kv not in TYPES:
         raise UsageError(f"--kv (KV): unknown payload '{kv}'; available: {', '.join(TYPES)}")

@@ -31,7 +31,10 @@ def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
     terminal = console()
     missing, planned = folder.missing(plan), sum(1 for _ in tasks(plan))
     pinned = plan.environment.pinned_cpu
-    place = f"on CPU {cpu}" if pinned.reason is None else f"not pinned ({pinned.reason})"
+    if plan.selection.is_concurrent:
+        place = f"on CPUs {', '.join(map(str, plan.environment.usable_cpus or []))}"
+    else:
+        place = f"on CPU {cpu}" if pinned.reason is None else f"not pinned ({pinned.reason})"
     print(f"suite {plan.suite.name}, {len(missing)} of {planned} processes to run {place}, into {shown(folder.path)}")
 
     def picture(so_far: list[dict[str, Any]]) -> RenderableType:

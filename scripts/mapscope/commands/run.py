@@ -11,7 +11,9 @@ from pathlib import Path
 
 from mapscope.commands.shared import results_of, shown
 from mapscope.errors import UsageError
+from mapscope.fact import unknown
 from mapscope.plan import build
+from mapscope.plan.concurrent import EVERY_CPU
 from mapscope.plan.plan import differences
 from mapscope.plan.planner import make_plan
 from mapscope.plan.records import Selection
@@ -28,7 +30,7 @@ from mapscope.text import count_of, span
 
 SELECTING = (
     "suite", "maps", "workloads", "kv", "keys", "hash", "sizes", "rounds", "target", "budget", "start", "memory",
-    "seed", "cpu", "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
+    "seed", "cpu", "counters", "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions", "threads",
 )  # fmt: skip
 
 
@@ -46,7 +48,7 @@ def run(options: argparse.Namespace) -> int:
         raise UsageError("--include and --link (INCLUDE, LINK) are for the map of an --adapter (ADAPTER)")
     selection, suite = select({name: getattr(options, name) for name in SELECTING}, catalogue)
     seed = seed_of(options.seed)
-    cpu, pinned = choose_cpu(cpu_of(options.cpu))
+    cpu, pinned = (None, unknown(EVERY_CPU)) if selection.is_concurrent else choose_cpu(cpu_of(options.cpu))
     if options.targets:
         print(*_targets(catalogue, selection))
         return 0
@@ -65,10 +67,8 @@ def run(options: argparse.Namespace) -> int:
         return measure_pair(options, results, catalogue, selection, suite, seed, cpu, pinned)
     write.check_destination(results, benchmarks(selection), countings(selection))
     if options.dry_run:
-        states = len(set(selection.workloads) & set(catalogue.states))
-        further = f" and {count_of(states, 'state')}" if states else ""
         print(
-            f"suite {suite.name}: {len(selection.maps)} maps, {len(selection.workloads) - states} workloads{further}, "
+            f"suite {suite.name}: {len(selection.maps)} maps, {_workloads(selection, catalogue)}, "
             f"{len(selection.kv)} payloads, {len(selection.sizes)} sizes, {_rounds(selection)}: "
             f"at most {processes(selection)} processes, and counters {selection.counters}, into {results}"
         )
@@ -83,6 +83,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _targets(catalogue: build.Catalogue, selection: Selection) -> list[str]:
     return build.targets(catalogue, selection.maps, selection.hashes, catalogue.parts_of(selection.workloads))
+
+
+def _workloads(selection: Selection, catalogue: build.Catalogue) -> str:
+    count = len(selection.workloads)
+    if selection.is_concurrent:
+        return f"{count} workloads with {', '.join(map(str, selection.threads))} threads"
+    states = len(set(selection.workloads) & set(catalogue.states))
+    further = f" and {count_of(states, 'state')}" if states else ""
+    return f"{count - states} workloads{further}"
 
 
 def _rounds(selection: Selection) -> str:

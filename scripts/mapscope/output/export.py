@@ -19,11 +19,12 @@ def google(run: Run) -> dict[str, Any]:
     """Google Benchmark's JSON: each round a repetition, ns per operation; and the medians as aggregates."""
     environment = run.environment
     benchmarks = []
+    threads = {entry.name: entry.threads or 1 for entry in run.workloads}
     for family, row in enumerate(run.rows):
         present = [ns for ns in row.rounds if ns is not None]
         common = {
             "name": name_of(row), "family_index": family, "per_family_instance_index": 0, "run_name": name_of(row),
-            "repetitions": len(present), "threads": 1, "time_unit": "ns",
+            "repetitions": len(present), "threads": threads[row.workload], "time_unit": "ns",
         }  # fmt: skip
         for number, ns in enumerate(present):
             times = {"iterations": 1, "real_time": ns, "cpu_time": ns}

@@ -12,14 +12,16 @@ from typing import Any
 
 from mapscope.errors import DocumentError, UsageError
 from mapscope.json_file import read_json
+from mapscope.plan.concurrent import family_of, takes_whole_tables
 from mapscope.plan.records import LeftOut
 
 DESCRIBE_TIMEOUT_S = 20
 SHARED, OWN = "shared", "own"
 """The hash settings."""
 COUNTER_BINARIES = ("sim", "callgrind")
-MAIN, FURTHER = "", "further"
-"""The parts of the workloads, each with binaries of its own."""
+MAIN, FURTHER, WHOLE = "", "further", "whole"
+"""The parts of the workloads, each with processes of its own: those of every map; those with binaries of their own; and
+those of concurrent maps whose passes fill a table, or iterate over it."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Catalogue:
     binaries: dict[str, dict[str, str]]
     """Map name, in canonical order, to file names by hash."""
     growth: dict[str, str]
-    """Map name to the file that watches its tables grow."""
+    """Map name to the file that watches its tables grow; of maps for one thread."""
     titles: dict[str, str]
     workloads: tuple[str, ...]
     payloads: tuple[str, ...]
@@ -58,6 +60,11 @@ class Catalogue:
     peers: tuple[str, ...] = ()
     """Maps that are run only when named, because the usual ones take their time already."""
 
+    concurrent: tuple[str, ...] = ()
+    """Maps for many threads. A run is of these or of the others."""
+    concurrent_workloads: tuple[str, ...] = ()
+    """Their families of workloads."""
+
     build_tree: str = ""
     """Where CMake builds, from `directory`: above it where another project has mapscope as a part."""
 
@@ -73,18 +80,20 @@ class Catalogue:
 
     def timed(self, map_name: str, hash_name: str, part: str) -> str:
         """The file that times a part of the workloads."""
-        return (self.further if part else self.binaries)[map_name][hash_name]
+        return (self.further if part == FURTHER else self.binaries)[map_name][hash_name]
 
     def counting(self, kind: str, map_name: str, hash_name: str, part: str) -> str:
         """The file that counts them."""
         return self.counter_binaries[map_name][f"{part}_{kind}" if part else kind][hash_name]
 
     def part_of(self, workload: str) -> str:
-        """Which binaries have a workload."""
+        """Which processes have a workload."""
+        if family_of(workload) in self.concurrent_workloads:
+            return WHOLE if takes_whole_tables(workload) else MAIN
         return FURTHER if workload in self.further_workloads else MAIN
 
     def parts_of(self, workloads: Iterable[str]) -> list[str]:
-        """Which binaries have some of these workloads."""
+        """Which processes have some of these workloads."""
         return sorted({self.part_of(name) for name in workloads})
 
     def binary(self, map_name: str) -> Path:
@@ -96,7 +105,8 @@ class Catalogue:
         by_hash = {"": self.binaries[map_name], **self.counter_binaries[map_name]}
         if map_name in self.further:
             by_hash[FURTHER] = self.further[map_name]
-        found = {"growth": self.growth[map_name]} | {
+        growth = {"growth": self.growth[map_name]} if map_name in self.growth else {}
+        found = growth | {
             "_".join(word for word in (hash_name, kind) if word and word != SHARED): name
             for kind, names in by_hash.items()
             for hash_name, name in names.items()
@@ -138,7 +148,11 @@ def read_catalogue(directory: Path) -> Catalogue:
         return Catalogue(
             directory=directory,
             binaries={entry["name"]: _by_hash(entry, "binaries", "binary") for entry in document["maps"]},
-            growth={entry["name"]: entry.get("growth") or entry["binary"] for entry in document["maps"]},
+            growth={
+                entry["name"]: entry.get("growth") or entry["binary"]
+                for entry in document["maps"]
+                if not entry.get("concurrent")
+            },
             titles={entry["name"]: entry.get("title", entry["name"]) for entry in document["maps"]},
             workloads=tuple(_names(document["workloads"])),
             states=tuple(document.get("states", [])),
@@ -159,7 +173,9 @@ def read_catalogue(directory: Path) -> Catalogue:
             further={e["name"]: _by_hash(e, FURTHER, FURTHER) for e in document["maps"] if FURTHER in e},
             further_workloads=tuple(document.get("further", [])),
             build_tree=document.get("build_tree", ""),
-            peers=tuple(entry["name"] for entry in document["maps"] if entry.get("peer")),
+            peers=tuple(e["name"] for e in document["maps"] if e.get("peer") and not e.get("concurrent")),
+            concurrent=tuple(entry["name"] for entry in document["maps"] if entry.get("concurrent")),
+            concurrent_workloads=tuple(document.get("concurrent_workloads", [])),
             left_out=tuple(LeftOut(e["name"], e["reason"]) for e in document.get("left_out", [])),
             found=dict(document.get("found", {})),
             compiler=document["compiler"],

@@ -42,7 +42,27 @@ def describe_machine(cpu: int | None, pinned: Fact) -> Environment:
         os=_os_name(),
         hostname=platform.node(),
         python=platform.python_version(),
+        usable_cpus=usable_cpus(),
+        usable_cores=_usable_cores(usable_cpus()),
     )
+
+
+def usable_cpus() -> list[int]:
+    """Those that this process, and so what it starts, may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return sorted(os.sched_getaffinity(0))
+    return list(range(os.cpu_count() or 1))
+
+
+def _usable_cores(cpus: list[int]) -> Fact:
+    """How many cores have these hardware threads."""
+    cores = set()
+    for cpu in cpus:
+        siblings = from_file(SYS_CPU / f"cpu{cpu}/topology/thread_siblings_list", "the kernel describes no cores")
+        if siblings.value is None:
+            return siblings
+        cores.add(siblings.value)
+    return known(len(cores))
 
 
 def cpu_model(cpuinfo: dict[str, str]) -> str:

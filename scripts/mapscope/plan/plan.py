@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from mapscope.fact import Fact
+from mapscope.plan.concurrent import has_reader, parts
 from mapscope.plan.counters import Backend, why_not_counted
 from mapscope.plan.records import (
     BackendEntry,
@@ -55,6 +56,8 @@ class Plan:
     ladder: LadderPlan
     why_not_weighed: str | None
     """Why the memory of tables is not measured; None where it is."""
+    why_no_read_latency: str | None
+    """Why lookups beside a writer are not timed; None where they are."""
 
     def growth_pass(self, stage: str, kv: str, n: int) -> GrowthPass:
         """What a growth stage measures with a payload at a size."""
@@ -87,7 +90,9 @@ class Plan:
         """What is measured of a payload at a size, of one part of the workloads: states of a family, and what changes
         tables, not at every one."""
         sizes, most = self.selection.state_sizes, self.selection.whole_tables_up_to.get(kv, n)
-        states = {entry.name for entry in self.workloads if entry.family is not None}
+        states = {entry.name for entry in self.workloads if entry.is_state}
+        family_sizes = self.selection.family_sizes
+        elsewhere = {entry.name for entry in self.workloads if n not in family_sizes.get(entry.family or "", [n])}
         part_of = {entry.name: entry.part for entry in self.workloads}
         return [
             name
@@ -95,7 +100,13 @@ class Plan:
             if part_of.get(name, "") == part
             and (name not in states or not sizes or n in sizes)
             and (name not in CHANGING or n <= most)
+            and name not in elsewhere
         ]
+
+    @property
+    def read_latency_sizes(self) -> list[int]:
+        """Entries of the tables in which lookups beside a writer are timed."""
+        return read_latency_sizes(self.selection)
 
     def why_not_counted(self, backend: Backend, workload: str, kv: str, n: int) -> str | None:
         """Why a backend does not count a workload on a payload at a size; None where it does."""
@@ -104,6 +115,12 @@ class Plan:
     def document(self) -> dict[str, Any]:
         """The plan as JSON."""
         return asdict(self)
+
+
+def read_latency_sizes(selection: Selection) -> list[int]:
+    """Those of the workloads that mix lookups and updates; empty where there is none."""
+    families = {found[0] for name in selection.workloads if (found := parts(name)) and has_reader(found[0])}
+    return sorted({n for each in families for n in selection.family_sizes.get(each, selection.sizes)})
 
 
 def round_seed(seed: int, round_number: int) -> int:
@@ -121,6 +138,7 @@ def differences(planned: Plan, now: Plan) -> list[str]:
             **{key.replace("_", " "): getattr(plan.environment, key) for key in machine},
             **{key.replace("_", " "): getattr(plan.build, key) for key in ("compiler", "flags", "build_type")},
             "binary of the ladder": (plan.ladder.binary_sha256 or "missing")[:12],
+            **({"usable CPUs": plan.environment.usable_cpus} if plan.selection.is_concurrent else {}),
             **{f"version of {entry.name}": entry.version for entry in plan.maps},
             **{f"binary of {entry.name}": entry.binary_sha256[:12] for entry in plan.maps},
             **{

@@ -8,13 +8,13 @@ from typing import Any
 from mapscope import SCHEMA_VERSION
 from mapscope.errors import UsageError
 from mapscope.fact import Fact
-from mapscope.plan import build, key_sets
+from mapscope.plan import build, concurrent, key_sets
 from mapscope.plan.backends import CounterPlan, plan_counters
 from mapscope.plan.build import Catalogue
 from mapscope.plan.environment import describe_machine
 from mapscope.plan.growth import plan_growth, with_turns
-from mapscope.plan.ladder import plan_ladder
-from mapscope.plan.plan import Plan, round_seed
+from mapscope.plan.ladder import plan_ladder, without_ladder
+from mapscope.plan.plan import Plan, read_latency_sizes, round_seed
 from mapscope.plan.records import (
     Build,
     ChosenSuite,
@@ -46,6 +46,8 @@ def make_plan(
         raise UsageError(
             f"--hash (HASH): {', '.join(hashless)} have no hash of their own; use shared or leave them out"
         )
+    if selection.is_concurrent:
+        _require_payloads(described, selection.kv)
     parts = catalogue.parts_of(selection.workloads)
     build.require_built(catalogue, selection.maps, selection.hashes, parts)
     first = described[0]
@@ -86,12 +88,29 @@ def make_plan(
         workloads=[_workload(first["workloads"], name, catalogue) for name in selection.workloads],
         payloads=[_payload(first["payloads"], name) for name in selection.kv],
         environment=environment,
-        ladder=plan_ladder(catalogue, environment, selection.sizes),
+        ladder=without_ladder(concurrent.NO_LADDER)
+        if selection.is_concurrent
+        else plan_ladder(catalogue, environment, selection.sizes),
         counter_backends=counting.backends,
         cache=counting.cache,
         why_not_weighed=why_not_weighed(described),
+        why_no_read_latency=_why_no_read_latency(selection),
         growth_passes=with_turns(passes, in_turn, environment.memory_bytes),
     )
+
+
+def _require_payloads(described: list[dict[str, Any]], kv: list[str]) -> None:
+    """Raises UsageError where a map for many threads is not built with a payload: few are."""
+    for entry in described:
+        known = [payload["name"] for payload in entry["payloads"]]
+        if missing := [name for name in kv if name not in known]:
+            raise UsageError(f"--kv (KV): {entry['map']} is not built with {missing[0]}; available: {', '.join(known)}")
+
+
+def _why_no_read_latency(selection: Selection) -> str | None:
+    if not selection.is_concurrent:
+        return concurrent.NOT_CONCURRENT
+    return None if read_latency_sizes(selection) else concurrent.NO_READER
 
 
 def _further_binaries(
@@ -112,13 +131,15 @@ def _further_binaries(
 
 def _workload(entries: list[dict[str, Any]], name: str, catalogue: Catalogue) -> WorkloadEntry:
     reported = next((entry for entry in entries if entry["name"] == name), {})
+    threads = found[1] if (found := concurrent.parts(name)) and found[0] in catalogue.concurrent_workloads else None
     return WorkloadEntry(
         name,
         str(reported.get("summary") or ""),
         str(reported.get("operation") or ""),
-        reported.get("family"),
-        reported.get("state"),
+        concurrent.family_of(name) if threads else reported.get("family"),
+        f"t{threads}" if threads else reported.get("state"),
         catalogue.part_of(name),
+        threads,
     )
 
 

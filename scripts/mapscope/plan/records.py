@@ -75,6 +75,15 @@ class Selection:
     """None: the suite's."""
     state_sizes: list[int]
     """The sizes at which states of a family are measured; empty: all."""
+    threads: list[int]
+    """Of concurrent maps, how many carry out a workload; empty: the maps are for one thread."""
+    family_sizes: dict[str, list[int]]
+    """Of concurrent maps, the sizes of a family of workloads; without one: all."""
+
+    @property
+    def is_concurrent(self) -> bool:
+        """Whether the maps are concurrent."""
+        return bool(self.threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,15 @@ class WorkloadEntry:
     family: str | None
     state: str | None
     part: str
-    """`further` where its binary is bench_<map>_further; else empty."""
+    """Each has processes of its own. `further`: its binary is bench_<map>_further; `whole`: of concurrent maps, a pass
+    takes a whole table; else empty."""
+    threads: int | None
+    """How many carry it out together; None: the map is for one thread."""
+
+    @property
+    def is_state(self) -> bool:
+        """Whether it is one of many states of a table, and so has tables and pictures of its own."""
+        return self.family is not None and self.threads is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +213,10 @@ class Environment:
     os: str
     hostname: str
     python: str
+    usable_cpus: list[int] | None
+    """Those that the run's processes may use; None in older runs."""
+    usable_cores: Fact
+    """How many cores these are: two CPUs may be hardware threads of one."""
 
     @property
     def data_caches(self) -> list[CacheEntry]:

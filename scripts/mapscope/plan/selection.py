@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 from mapscope.errors import UsageError
-from mapscope.plan import key_sets
+from mapscope.plan import concurrent, key_sets
 from mapscope.plan.build import Catalogue
 from mapscope.plan.counters import BACKENDS, DEFAULT_CACHE, DEFAULT_REQUEST, REQUESTS, asked_for
+from mapscope.plan.environment import usable_cpus
 from mapscope.plan.growth import REQUESTS as GROWTH
 from mapscope.plan.plan import MAX_SEED
 from mapscope.plan.records import ChosenSuite, Selection
-from mapscope.plan.suites import DEFAULT_SUITE, SUITES, Suite
+from mapscope.plan.suites import CONCURRENT_SUITE, DEFAULT_SUITE, SUITES, Suite
 
 MEMORY = {
     "resident": "freed memory stays with the process: page faults are paid once, in the warm-up",
@@ -25,7 +26,7 @@ STARTS = {
 }
 OVERRIDING = (
     "maps", "workloads", "kv", "keys", "hash", "sizes", "rounds", "target", "budget", "start", "memory", "counters",
-    "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions",
+    "cache", "papi_events", "growth", "growth_sizes", "growth_repetitions", "threads",
 )  # fmt: skip
 """The options that replace what a suite says."""
 DEFAULT, ALL = "default", "all"
@@ -61,16 +62,20 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
 
     `words` are the options as given, None if unset. Raises UsageError.
     """
-    suite_name = words["suite"] or DEFAULT_SUITE
-    if suite_name not in SUITES:
-        raise UsageError(f"--suite (SUITE): unknown suite '{suite_name}'; available: {', '.join(SUITES)}")
-    suite = SUITES[suite_name]
+    suite = _suite(words, catalogue)
     kv = _payloads(words["kv"], words["keys"], suite, catalogue)
-    sizes_of = _sizes_of(words["sizes"], suite, kv)
+    threads = _threads(words["threads"], suite)
+    if suite.is_concurrent:
+        concurrent.refuse_meaningless(words)
+        workloads = concurrent.expand(_split(words["workloads"]) or ["*"], catalogue.concurrent_workloads, threads)
+    else:
+        workloads = _workloads(words["workloads"], suite, catalogue)
+    family_sizes = _family_sizes(words["sizes"], suite, workloads)
+    sizes_of = _sizes_of(words["sizes"], suite, kv, family_sizes)
     rounds = whole("rounds", words["rounds"], 1, MAX_ROUNDS) if words["rounds"] else None
     selection = Selection(
         maps=_maps(words["maps"], suite, catalogue),
-        workloads=_workloads(words["workloads"], suite, catalogue),
+        workloads=workloads,
         kv=kv,
         hashes=_names("hash", words["hash"], catalogue.hashes, default=suite.hashes),
         sizes=sorted({n for sizes in sizes_of.values() for n in sizes}),
@@ -82,25 +87,77 @@ def select(words: dict[str, str | None], catalogue: Catalogue) -> tuple[Selectio
         budget_s=_duration("budget", words["budget"]) or (None if rounds else suite.budget_s),
         start=_names("start", words["start"], tuple(STARTS), default=("warm",))[0],
         memory=_names("memory", words["memory"], tuple(MEMORY), default=("resident",))[0],
-        counters=_counters(words["counters"]),
+        counters=_counters("off" if suite.is_concurrent else words["counters"]),
         cache=_names("cache", words["cache"], catalogue.caches, default=(DEFAULT_CACHE,))[0]
         if catalogue.caches
         else words["cache"] or DEFAULT_CACHE,
-        growth=_names("growth", words["growth"], tuple(GROWTH), default=("auto",))[0],
+        growth=_names("growth", words["growth"], tuple(GROWTH), default=("off" if threads else "auto",))[0],
         growth_sizes=_sizes(words["growth_sizes"], "growth-sizes"),
         growth_repetitions=whole("growth-repetitions", words["growth_repetitions"], 1, MAX_ROUNDS)
         if words["growth_repetitions"]
         else None,
         state_sizes=[] if words["sizes"] or words["workloads"] else list(suite.state_sizes),
         papi_events=[event.strip() for event in (words["papi_events"] or "").split(",") if event.strip()],
+        threads=threads,
+        family_sizes=family_sizes,
     )
     overridden = [name for name in OVERRIDING if words[name]]
     return selection, ChosenSuite(suite.name, suite.summary, overridden)
 
 
-def _sizes_of(word: str | None, suite: Suite, kv: list[str]) -> dict[str, list[int]]:
+def _suite(words: Mapping[str, str | None], catalogue: Catalogue) -> Suite:
+    """The one that is named; else that of concurrent maps where these, or their workloads, are named, else the
+    default. Raises UsageError where it does not fit what is named."""
+    named = _split(words["maps"])
+    theirs = [name for name in named if name in catalogue.concurrent]
+    others = [name for name in named if name in catalogue.binaries and name not in theirs]
+    if theirs and others:
+        raise UsageError(
+            f"{_label('maps')}: a run is of concurrent maps ({', '.join(theirs)}) or of others ({', '.join(others)}), "
+            "not of both"
+        )
+    usual = (*catalogue.workloads, *catalogue.further_workloads, *catalogue.states)
+    meant = concurrent.only_theirs(_split(words["workloads"]), catalogue.concurrent_workloads, usual)
+    name = words["suite"] or (CONCURRENT_SUITE if theirs or meant else DEFAULT_SUITE)
+    if name not in SUITES:
+        raise UsageError(f"{_label('suite')}: unknown suite '{name}'; available: {', '.join(SUITES)}")
+    suite = SUITES[name]
+    if (theirs or meant) and not suite.is_concurrent:
+        raise UsageError(
+            f"{_label('suite')}: {name} has no concurrent maps, nor their workloads ({', '.join(theirs or meant)}); "
+            f"use SUITE={CONCURRENT_SUITE}"
+        )
+    if suite.is_concurrent and others:
+        raise UsageError(
+            f"{_label('maps')}: not concurrent: {', '.join(others)}; available: {', '.join(catalogue.concurrent)}"
+        )
+    if suite.is_concurrent and not catalogue.concurrent:
+        raise UsageError(f"{_label('suite')}: this build has no concurrent maps; `make setup` installs what they need")
+    return suite
+
+
+def _threads(word: str | None, suite: Suite) -> list[int]:
+    """How many carry out a workload, each number; empty where the maps are for one thread. Raises UsageError."""
+    if suite.is_concurrent:
+        return concurrent.parse_threads(word) if word else concurrent.default_threads(len(usable_cpus()))
+    if word:
+        raise UsageError(f"{_label('threads')}: the maps of suite {suite.name} are used by one thread; leave it out")
+    return []
+
+
+def _family_sizes(word: str | None, suite: Suite, workloads: list[str]) -> dict[str, list[int]]:
+    """Of the families that are measured; none where all have the same sizes."""
+    families = [found[0] for name in workloads if (found := concurrent.parts(name))]
+    if word or not suite.is_concurrent:
+        return {}
+    return {family: concurrent.sizes_of(family, suite.family_sizes) for family in dict.fromkeys(families)}
+
+
+def _sizes_of(
+    word: str | None, suite: Suite, kv: list[str], family_sizes: Mapping[str, list[int]]
+) -> dict[str, list[int]]:
     """The sizes of each payload: the same ones where some are named."""
-    named = _sizes(word)
+    named = _sizes(word) or sorted({n for sizes in family_sizes.values() for n in sizes})
     return {name: named or list(suite.sizes_of.get(key_sets.parts(name)[0], suite.sizes)) for name in kv}
 
 
@@ -145,15 +202,16 @@ def _workloads(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str
 
 
 def _maps(word: str | None, suite: Suite, catalogue: Catalogue) -> list[str]:
-    """What is named, where `default` stands for what runs without being named and `all` for that and all peers."""
-    default = suite.maps or tuple(
-        name for name in catalogue.binaries if name not in catalogue.variants and name not in catalogue.peers
-    )
-    groups = {DEFAULT: default, ALL: (*default, *catalogue.peers)}
-    wanted = [part.strip() for part in (word or DEFAULT).split(",")]
+    """What is named, where `default` stands for what runs without being named and `all` for that and all peers. Of
+    concurrent maps all run by default."""
+    known = tuple(name for name in catalogue.binaries if (name in catalogue.concurrent) == suite.is_concurrent)
+    named_only = (*catalogue.variants, *catalogue.peers)
+    default = suite.maps or tuple(name for name in known if name not in named_only)
+    groups = {DEFAULT: default, ALL: (*default, *(name for name in catalogue.peers if name in known))}
+    wanted = _split(word or DEFAULT)
     named = ",".join(name for each in wanted for name in groups.get(each, (each,)))
     left_out = {entry.name: entry.reason for entry in catalogue.left_out}
-    return _names("maps", named, tuple(catalogue.binaries), left_out)
+    return _names("maps", named, known, left_out)
 
 
 def _counters(word: str | None) -> str:
@@ -209,6 +267,11 @@ def _duration(option: str, word: str | None) -> float | None:
     if not 0 < seconds <= MAX_BUDGET_S:
         raise UsageError(f"{_label(option)}: '{word}' is not a duration such as 90s, 10m or 1h30m")
     return float(seconds)
+
+
+def _split(word: str | None) -> list[str]:
+    """The parts of a comma list; of none, none."""
+    return [part.strip() for part in word.split(",")] if word else []
 
 
 def _names(

@@ -74,6 +74,10 @@ class Suite:
     """The sizes at which states are measured; empty: all."""
     growth: GrowthSuite | None = None
     """None: no table is watched growing."""
+    is_concurrent: bool = False
+    """Whether its maps are concurrent; workloads are then families, each run with several numbers of threads."""
+    family_sizes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Of concurrent maps: sizes by patterns of families, the first that fits."""
 
 
 REDUCED_RANGE = (
@@ -241,6 +245,21 @@ SUITES: dict[str, Suite] = {
             kv=("int_int",),
             workloads=("find_hit", "find_miss", "range"),
         ),
+        # Go's benchmarks have tables of about a thousand entries. Of the other two sizes, the small table fits a
+        # second-level cache, and the large one no cache but the last one of a large machine.
+        Suite(
+            name="concurrent",
+            summary="ten minutes: concurrent maps, with as many threads as CPUs, fewer and more; read latency",
+            sizes=(1_024, 10_000, 1_000_000),
+            rounds=24,
+            least_rounds=3,
+            budget_s=600,
+            kv=("int_int",),
+            is_concurrent=True,
+            family_sizes={"go_*": (1_024,), "*": (10_000, 1_000_000)},
+        ),
     )
 }
 DEFAULT_SUITE = "standard"
+CONCURRENT_SUITE = "concurrent"
+"""The one that is meant where concurrent maps, or their workloads, are named."""

@@ -15,6 +15,7 @@ LOAD = re.compile(r"find_load_(\d+)")
 """Workloads whose tables have a maximum load factor of so many percent."""
 STATES_DIFFER = "a state's table has not n entries that were inserted one after the other"
 NO_ENTRIES = "its tables have no entries"
+NO_ROOM = "the map has no room to reserve"
 NOT_YET = "not weighed yet"
 OLDER = "the run is older than the weighing of tables is"
 
@@ -39,4 +40,5 @@ def bytes_of(workload: str, is_state: bool, table: dict[str, Any], n: int) -> Fa
     if found := LOAD.fullmatch(workload):
         held = table["bytes_per_entry_at_load"].get(found[1])
         return unknown(NOT_YET) if held is None else known(held)
-    return known(table["reserved_bytes" if workload in RESERVES else "grown_bytes"] / n)
+    held = table["reserved_bytes" if workload in RESERVES else "grown_bytes"]
+    return unknown(NO_ROOM) if held is None else known(held / n)

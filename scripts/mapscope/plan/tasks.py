@@ -1,5 +1,5 @@
-"""The processes of a plan in the order in which they start: the ladder, the rounds, growing tables, the weighing of
-tables, then the counters.
+"""The processes of a plan in the order in which they start: the ladder, the rounds, growing tables, lookups beside a
+writer, the weighing of tables, then the counters.
 
 Counting is slow and not timed, and must not disturb what is: it comes last, with the seed of round 1.
 """
@@ -17,11 +17,12 @@ from mapscope.plan.stages.callgrind import CallgrindStage
 from mapscope.plan.stages.counting import CountingStage, HardwareStage, PapiStage, SimStage
 from mapscope.plan.stages.growth import GrowthStage
 from mapscope.plan.stages.ladder import LadderStage
+from mapscope.plan.stages.read_latency import ReadLatencyStage
 from mapscope.plan.stages.stage import Stage, Task
 from mapscope.plan.stages.table_memory import TableMemoryStage
 from mapscope.plan.stages.time import TimeStage
 
-TIME, LADDER, TABLE_MEMORY = TimeStage(), LadderStage(), TableMemoryStage()
+TIME, LADDER, READ_LATENCY, TABLE_MEMORY = TimeStage(), LadderStage(), ReadLatencyStage(), TableMemoryStage()
 COUNTING: dict[str, CountingStage] = {
     name: kind(BACKENDS[backend], name)
     for backend, kind in (
@@ -36,7 +37,7 @@ def stage_named(name: str | None) -> Stage:
     """The stage that run.json names so. Raises KeyError."""
     if name is not None and name.startswith(PREFIX):
         return GrowthStage(name)
-    by_name: dict[str | None, Stage] = {each.name: each for each in (TIME, LADDER, TABLE_MEMORY)}
+    by_name: dict[str | None, Stage] = {each.name: each for each in (TIME, LADDER, READ_LATENCY, TABLE_MEMORY)}
     by_name.update(COUNTING)
     return by_name[name]
 
@@ -47,6 +48,7 @@ def tasks(plan: Plan) -> Iterator[Task]:
     for number in range(1, plan.mandatory_rounds + 1):
         yield from round_of(plan, number)
     yield from growing(plan)
+    yield from reading(plan)
     yield from weighing(plan)
     yield from counting(plan)
 
@@ -83,6 +85,14 @@ def growing(plan: Plan) -> Iterator[Task]:
     for one in plan.growth_passes:
         for name in plan.selection.maps if one.reason is None else ():
             yield Task(None, one.kv, one.n, name, plan.seeds.rounds[0], GrowthStage(one.stage))
+
+
+def reading(plan: Plan) -> Iterator[Task]:
+    """The processes that time lookups beside a writer."""
+    for n in plan.read_latency_sizes if plan.why_no_read_latency is None else ():
+        for kv in plan.selection.kv:
+            for name in plan.selection.maps:
+                yield Task(None, kv, n, name, plan.seeds.rounds[0], READ_LATENCY)
 
 
 def weighing(plan: Plan) -> Iterator[Task]:

@@ -9,8 +9,9 @@ from typing import Any
 
 from mapscope.plan.plan import Plan
 
-GROWTH_SHARE, COUNTING_SHARE = 0.10, 0.25
-"""What is kept of a budget for growing tables, and for counting, where they are planned."""
+GROWTH_SHARE, COUNTING_SHARE, READING_SHARE = 0.10, 0.25, 0.12
+"""What is kept of a budget for growing tables, for counting, and for lookups beside a writer, where they are planned.
+The last takes 1.5 s a map and size."""
 
 
 class Budget:
@@ -44,7 +45,12 @@ def for_rounds(plan: Plan, sessions: list[dict[str, Any]]) -> Budget:
     total = plan.selection.budget_s
     if total is None:
         return Budget(None)
-    share = 1 - (GROWTH_SHARE if plan.growth_passes else 0) - (COUNTING_SHARE if plan.counting_stages() else 0)
+    kept = (
+        (GROWTH_SHARE, plan.growth_passes),
+        (COUNTING_SHARE, plan.counting_stages()),
+        (READING_SHARE, plan.why_no_read_latency is None),
+    )
+    share = 1 - sum(part for part, is_planned in kept if is_planned)
     return Budget(max(0.0, share * total - sum(map(_length, sessions))))
 
 

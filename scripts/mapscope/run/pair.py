@@ -17,6 +17,7 @@ from pathlib import Path
 
 from mapscope.errors import DocumentError, UsageError
 from mapscope.json_file import read_json, read_records
+from mapscope.plan import concurrent
 from mapscope.plan.build import Catalogue, accepts, read_catalogue
 from mapscope.plan.growth import may_wait
 from mapscope.plan.ladder import without_ladder
@@ -24,7 +25,7 @@ from mapscope.plan.plan import Plan
 from mapscope.plan.records import GrowthPass
 from mapscope.plan.sources import describe_tool, tree_of
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.tasks import block_in_turns, growing, ladders, weighing
+from mapscope.plan.tasks import block_in_turns, growing, ladders, reading, weighing
 from mapscope.run import rounds
 from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.building import Builder
@@ -53,8 +54,8 @@ def require_alike(here: Catalogue, there: Catalogue, maps: list[str], workloads:
     lacking = [name for name in maps if name not in there.binaries]
     if lacking:
         raise UsageError(f"--against (AGAINST): {there.directory} has no {', '.join(lacking)}; choose others by MAPS")
-    known = {*there.workloads, *there.further_workloads, *there.states}
-    if unknown := [name for name in workloads if name not in known]:
+    known = {*there.workloads, *there.further_workloads, *there.states, *there.concurrent_workloads}
+    if unknown := [name for name in workloads if not {name, concurrent.family_of(name)} & known]:
         raise UsageError(
             f"--against (AGAINST): {there.directory} has no {', '.join(unknown)}; choose others by WORKLOADS"
         )
@@ -164,6 +165,7 @@ def execute_pair(sides: tuple[Side, Side], cpu: int | None, display: Display) ->
         with kept_off(cpu):
             _run_interleaved(ours, twins, list(zip(executors, ready, strict=True)), cpu, rng)
         for side, executor, still in zip(sides, executors, missing, strict=True):
+            executor.carry_out([task for task in reading(side.plan) if task in still], cpu, side_by_side=1)
             tasks = [task for task in weighing(side.plan) if task in still]
             executor.carry_out(tasks, None, at_once(side.plan, tasks, free_cpus()))
 

@@ -28,6 +28,8 @@ NOT_OURS_TO_TELL = (
     "--growth-out=",
     "--growth-trace=",
     "--out=",
+    "--read-latency=",
+    "--table-memory=",
     "--growth-turns",
     "--baton=",
     "--answers-are-checked",

@@ -15,7 +15,7 @@ from mapscope.json_file import read_records
 from mapscope.plan.build import Catalogue
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.stage import Task
-from mapscope.plan.tasks import block_in_turns, counting, growing, ladders, weighing
+from mapscope.plan.tasks import block_in_turns, counting, growing, ladders, reading, weighing
 from mapscope.run.budget import Budget, for_rounds
 from mapscope.run.building import Builder
 from mapscope.run.executor import Executor, interleave
@@ -45,7 +45,8 @@ def execute(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
             executor.carry_out([task for task in ladders(plan) if task in missing], cpu, side_by_side=1)
             Rounds([Side(plan, folder, catalogue, executor)], cpu, budget, display, rng).measure()
             display.bounded_by(Budget(None))
-        left = [task for task in (*growing(plan), *weighing(plan), *counting(plan)) if task in missing]
+        further = (*growing(plan), *reading(plan), *weighing(plan), *counting(plan))
+        left = [task for task in further if task in missing]
         in_order = sorted(left, key=lambda task: not task.stage.pinned)
         for _, alike in groupby(in_order, key=lambda task: (task.stage.pinned, task.stage.built_as)):
             ready = builder.prepare(list(alike))

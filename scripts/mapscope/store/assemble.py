@@ -13,7 +13,7 @@ from typing import Any
 from mapscope.errors import DocumentError
 from mapscope.fact import Fact, unknown
 from mapscope.json_file import read_json, read_records
-from mapscope.plan import table_memory
+from mapscope.plan import concurrent, table_memory
 from mapscope.plan.plan import Plan
 from mapscope.plan.stages.benchmark import rows_of
 from mapscope.plan.stages.collected import BadOutput, Collected, Problem, Row
@@ -59,6 +59,7 @@ def assemble(folder: RunFolder, plan: Plan) -> dict[str, Any]:
         "table_memory": [
             {"kv": kv, "hash": h, "n": n, "map": m, **found} for (kv, h, n, m), found in collected.table_memory.items()
         ],
+        "read_latency": _read_latency(collected),
         "latencies": latencies(plan.ladder, collected.ladder, plan.selection.rounds),
         "not_applicable": [
             {"workload": w, "kv": kv, "hash": h, "n": n, "map": m, "reason": reason}
@@ -181,11 +182,23 @@ def _rows(plan: Plan, collected: Collected, lowest: float | None) -> list[dict[s
 def _bytes_per_entry(plan: Plan, collected: Collected, cell: Row) -> Fact:
     """Of a table with n entries as the row's workload fills it."""
     workload, kv, hash_name, n, map_name = cell
-    is_state = any(entry.name == workload and entry.family is not None for entry in plan.workloads)
+    entry = next(each for each in plan.workloads if each.name == workload)
+    if entry.threads and not concurrent.fills_to_n(str(entry.family)):
+        return unknown(concurrent.GO_FILLS)
     if (table := collected.table_memory.get((kv, hash_name, n, map_name))) is not None:
-        return table_memory.bytes_of(workload, is_state, table, n)
+        return table_memory.bytes_of(workload, entry.is_state, table, n)
     reported = collected.not_weighed.get((kv, hash_name, map_name))
     return unknown(plan.why_not_weighed or reported or table_memory.NOT_YET)
+
+
+def _read_latency(collected: Collected) -> list[dict[str, Any]]:
+    """Of each map and size, latencies or the reason why there are none."""
+    values, reasons = collected.read_latency, collected.no_read_latency
+    return [
+        dict(zip(("kv", "hash", "n", "map"), place, strict=True))
+        | {"value": values.get(place), "reason": reasons.get(place)}
+        for place in dict.fromkeys([*values, *reasons])
+    ]
 
 
 def _turns(collected: Collected, lowest: float | None) -> dict[Row, dict[int, Turns]]:

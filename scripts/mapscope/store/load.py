@@ -118,6 +118,9 @@ def _check_consistency(path: Path, document: dict[str, Any]) -> None:
             if row[field] != again[field] and not derived.agrees(row[field], again[field]):
                 fail(index, field, f"is {row[field]}, but the rounds give {again[field]}")
     _check_latencies(path, document)
+    for index, entry in enumerate(document["read_latency"]):
+        if (entry["value"] is None) == (entry["reason"] is None):
+            raise DocumentError(f"{path}: field 'read_latency[{index}]': needs either a value or a reason")
     if document["complete"] != (not document["missing"]):
         raise DocumentError(f"{path}: field 'complete': disagrees with 'missing'")
 

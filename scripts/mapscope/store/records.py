@@ -296,10 +296,37 @@ class TableMemory:
     """After inserting them one after the other."""
     peak_bytes: int
     """At most, meanwhile."""
-    reserved_bytes: int
-    """With room for n from the start."""
+    reserved_bytes: int | None
+    """With room for n from the start; None of a map that has no room to reserve."""
     bytes_per_entry_at_load: dict[str, float]
     """By maximum load factor in percent: of a table that is about to grow."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTimes:
+    """Response times of lookups in one table, ns by percentile (`p50` to `p99.99`, `max`)."""
+
+    readers: int
+    writers: int
+    rate: float
+    """Lookups that arrive in a second, of each reader."""
+    reads: int
+    writes: int
+    alone: dict[str, float]
+    written: dict[str, float]
+    """Beside the writers."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLatency:
+    """How long lookups take in a table of n entries, alone and beside a writer; or the reason why it is not known."""
+
+    kv: str
+    hash: str
+    n: int
+    map: str
+    value: ReadTimes | None
+    reason: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -467,11 +494,13 @@ class Run:
     growth_passes: list[GrowthPass]
     ladder: LadderPlan
     why_not_weighed: str | None
+    why_no_read_latency: str | None
     sessions: list[Session]
     calibration: list[Calibration]
     rows: list[Row]
     growth: list[Growth]
     table_memory: list[TableMemory]
+    read_latency: list[ReadLatency]
     latencies: list[Rung]
     not_applicable: list[NotApplicable]
     failures: list[Failure]
@@ -490,6 +519,21 @@ class Run:
     def map_names(self) -> list[str]:
         """In canonical order."""
         return [entry.name for entry in self.maps]
+
+    @property
+    def is_concurrent(self) -> bool:
+        """Whether its maps are concurrent."""
+        return self.selection.is_concurrent
+
+    @property
+    def cpus(self) -> int:
+        """How many threads can run at a time."""
+        return len(self.environment.usable_cpus or []) or self.environment.logical_cpus
+
+    @property
+    def crowded(self) -> set[str]:
+        """Workloads of more threads than that."""
+        return {entry.name for entry in self.workloads if (entry.threads or 0) > self.cpus}
 
     @property
     def rounds_measured(self) -> str:

@@ -1,7 +1,8 @@
 """Documents of older schema versions as what they say in the present one.
 
 1 had no counters, 2 no growth, 3 no latency ladder, no states of workloads, no churn and no cost of draining, 4 no
-halves of a growth's repetitions and no turns of growing tables, 5 timed whole processes one after another.
+halves of a growth's repetitions and no turns of growing tables, 5 timed whole processes one after another, 6 had random
+keys only, 7 no memory of tables, 8 no concurrent maps.
 
 Everything that they did not know is a reason, an empty list or null, so that the rest of
 mapscope knows one version only.
@@ -13,10 +14,11 @@ from dataclasses import asdict
 from typing import Any
 
 from mapscope.fact import unknown
+from mapscope.plan.concurrent import NOT_CONCURRENT
 from mapscope.plan.table_memory import OLDER
 from mapscope.store import derived
 
-READABLE = (1, 2, 3, 4, 5, 6, 7, 8)
+READABLE = (1, 2, 3, 4, 5, 6, 7, 8, 9)
 NO_LADDER = {
     "reason": "the run is older than the latency ladder is",
     "binary_sha256": None, "line_bytes": None, "passes": None, "sizes": [], "pages": [],
@@ -39,7 +41,22 @@ def upgraded(document: dict[str, Any]) -> dict[str, Any]:
         document = _with_key_sets(document)
     if document["schema_version"] == 7:
         document = _with_table_memory(document)
+    if document["schema_version"] == 8:
+        document = _with_threads(document)
     return document
+
+
+def _with_threads(document: dict[str, Any]) -> dict[str, Any]:
+    """All maps were used by one thread."""
+    cores = asdict(unknown("the run is older than the count of cores is"))
+    result = document | {
+        "schema_version": 9,
+        "selection": _with(document.get("selection"), threads=[], family_sizes={}),
+        "workloads": _each(document.get("workloads"), threads=None),
+        "environment": _with(document.get("environment"), usable_cpus=None, usable_cores=cores),
+        "why_no_read_latency": NOT_CONCURRENT,
+    }
+    return result | {"read_latency": []} if "rows" in document else result
 
 
 def _with_table_memory(document: dict[str, Any]) -> dict[str, Any]:

@@ -125,6 +125,9 @@ TEST(concurrent_workloads, leave_out_a_map_that_would_copy_itself_for_minutes) {
   EXPECT_THROW((mixed(key_pool(100'000, 1), written, shared)), workloads::inapplicable);
   EXPECT_NO_THROW((mixed(key_pool(1000, 1), written, shared)));
   shared = nullptr;
+  const crowd usual{"mixed_50_uniform_shared", 1, 1, {}, true};
+  EXPECT_EQ(mixed(key_pool(10'000, 1), usual, shared).operations(), 400U) << "of 16,384";
+  shared = nullptr;
   const crowd read{"mixed_0_uniform_shared", 1, 1, {}, true, 10'000};
   EXPECT_NO_THROW((mixed(key_pool(100'000, 1), read, shared)));
   EXPECT_THROW((fill(key_pool(100'000, 1), crowd{"fill", 1, 1, {}, true}, shared)),

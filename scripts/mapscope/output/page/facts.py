@@ -26,15 +26,17 @@ from mapscope.analysis.passing import Passing
 from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import ABOUT, Runs, rounds_of
 from mapscope.output.heat import BACKGROUNDS, INK, LIMITS, level
-from mapscope.output.page import growth
+from mapscope.output.page import concurrent, growth
 from mapscope.output.passing import METHOD as PASSING_METHOD
 from mapscope.output.passing import cells, heads
 from mapscope.output.terminal.comparison import GROWTH_KEY
+from mapscope.output.terminal.summary import pinned_in_words
 from mapscope.store.records import Run
 from mapscope.text import count_of, duration, significant
 
 SECTIONS = (
     ("ratios-to-fastest", "Ratios to the fastest"), ("growth", "Growth"), ("conclusions", "Conclusions"),
+    ("threads", "Throughput over threads"), ("reading", "Read latency beside a writer"),
     ("explore", "Explore"), ("memory", "Time and memory"),
     ("keys", "Key sets"), ("ranking", "Ranking of the maps"),
     ("comparison", "Run against run"), ("machines", "Across machines"), ("draining", "Draining"),
@@ -54,12 +56,17 @@ def facts(
     heads = [_head(runs, number) for number in range(len(runs.labels))]
     keys = _key_sets(runs, heads)
     weighed = any(run.table_memory for run in all_runs)
-    drains = growth.drains(all_runs, [head["letter"] for head in heads])
+    letters = [head["letter"] for head in heads]
+    drains = growth.drains(all_runs, letters)
+    threads, reading = concurrent.throughputs(all_runs, letters), concurrent.reads(all_runs, letters)
     absent = {
         name
-        for name, there in (("passing", passing), ("draining", drains), ("keys", keys), ("memory", weighed))
+        for name, there in {
+            "passing": passing, "draining": drains, "keys": keys, "memory": weighed, "threads": threads,
+            "reading": reading,
+        }.items()
         if not there
-    }
+    }  # fmt: skip
     return {
         "title": f"mapscope: {runs.labels[0]}" if len(heads) == 1 else f"mapscope: {count_of(len(heads), 'run')}",
         "sections": [each for each in SECTIONS if each[0] not in absent],
@@ -78,6 +85,8 @@ def facts(
         "growth_maxima": _maxima(all_runs, heads),
         "grew": any(run.growth for run in all_runs),
         "drains": drains,
+        "threads": threads,
+        "reading": reading,
         "drain_heads": DRAIN_HEADS,
         "drain_key": DRAIN_KEY,
         "backends": _backends(all_runs, heads),
@@ -379,14 +388,13 @@ def _environment(all_runs: list[Run]) -> list[dict[str, Any]]:
 
 def _described(run: Run) -> dict[str, str]:
     environment, selection, suite = run.environment, run.selection, run.suite
-    pinned = environment.pinned_cpu
     overridden = f", with its own {', '.join(suite.overridden)}" if suite.overridden else ""
     return fingerprint(run) | {
         "memory": size(environment.memory_bytes),
         "latency of a dependent load": in_words(run),
         "TLB reach": reach_in_words(run),
         "system": f"{environment.os}, Python {environment.python}",
-        "pinned to": "no CPU" if pinned.value is None else f"CPU {pinned.value}",
+        "pinned to": pinned_in_words(run),
         "maps": ", ".join(f"{entry.name} {entry.version}" for entry in run.maps),
         "suite": f"{suite.name}{overridden}",
         "rounds": f"{_rounds(run)}, seed {run.seeds.base}, caches {selection.start} at the start of a turn",

@@ -25,7 +25,7 @@ from mapscope.analysis.passing import Passing
 from mapscope.analysis.runs import KEY, Runs
 from mapscope.errors import RunStopped, UsageError
 from mapscope.files import write_whole
-from mapscope.output.page import facts, growth
+from mapscope.output.page import concurrent, facts, growth
 from mapscope.output.plots.style import looks
 from mapscope.store.records import Run
 
@@ -40,13 +40,15 @@ SHAPES = {
     "o": "circle", "s": "square", "^": "triangle-up", "D": "diamond", "v": "triangle-down", "P": "cross",
     "X": "M-.7,-1L0,-.3L.7,-1L1,-.7L.3,0L1,.7L.7,1L0,.3L-.7,1L-1,.7L-.3,0L-1,-.7Z",
     "<": "triangle-left", ">": "triangle-right", "p": "M0,-.7L.67,-.22L.41,.57L-.41,.57L-.67,-.22Z",
-    "h": "M-.6,-.35L0,-.7L.6,-.35L.6,.35L0,.7L-.6,.35Z",
+    "h": "M-.6,-.35L0,-.7L.6,-.35L.6,.35L0,.7L-.6,.35Z", "d": "M0,-1L.6,0L0,1L-.6,0Z",
 }  # fmt: skip
 """matplotlib's markers as Vega's, so that a map looks the same in every picture."""
 SWATCHES = {
     "circle": "M-4,0a4,4 0 1,0 8,0a4,4 0 1,0 -8,0Z", "square": "M-4,-4H4V4H-4Z", "triangle-up": "M0,-5L5,4H-5Z",
     "diamond": "M0,-5L5,0L0,5L-5,0Z", "triangle-down": "M0,5L5,-4H-5Z", "cross": "M-2,-5H2V-2H5V2H2V5H-2V2H-5V-2H-2Z",
     "triangle-left": "M-5,0L4,-5V5Z", "triangle-right": "M5,0L-4,-5V5Z",
+    SHAPES["p"]: "M0,-5L4.8,-1.5L3,4L-3,4L-4.8,-1.5Z", SHAPES["h"]: "M-4.3,-2.5L0,-5L4.3,-2.5L4.3,2.5L0,5L-4.3,2.5Z",
+    SHAPES["d"]: "M0,-6L3.6,0L0,6L-3.6,0Z",
 }  # fmt: skip
 
 
@@ -115,6 +117,7 @@ def chart_data(runs: Runs, comparison: Comparison | None) -> dict[str, Any]:
         "caches": [_caches(run) for run in runs.measured],
         "rows": rows,
         "comparison": None if comparison is None else _ratios(comparison),
+        **concurrent.chart_data(runs.measured),
     }
 
 

@@ -1,7 +1,8 @@
 """Pictures of a run's times, drawn from its stored results alone; the same results give the same bytes.
 
 One figure per workload and hash setting, one panel per payload; and one overview per
-hash setting. Pictures of counters, memory, the model, growth and iteration are in modules of their own.
+hash setting. Pictures of counters, memory, the model, growth, iteration and concurrent maps are in modules of their
+own.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from mapscope.analysis.table import choose_sizes, rows
+from mapscope.output.plots.concurrent import concurrent_pictures
 from mapscope.output.plots.counters import counter_pictures
 from mapscope.output.plots.figure import Drawing, add_foot, add_legend, decades, make_figure, payload_title, plain_ticks
 from mapscope.output.plots.growth import growth_pictures
@@ -48,6 +50,10 @@ def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
     """Names and figures, all there are of a run. Raises UsageError."""
     table = rows(run)
     sizes = choose_sizes(table, n)
+    if run.is_concurrent:
+        yield from concurrent_pictures(run)
+        yield from memory_pictures(run, table, sizes)
+        return
     plain = table[table["family"].isna()]  # a picture of each state would be too many
     for (workload, hash_name), part in plain.groupby(["workload", "hash"], sort=False):
         yield f"{workload}-{hash_name}", partial(_workload_figure, run, str(workload), str(hash_name), part)
@@ -65,9 +71,8 @@ def pictures(run: Run, n: str | None = None) -> Iterator[tuple[str, Drawing]]:
 
 def _workload_figure(run: Run, workload: str, hash_name: str, part: pandas.DataFrame) -> Figure:
     """ns per operation over n; with a single size, one row of dots per map instead."""
-    entry = next(
-        (entry for entry in run.workloads if entry.name == workload), WorkloadEntry(workload, "", "", None, None, "")
-    )
+    unknown = WorkloadEntry(workload, "", "", None, None, "", None)
+    entry = next((entry for entry in run.workloads if entry.name == workload), unknown)
     operation = f"  (1 operation = {entry.operation})" if entry.operation else ""
     single = part["n"].nunique() == 1
     at = f" at n = {part['n'].iloc[0]:,}" if single else ""

@@ -36,6 +36,21 @@ LOOKS = {
     "absl_node": Look("#56b4e9", "P", (0, (1, 1)), size=7.0),
     "tsl_robin": Look("#cc79a7", "X", (0, (7, 2)), size=7.0),
 }
+CONCURRENT_LOOKS = {
+    "go_sync_map": Look("#000000", "o", "solid", width=2.4, size=6.0),
+    "hash_trie_map": Look("#d55e00", "D", (0, (5, 1.5)), width=2.0),
+    "locked_hmap": Look("#999933", "s", (0, (2, 1))),
+    "rwlocked_hmap": Look("#e69f00", "^", (0, (6, 1, 1, 1))),
+    "sharded_hmap": Look("#009e73", "v", (0, (4, 1, 1, 1, 1, 1))),
+    "sharded_steady": Look("#44aa99", "P", (0, (1, 1)), size=7.0),
+    "snapshot_hmap": Look("#cc79a7", "X", (0, (7, 2)), size=7.0),
+    "tbb_hash_map": Look("#0072b2", "<", (0, (3, 2))),
+    "libcuckoo": Look("#56b4e9", ">", (0, (3, 1, 1, 1))),
+    "boost_concurrent_flat": Look("#332288", "p", (0, (1, 2))),
+    "urcu_lfht": Look("#882255", "h", (0, (8, 2, 2, 2))),
+    "cds_split_list": Look("#b2182b", "d", (0, (3, 1))),
+}
+"""Of maps that are in no run with the others."""
 SPARE = (
     Look("#7f7f7f", "<", (0, (3, 2))),
     Look("#8c510a", ">", (0, (3, 1, 1, 1))),
@@ -61,6 +76,7 @@ RC: dict[str, Any] = {
 
 def looks(maps: list[str]) -> dict[str, Look]:
     """The look of each map; those without one of their own take the spare ones in order."""
-    strangers = [name for name in maps if name not in LOOKS]
+    own = LOOKS | CONCURRENT_LOOKS
+    strangers = [name for name in maps if name not in own]
     spare = {name: SPARE[i % len(SPARE)] for i, name in enumerate(strangers)}
-    return {name: LOOKS.get(name) or spare[name] for name in maps}
+    return {name: own.get(name) or spare[name] for name in maps}

@@ -14,6 +14,7 @@ from mapscope.analysis.caveats import caveats, is_often_disturbed
 from mapscope.analysis.heatmap import heatmap, versions
 from mapscope.analysis.ladder import in_words, reach_in_words
 from mapscope.analysis.table import choose_sizes, rows
+from mapscope.output.terminal.concurrent import print_concurrent
 from mapscope.output.terminal.counters import print_calibration, print_counters
 from mapscope.output.terminal.growth import print_growth
 from mapscope.output.terminal.heatmap import heatmap_lines
@@ -40,6 +41,18 @@ def print_summary(console: Console, run: Run, n: str | None = None) -> None:
     if (found := heatmap(run)).compares:
         console.print()
         console.print(heatmap_lines(found, console.width))
+    if run.is_concurrent:
+        print_concurrent(console, run, None if n is None else sizes)
+    else:
+        _print_tables(console, run, table, sizes)
+    if weaknesses := caveats(run):
+        console.print("\nCaveats:", highlight=False, markup=False)
+        for caveat in weaknesses:
+            console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
+
+
+def _print_tables(console: Console, run: Run, table: pandas.DataFrame, sizes: list[int]) -> None:
+    """Of maps for one thread: times, other keys, counters and growth."""
     present = table[table["n"].isin(sizes)]
     for (hash_name, size, kv), part in present.groupby(["hash", "n", "kv"], sort=False):
         console.print()
@@ -53,19 +66,14 @@ def print_summary(console: Console, run: Run, n: str | None = None) -> None:
     print_counters(console, run, present)
     print_calibration(console, run)
     print_growth(console, run)
-    if weaknesses := caveats(run):
-        console.print("\nCaveats:", highlight=False, markup=False)
-        for caveat in weaknesses:
-            console.print(f"  - {caveat}", highlight=False, markup=False, overflow="fold")
 
 
 def _print_head(console: Console, run: Run) -> None:
     environment, build, selection = run.environment, run.build, run.selection
     commit = (run.tool.commit.value or "unknown") + (" (dirty)" if run.tool.dirty else "")
-    pinned = environment.pinned_cpu
     lines = (
         ("machine", f"{environment.cpu_model}, {environment.os}, {environment.kernel}"),
-        ("pinned to", "no CPU" if pinned.reason else f"CPU {pinned.value}"),
+        ("pinned to", pinned_in_words(run)),
         ("maps", versions(run.maps)),
         ("build", f"{build.compiler}, {build.build_type}, {build.flags}"),
         ("latencies", in_words(run)),
@@ -76,6 +84,15 @@ def _print_head(console: Console, run: Run) -> None:
     console.print()
     for label, text in lines:
         console.print(f"{label:<10} {text}", highlight=False, markup=False, overflow="fold")
+
+
+def pinned_in_words(run: Run) -> str:
+    """Where the measured threads ran."""
+    environment = run.environment
+    if run.is_concurrent:
+        cpus = ", ".join(map(str, environment.usable_cpus or []))
+        return f"CPUs {cpus}: a thread to each, further ones from the first"
+    return "no CPU" if environment.pinned_cpu.reason else f"CPU {environment.pinned_cpu.value}"
 
 
 def rounds_in_words(run: Run) -> str:

@@ -14,7 +14,7 @@ class TitledTable(Table):
     """A table below its title, which has a line of its own: rich's would be folded to the table's width."""
 
     def __init__(self, heading: str = "", **further: Any) -> None:
-        super().__init__(box=box.HORIZONTALS, padding=(0, 1, 0, 0), **further)
+        super().__init__(box=box.HORIZONTALS, **{"padding": (0, 1, 0, 0)} | further)
         self._heading = heading
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

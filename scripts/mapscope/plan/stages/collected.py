@@ -127,6 +127,10 @@ class Collected:
     """Bytes of tables, by kv, hash, n and map."""
     not_weighed: dict[tuple[str, str, str], str] = field(default_factory=dict)
     """Why there are none, by kv, hash and map."""
+    read_latency: dict[tuple[str, str, int, str], dict[str, Any]] = field(default_factory=dict)
+    """Of lookups alone and beside a writer, by kv, hash, n and map."""
+    no_read_latency: dict[tuple[str, str, int, str], str] = field(default_factory=dict)
+    """Why there is none, by the same."""
     withheld: set[Row] = field(default_factory=set)
     """Rows of which some measurement cannot be believed."""
     not_applicable: dict[Row, str] = field(default_factory=dict)

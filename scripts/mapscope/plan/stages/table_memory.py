@@ -17,6 +17,7 @@ FORMAT = "1"
 KEY = "mapscope_table_memory"
 AT_LOAD = "bytes_per_entry_at_load"
 BYTES = ("grown_bytes", "peak_bytes", "reserved_bytes")
+"""The last is null of a map that has no room to reserve."""
 
 
 class TableMemoryStage(Stage):
@@ -78,7 +79,8 @@ def _check(tables: Any, sizes: list[int]) -> None:
     if not isinstance(tables, list) or [table.get("n") for table in tables] != sizes:
         raise BadOutput("field 'tables' does not hold the sizes that were asked for")
     for table in tables:
-        if not all(isinstance(table.get(name), int) and table[name] > 0 for name in BYTES):
+        counts = [table.get(name, 0) for name in BYTES]
+        if not all(isinstance(count, int) and count > 0 for count in (counts[:-1] if counts[-1] is None else counts)):
             raise BadOutput(f"bytes at n = {table['n']}: expected whole numbers above 0")
         if not all(isinstance(held, float) and held > 0 for held in table[AT_LOAD].values()):
             raise BadOutput(f"bytes per entry at n = {table['n']}: expected numbers above 0")

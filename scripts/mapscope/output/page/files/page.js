@@ -429,6 +429,86 @@ const setUpGrowing = (data) => {
   return update();
 };
 
+// ---- concurrent maps
+
+const crowdsSpec = (data, c, points, title) => {
+  const present = { ...data, maps: data.maps.filter((m) => points.some((p) => p.map === m)) };
+  const legend = { orient: "top", title: null, labelColor: "currentColor", labelFontSize: 12, columns: narrow() ? 2 : 5, symbolSize: 90 };
+  const { color, shape, strokeDash } = Object.fromEntries(Object.entries(lookScales(present)).map(([name, look]) => [name, { ...look, legend }]));
+  const counts = unique(points.map((p) => p.x)).sort((a, b) => a - b), cores = data.cores[+c.run];
+  const x = { field: "x", type: "quantitative", title: "threads", scale: { type: "log", base: 2, nice: false, padding: 24 }, axis: { values: counts, format: "d" } };
+  const scale = c.scale === "log" ? { type: "log", nice: false, padding: 12 } : { type: "linear", zero: true };
+  const y = { field: "value", type: "quantitative", title, scale, axis: { tickCount: 7, format: "~g" } };
+  const tooltip = [{ field: "map" }, { field: "x", title: "threads" }, { field: "value", title, format: ".4~g" }, { field: "spread", title: "quartiles" }];
+  const bars = { mark: { type: "rule", strokeWidth: 1.2, aria: false }, transform: [{ filter: "isValid(datum.low) && isValid(datum.high)" }], encoding: { x, y: { ...y, field: "low" }, y2: { field: "high" }, color } };
+  const edge = { data: { values: [{ x: cores * Math.SQRT2 }] }, mark: { type: "rule", strokeDash: [2, 4], color: "currentColor", opacity: 0.55, aria: false }, encoding: { x } };
+  return {
+    $schema: "https://vega.github.io/schema/vega-lite/v6.json", width: "container", height: 340, config: CONFIG,
+    data: { name: "shown", values: points },
+    layer: [
+      ...(counts.at(-1) > cores ? [edge] : []), ...(points.some(hasInterval) ? [bars] : []),
+      { mark: { type: "line", strokeWidth: 2, aria: false }, encoding: { x, y, color, strokeDash } },
+      { mark: { type: "point", filled: true, size: 75, opacity: 1 }, encoding: { x, y, color, shape, tooltip, description: { field: "spoken" } } },
+    ],
+  };
+};
+
+const setUpCrowds = (data) => {
+  const form = document.querySelector("form[data-chart=crowds]");
+  if (!form) return null;
+  const f = form.elements, ofThreads = (r) => data.families[r.run][r.workload];
+  const rows = data.rows.filter(ofThreads).map((r) => ({ ...r, family: ofThreads(r)[0], threads: ofThreads(r)[1] }));
+  const choices = () => {
+    let left = rows;
+    for (const name of ["run", "family", "kv", "n"]) {
+      fill(f[name], unique(left.map((r) => r[name])).map((v) => [v, name === "run" ? data.runs[v] : name === "n" ? v.toLocaleString("en") : v]));
+      left = left.filter((r) => String(r[name]) === f[name].value);
+    }
+    return left;
+  };
+  const update = async () => {
+    const isRate = f.shown.value === "throughput", title = isRate ? "million operations a second" : "ns per operation";
+    const of = (ns) => (ns === null ? null : isRate ? 1000 / ns : ns);
+    const points = choices()
+      .map((r) => ({ map: r.map, n: r.threads, x: r.threads, value: of(r.median), low: of(isRate ? r.q3 : r.q1), high: of(isRate ? r.q1 : r.q3) }))
+      .map((p) => ({ ...p, spread: hasInterval(p) ? `${fixed(p.low)} to ${fixed(p.high)}` : "", spoken: `${p.map}, threads ${p.x}: ${fixed(p.value)}` }))
+      .sort((a, b) => data.maps.indexOf(a.map) - data.maps.indexOf(b.map) || a.x - b.x);
+    document.getElementById("crowds-title").textContent = `${f.family.value}, ${f.kv.value}, n = ${(+f.n.value).toLocaleString("en")}: ${title}`;
+    window.mapscope.points.crowds = points;
+    await draw("crowds", crowdsSpec(data, { run: f.run.value, scale: f.scale.value }, points, title));
+    window.mapscope.drawn += 1;
+  };
+  form.addEventListener("change", () => { window.mapscope.busy = update(); });
+  form.hidden = false;
+  step("crowds", (p) => `${p.map}, ${p.x} threads: ${fixed(p.value)}${p.spread ? ` (${p.spread})` : ""}`);
+  return update();
+};
+
+const setUpWaits = (data) => {
+  const form = document.querySelector("form[data-chart=waits]");
+  if (!form || !data.reading.length) return null;
+  const f = form.elements;
+  const choices = () => {
+    let left = data.reading;
+    for (const name of ["run", "kv", "n", "shown"]) {
+      fill(f[name], unique(left.map((l) => l[name])).map((v) => [v, name === "run" ? data.runs[v] : name === "n" ? v.toLocaleString("en") : v]));
+      left = left.filter((l) => String(l[name]) === f[name].value);
+    }
+    return left;
+  };
+  const update = async () => {
+    const points = choices().flatMap((l) => l.points.map(([x, value]) => ({ map: l.map, n: x, x, value, spoken: `${l.map}, ${fixed(x)}: ${fixed(value)}` })));
+    document.getElementById("waits-title").textContent = `${f.kv.value}, n = ${(+f.n.value).toLocaleString("en")}, ${f.shown.value}: response time, ns`;
+    window.mapscope.points.waits = points;
+    await draw("waits", growingSpec(data, { scale: f.scale.value }, points, "share"));
+    window.mapscope.drawn += 1;
+  };
+  form.addEventListener("change", () => { window.mapscope.busy = update(); });
+  form.hidden = false;
+  step("waits", (p) => `${p.map}, ${fixed(p.x)}: ${fixed(p.value)} ns`);
+  return update();
+};
+
 window.mapscope = { views: {}, points: {}, drawn: 0, busy: null };
 window.mapscope.busy = unpack().then(async (data) => {
   window.mapscope.data = data;
@@ -436,5 +516,7 @@ window.mapscope.busy = unpack().then(async (data) => {
   await setUpTradeoff(data);
   await setUpRatios(data);
   await setUpGrowing(data);
+  await setUpCrowds(data);
+  await setUpWaits(data);
   document.documentElement.dataset.ready = "yes";
 });
