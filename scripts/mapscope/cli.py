@@ -1,6 +1,6 @@
-"""The command line: `run`, `fleet`, `compile-cost` and `go-sync` measure, `experiment` runs an experiment; `summary`, `plot`,
-`validate`, `export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several; `choose`
-answers from one. Each is a module of mapscope.commands.
+"""The command line: `run`, `fleet`, `compile-cost` and `go-sync` measure, `experiment` runs an experiment; `summary`,
+`plot`, `validate`, `export` and `readme` read one run, `compare`, `across`, `report`, `trend` and `figures` several;
+`choose` answers from one. Each is a module of mapscope.commands.
 
 Exit status: 0 success, 1 measured but with failures, 2 a usage error, 128 + n after signal n.
 An empty option counts as unset; it may also be given as a variable of make (variables.py).
@@ -195,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
             "--threads": "comma list of powers of two (default 1,2)",
             "--rounds": "how often each scenario is run (default 5)",
             "--go": "comma list of go binaries (default: the one on PATH and those in /usr/lib/go-*)",
+            "--out": "the folder of go_sync.json and go_sync.md (default go_sync in the results)",
         },
     )
     beside_go.add_argument("--build-dir", metavar="DIR", help="where the benchmarks are (default build/bench)")

@@ -19,7 +19,7 @@ from mapscope.analysis.conclusions import main_points
 from mapscope.analysis.concurrent.published import beside_published
 from mapscope.analysis.concurrent.read_latency import curve_of
 from mapscope.analysis.concurrent.throughput import mark, never_in_words, panels, scaling_note, throughput
-from mapscope.analysis.heatmap import heatmap
+from mapscope.analysis.heatmap import ON_ONE_SCREEN, heatmap, on_one_screen
 from mapscope.analysis.ranking import ranking
 from mapscope.analysis.runs import read_runs
 from mapscope.errors import UsageError
@@ -233,7 +233,7 @@ def test_further_processes_come_after_the_rounds(measured: Lab) -> None:
     assert apart["whole"] == [f"{family}_t{count}" for family in ("fill", "range_written") for count in (1, 2, 4)]
     budget = for_rounds(replace(plan, selection=replace(plan.selection, budget_s=600.0)), [])
     assert budget.seconds == pytest.approx(600 * (1 - READING_SHARE))
-    assert SUITES["concurrent"].budget_s == 600
+    assert SUITES["concurrent"].budget_s == 540
 
 
 def test_a_run_can_be_resumed(crowd: Lab) -> None:
@@ -405,6 +405,14 @@ def test_turns_of_more_threads_than_cpus_are_not_called_disturbed(run: Run) -> N
 
 def test_throughput_never_reads_as_zero() -> None:
     assert [throughput(ns) for ns in (50.0, 4.0, 2e5, 3e7, 1e9)] == ["20.0", "250", "0.005", "3e-05", "1e-06"]
+
+
+def test_the_end_of_a_run_shows_one_screen_of_families(run: Run) -> None:
+    found = replace(heatmap(run), workloads=[*ON_ONE_SCREEN, "go_range", "mixed_0_zipf_disjoint"])
+    shown = on_one_screen(found)
+    assert (shown.workloads, shown.omitted) == (list(ON_ONE_SCREEN), 2)
+    narrow = replace(found, workloads=["fill", "go_range"])
+    assert on_one_screen(narrow) is narrow, "a narrow run shows what it has"
 
 
 def test_the_heatmap_is_over_sizes_and_threads(measured: Lab, run: Run) -> None:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
 import pytest
+
 from conftest import Lab, one_line
 from mapscope.analysis.concurrent.go_sync import compare
 from mapscope.plan.go_sync import SCENARIOS, Times
-from mapscope.run.go_sync import find_gos
+from mapscope.plan.sources import describe_tool
+from mapscope.run.go_sync import _installed, find_gos
 
 GO = r"""#!/bin/sh
 if [ "$1" = version ]; then echo "go version go@version@ linux/amd64"; exit; fi
+@before@
+env | grep ^GO | cut -d= -f1 | sort | tr '\n' ' ' > "$0.environment"
 while [ "$1" != -o ]; do shift; done
 cat > "$2" <<'TEST'
 #!/bin/sh
@@ -37,7 +42,7 @@ NEW = ["LoadMostlyHits", "LoadOrStoreBalanced", "Range"]
 
 
 def program(path: Path, text: str, **words: str) -> Path:
-    for name, word in words.items():
+    for name, word in {"before": "", **words}.items():
         text = text.replace(f"@{name}@", word)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text)
@@ -100,17 +105,74 @@ def test_what_a_map_or_go_does_not_have_is_left_out(lab: Lab, gos: str) -> None:
 def test_with_one_go_its_port_is_compared_and_the_other_named(lab: Lab, gos: str) -> None:
     answer = go_sync(lab, "--go", gos.split(",")[1], "--threads", "1", "--rounds", "1")
     assert answer.returncode == 0
-    assert "mapscope: go_sync_map is left out: no Go has what it is a port of; install golang-1.19-go" in answer.stderr
+    assert "mapscope: go_sync_map is left out: it is compared with golang-1.19-go" in answer.stderr
     found = json.loads((lab.results / "go_sync" / "go_sync.json").read_text())
     assert {one["map"] for one in found["compared"]} == {"hash_trie_map", "rwlocked_hmap", "snapshot_hmap"}
     assert all(one["low"] is None for one in found["compared"]), "no interval from one round"
 
 
-def test_no_go_is_one_line(lab: Lab, gos: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mapscope.run.go_sync._on_path", list)
-    monkeypatch.setattr("mapscope.run.go_sync.Path.glob", lambda *_: [])
-    answer = go_sync(lab)
-    assert "no Go is installed; install golang-1.19-go" in one_line(answer, 2)
+def test_a_map_alone_without_its_go_is_one_line(lab: Lab, gos: str) -> None:
+    answer = go_sync(lab, "--go", gos.split(",")[1], "--maps", "go_sync_map")
+    line = one_line(answer, 2)
+    assert "it is compared with golang-1.19-go" in line and "nothing remains to compare" in line
+    assert not lab.results.exists()
+
+
+@pytest.mark.parametrize("words", [(), ("--targets",)])
+def test_no_go_is_one_line(lab: Lab, gos: str, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    monkeypatch.setattr("mapscope.run.go_sync._installed", list)
+    assert "no Go is installed; install golang-1.19-go" in one_line(go_sync(lab, *words), 2)
+
+
+def test_of_those_installed_one_without_tests_is_left_out(
+    lab: Lab, gos: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stripped = program(tmp_path / "a" / "go", GO, version="1.27.0", names="Once", prefix="", ns="1")
+    broken = program(
+        tmp_path / "b" / "go", GO, version="1.20.1", names="", prefix="", ns="1",
+        before="echo 'package sync is not in GOROOT' >&2; exit 1",
+    )  # fmt: skip
+    places = [*gos.split(","), str(stripped), str(broken)]
+    monkeypatch.setattr("mapscope.run.go_sync._installed", lambda: places)
+    answer = go_sync(lab, "--threads", "1", "--rounds", "1")
+    assert answer.returncode == 0, answer.stderr
+    assert f"go1.27.0 ({stripped}) has no benchmark of sync.Map" in answer.stderr
+    assert "go1.20.1 cannot compile the tests of its package sync" in answer.stderr
+    found = json.loads((lab.results / "go_sync" / "go_sync.json").read_text())
+    assert found["go"] == "go1.19.8, go1.26.1"
+
+
+def test_one_program_under_two_names_is_one_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go = program(tmp_path / "go-1.26" / "bin" / "go", "#!/bin/sh\n")
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "go").symlink_to(go)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setattr("mapscope.run.go_sync.Path.glob", lambda *_: [go])
+    assert _installed() == [str(tmp_path / "bin" / "go")]
+
+
+def test_settings_of_the_user_do_not_reach_go(lab: Lab, gos: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (name for name in os.environ if name.startswith("GO")):
+        monkeypatch.delenv(name)
+    for name in ("GOGC", "GOEXPERIMENT", "GOROOT", "GOCACHE"):
+        monkeypatch.setenv(name, "/tmp")
+    assert go_sync(lab, "--go", gos, "--threads", "1", "--rounds", "1").returncode == 0
+    seen = Path(gos.split(",")[0] + ".environment").read_text().split()
+    assert seen == ["GOCACHE", "GOENV", "GOPROXY", "GOTOOLCHAIN", "GOWORK"]
+
+
+def test_the_documents_are_where_out_says_and_name_their_origin(lab: Lab, gos: str, tmp_path: Path) -> None:
+    out = tmp_path / "elsewhere"
+    answer = go_sync(lab, "--go", gos, "--threads", "1", "--rounds", "1", "--out", str(out))
+    assert answer.returncode == 0, answer.stderr
+    found = json.loads((out / "go_sync.json").read_text())
+    assert found["commit"] == describe_tool().commit_name
+    assert (out / "go_sync.md").read_text().startswith(f"# Concurrent maps beside Go's: {found['cpu']}, {found['go']}")
+    assert not (lab.results / "go_sync").exists()
+    (tmp_path / "file").touch()
+    answer = go_sync(lab, "--go", gos, "--threads", "1", "--rounds", "1", "--out", str(tmp_path / "file"))
+    assert f"cannot write in {tmp_path / 'file'}" in answer.stderr
+    assert answer.returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -142,10 +204,10 @@ def test_a_missing_binary_is_one_line(lab: Lab, gos: str) -> None:
     assert "bench_go_sync_map is not built; run `make go_sync`" in one_line(answer, 2)
 
 
-def test_a_standard_library_without_tests_is_one_line(lab: Lab, tmp_path: Path) -> None:
+def test_a_standard_library_without_tests_is_one_line(lab: Lab, gos: str, tmp_path: Path) -> None:
     bare = program(tmp_path / "bare" / "go", GO, version="1.26.1", names="Once", prefix="", ns="1")
-    answer = go_sync(lab, "--go", str(bare))
-    assert "has no benchmark of sync.Map" in one_line(answer, 2)
+    answer = go_sync(lab, "--go", f"{gos.split(',')[0]},{bare}")
+    assert f"go1.26.1 ({bare}) has no benchmark of sync.Map" in one_line(answer, 2)
 
 
 def test_the_newest_of_each_kind_is_taken(tmp_path: Path) -> None:
@@ -153,7 +215,7 @@ def test_the_newest_of_each_kind_is_taken(tmp_path: Path) -> None:
         str(program(tmp_path / each / "go", GO, version=each, names=" ".join(NEW), prefix="Map", ns="1"))
         for each in ("1.19.8", "1.23.4", "1.24.0", "1.25.2")
     ]
-    assert [(go.version, go.kind) for go in find_gos(places, tmp_path)] == [
+    assert [(go.version, go.kind) for go in find_gos(places, tmp_path, print)] == [
         ("go1.23.4", "go_sync_map"),
         ("go1.25.2", "hash_trie_map"),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any
 
@@ -56,11 +56,28 @@ class Heatmap:
     versions: str
     threads: list[int] = field(default_factory=list)
     """Of concurrent maps: a workload is a family, and its means are over these as well."""
+    omitted: int = 0
+    """How many workloads are left out to fit one screen."""
 
     @property
     def compares(self) -> bool:
         """Whether any workload was measured with two maps: else each is the fastest of itself."""
         return any(cell.mark != FASTEST for cell in self.cells.values())
+
+
+ON_ONE_SCREEN = (
+    "mixed_0_uniform_shared", "mixed_1_uniform_shared", "mixed_10_uniform_shared", "mixed_50_uniform_shared",
+    "mixed_10_zipf_shared", "fill", "range_written",
+)  # fmt: skip
+"""Of concurrent maps' thirty families, those that the end of a run shows."""
+
+
+def on_one_screen(found: Heatmap) -> Heatmap:
+    """Without most families of concurrent maps, where all were measured; `omitted` counts those."""
+    kept = [name for name in found.workloads if name in ON_ONE_SCREEN]
+    if not found.threads or len(kept) < len(ON_ONE_SCREEN):
+        return found
+    return replace(found, workloads=kept, omitted=len(found.workloads) - len(kept))
 
 
 def heatmap(run: Run) -> Heatmap:

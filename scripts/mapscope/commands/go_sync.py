@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from mapscope.analysis.concurrent.go_sync import compare
@@ -17,8 +19,17 @@ from mapscope.plan.concurrent import parse_threads
 from mapscope.plan.environment import describe_machine
 from mapscope.plan.go_sync import SUBJECTS, Subject
 from mapscope.plan.selection import whole
+from mapscope.plan.sources import describe_tool
 from mapscope.repository import BUILD
-from mapscope.run.go_sync import INSTALL, find_gos, measure, reference_of, require_binaries
+from mapscope.run.go_sync import (
+    NEEDED,
+    Go,
+    find_gos,
+    find_versions,
+    measure,
+    reference_of,
+    require_binaries,
+)
 
 ROUNDS = 5
 SECONDS = 0.05
@@ -32,31 +43,30 @@ def run(options: argparse.Namespace) -> int:
     threads = parse_threads(options.threads) if options.threads else [1, 2]
     rounds = whole("rounds", options.rounds, 1, 1000) if options.rounds else ROUNDS
     if options.targets:
+        find_versions(words(options.go))  # without one, nothing need be built
         print(" ".join(f"bench_{subject.map}" for subject in subjects))
         return 0
     with tempfile.TemporaryDirectory(prefix="mapscope-") as folder:
-        gos = find_gos(words(options.go), Path(folder))
         require_binaries(build, subjects)
-        compared_with = {subject.map: reference_of(subject, gos) for subject in subjects}
-        for name in (name for name, go in compared_with.items() if go is None):
-            print(f"mapscope: {name} is left out: no Go has what it is a port of; {INSTALL}", file=sys.stderr)
-        times = measure(build, gos, subjects, threads, rounds, SECONDS, lambda text: print(text, file=sys.stderr))
-    labels = {
-        subject.map: subject.reference.label(go.version)
-        for subject in subjects
-        if (go := compared_with[subject.map]) is not None
+        gos = find_gos(words(options.go), Path(folder), _note)
+        compared_with = _compared_with(subjects, gos)
+        subjects = [subject for subject in subjects if subject.map in compared_with]
+        times = measure(build, gos, subjects, threads, rounds, SECONDS, partial(print, file=sys.stderr))
+    found = compare(times, {one.map: one.reference.label(compared_with[one.map].version) for one in subjects})
+    about: dict[str, str | int | None] = {
+        "cpu": describe_machine(None, unknown("nothing is pinned")).cpu_model,
+        "go": ", ".join(go.version for go in gos),
+        "commit": describe_tool().commit_name,
+        "rounds": rounds,
     }
-    found = compare(times, labels)
-    cpu = describe_machine(None, unknown("nothing is pinned")).cpu_model
-    title = f"Concurrent maps beside Go's: {cpu}, {', '.join(go.version for go in gos)}, {rounds} rounds"
-    folder_out = results_of(options) / "go_sync"
-    about: dict[str, str | int] = {"cpu": cpu, "go": ", ".join(go.version for go in gos), "rounds": rounds}
-    written = {folder_out / "go_sync.json": document(found, about), folder_out / "go_sync.md": markdown(found, title)}
+    title = f"Concurrent maps beside Go's: {about['cpu']}, {about['go']}, commit {about['commit']}, {rounds} rounds"
+    out = Path(options.out or results_of(options) / "go_sync")
+    written = {out / "go_sync.json": document(found, about), out / "go_sync.md": markdown(found, title)}
     try:
         for path, text in written.items():
             write_whole(path, text)
     except OSError as error:
-        raise RunStopped(f"cannot write in {folder_out}: {error.strerror}") from None
+        raise RunStopped(f"cannot write in {out}: {error.strerror}") from None
     terminal = console()
     terminal.print(title, highlight=False)
     for table in tables(found):
@@ -66,6 +76,25 @@ def run(options: argparse.Namespace) -> int:
     for line in [METHOD, "", *verdict(found), *map(shown, written)]:
         terminal.print(line, highlight=False, markup=False)
     return 0
+
+
+def _note(text: str) -> None:
+    print(f"mapscope: {text}", file=sys.stderr)
+
+
+def _compared_with(subjects: Sequence[Subject], gos: Sequence[Go]) -> dict[str, Go]:
+    """Of each map the Go that it is compared with; those without one are named. Raises UsageError where all are."""
+    found = {subject.map: go for subject in subjects if (go := reference_of(subject, gos)) is not None}
+    missing = [
+        f"{subject.map} is left out: it is compared with {NEEDED[subject.reference.kind]}, and there is none"
+        for subject in subjects
+        if subject.map not in found
+    ]
+    if not found:
+        raise UsageError(f"{'; '.join(missing)}; nothing remains to compare (--go, GO= names a Go elsewhere)")
+    for line in missing:
+        _note(line)
+    return found
 
 
 def _subjects(given: str | None) -> list[Subject]:

@@ -8,7 +8,7 @@ import pandas
 from rich.console import Console, RenderableType
 
 from mapscope.analysis.caveats import caveats
-from mapscope.analysis.heatmap import heatmap, heatmap_of
+from mapscope.analysis.heatmap import heatmap, heatmap_of, on_one_screen
 from mapscope.commands.plot import draw
 from mapscope.commands.shared import console, shown
 from mapscope.errors import Interrupted, MapscopeError, RunStopped
@@ -38,7 +38,7 @@ def measure(plan: Plan, folder: RunFolder, catalogue: Catalogue, cpu: int | None
     print(f"suite {plan.suite.name}, {len(missing)} of {planned} processes to run {place}, into {shown(folder.path)}")
 
     def picture(so_far: list[dict[str, Any]]) -> RenderableType:
-        return heatmap_lines(heatmap_of(plan, pandas.DataFrame(so_far)), terminal.width)
+        return heatmap_lines(on_one_screen(heatmap_of(plan, pandas.DataFrame(so_far))), terminal.width)
 
     try:
         execute(
@@ -76,7 +76,7 @@ def _show(terminal: Console, folder: RunFolder, measured: Run) -> None:
         print(f"\nplots        {draw(folder, measured)}")
         return
     print()
-    terminal.print(heatmap_lines(found, terminal.width))
+    terminal.print(heatmap_lines(on_one_screen(found), terminal.width))
     if weaknesses := caveats(measured):
         text = f"caveats      {len(weaknesses)}, the gravest: {weaknesses[0]}"
         terminal.print(text, highlight=False, markup=False, overflow="fold")

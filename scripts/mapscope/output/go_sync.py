@@ -47,7 +47,7 @@ def markdown(found: list[Compared], title: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def document(found: list[Compared], about: dict[str, str | int]) -> str:
+def document(found: list[Compared], about: dict[str, str | int | None]) -> str:
     """As JSON; an interval of one round is null."""
     entries = [
         {name: None if isinstance(value, float) and math.isnan(value) else value for name, value in asdict(one).items()}

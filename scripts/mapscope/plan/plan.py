@@ -104,6 +104,12 @@ class Plan:
         ]
 
     @property
+    def crowded(self) -> set[str]:
+        """Workloads of more threads than CPUs: a switch of threads is their own doing, and no disturbance."""
+        cpus = len(self.environment.usable_cpus or []) or self.environment.logical_cpus
+        return {entry.name for entry in self.workloads if (entry.threads or 0) > cpus}
+
+    @property
     def read_latency_sizes(self) -> list[int]:
         """Entries of the tables in which lookups beside a writer are timed."""
         return read_latency_sizes(self.selection)

@@ -249,11 +249,11 @@ SUITES: dict[str, Suite] = {
         # second-level cache, and the large one no cache but the last one of a large machine.
         Suite(
             name="concurrent",
-            summary="ten minutes: concurrent maps, with as many threads as CPUs, fewer and more; read latency",
+            summary="nine minutes: concurrent maps, with as many threads as CPUs, fewer and more; read latency",
             sizes=(1_024, 10_000, 1_000_000),
             rounds=24,
             least_rounds=3,
-            budget_s=600,
+            budget_s=540,
             kv=("int_int",),
             is_concurrent=True,
             family_sizes={"go_*": (1_024,), "*": (10_000, 1_000_000)},

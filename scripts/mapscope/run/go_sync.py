@@ -24,9 +24,17 @@ from mapscope.plan.go_sync import SCENARIOS, Reference, Subject, Times
 
 VERSION = re.compile(r"go(\d+)\.(\d+)\S*")
 NS = re.compile(r"^Benchmark\S+\s+\d+\s+([\d.]+) ns/op", re.MULTILINE)
-INSTALL = "install golang-1.19-go and golang-1.19-src, and a Go from 1.24 on, or name them with --go (GO=)"
 TRIE_SINCE = (1, 24)
 """From this version on sync.Map is a hash trie."""
+NEEDED = {
+    "go_sync_map": "golang-1.19-go and golang-1.19-src, or another Go before 1.24",
+    "hash_trie_map": "a Go from 1.24 on",
+}
+"""By the kind of its sync.Map: what to install."""
+INSTALL = f"install {NEEDED['go_sync_map']}, and {NEEDED['hash_trie_map']}, or name them with --go (GO=)"
+OF_THE_USER = ("GOCACHE", "GOPATH", "GOTMPDIR")
+"""Of Go's variables, those that say where its files are: with the others (GOGC, GOEXPERIMENT) it would not be as its
+users have it."""
 TIMEOUT_S = 120
 SIZE = 1024
 """Entries of Go's tables."""
@@ -43,7 +51,7 @@ class Go:
     @property
     def kind(self) -> str:
         """What its sync.Map is: the name of the map that is a port of it."""
-        return "hash_trie_map" if _number(self.version) >= TRIE_SINCE else "go_sync_map"
+        return _kind(self.version)
 
     def benchmark(self, scenario: str) -> str | None:
         """Go's name of a scenario; None where this Go has no such benchmark."""
@@ -51,16 +59,38 @@ class Go:
         return next((name for name in (f"BenchmarkMap{word}", f"Benchmark{word}") if name in self.benchmarks), None)
 
 
-def find_gos(named: Sequence[str], folder: Path) -> list[Go]:
-    """Of each kind of sync.Map the newest one, with its benchmark compiled into `folder`. Raises UsageError."""
-    places = list(named) or [*_on_path(), *sorted(str(path) for path in Path("/usr/lib").glob("go-*/bin/go"))]
-    newest: dict[str, Go] = {}
-    for place in dict.fromkeys(places):
-        go = _compiled(place, folder)
-        if go.kind not in newest or _number(go.version) > _number(newest[go.kind].version):
-            newest[go.kind] = go
-    if not newest:
+def find_versions(named: Sequence[str]) -> list[tuple[str, str]]:
+    """Version and path of each Go: those that are named, else those that are installed; the newest first.
+
+    Raises UsageError where there is none.
+    """
+    found = [(_version(place), place) for place in dict.fromkeys(named or _installed())]
+    if not found:
         raise UsageError(f"no Go is installed; {INSTALL}")
+    return sorted(found, key=lambda one: _number(one[0]), reverse=True)
+
+
+def find_gos(named: Sequence[str], folder: Path, note: Callable[[str], None]) -> list[Go]:
+    """Of each kind of sync.Map the newest one, with its benchmark compiled into `folder`.
+
+    One that is installed without the benchmark is left out with a note; one that is named must have it. Raises
+    UsageError where none has it.
+    """
+    newest: dict[str, Go] = {}
+    unusable = []
+    for version, place in find_versions(named):
+        if _kind(version) in newest:
+            continue
+        try:
+            newest[_kind(version)] = _compiled(version, place, folder)
+        except UsageError as error:
+            if named:
+                raise
+            unusable.append(str(error))
+    if not newest:
+        raise UsageError(unusable[0])
+    for reason in unusable:
+        note(f"{reason}; left out")
     return [newest[kind] for kind in sorted(newest)]
 
 
@@ -147,30 +177,41 @@ def _go(go: Go, scenario: str, reference: Reference, count: int, seconds: float)
     return float(found[1]) if found else None
 
 
-def _compiled(place: str, folder: Path) -> Go:
+def _version(place: str) -> str:
     answer = _output([place, "version"], _environment())
     found = VERSION.search(answer)
     if not found:
         raise UsageError(f"--go (GO): {place} version says {answer.strip()!r}: not a Go")
-    binary = folder / f"sync-{found[0]}.test"
-    _output([place, "test", "-c", "-o", str(binary), "sync"], _environment())
-    if not binary.is_file():
-        raise UsageError(f"{place} test -c sync wrote no binary: the standard library's tests are not installed")
-    names = _output([str(binary), "-test.list=^Benchmark"], _environment()).split()
+    return found[0]
+
+
+def _compiled(version: str, place: str, folder: Path) -> Go:
+    """Raises UsageError where it has no benchmark of sync.Map: some distributions leave out the library's tests."""
+    binary = folder / f"sync-{version}.test"
+    try:
+        _output([place, "test", "-c", "-o", str(binary), "sync"], _environment())
+    except MapscopeError as error:
+        raise UsageError(f"{version} cannot compile the tests of its package sync: {error}") from None
+    names = _output([str(binary), "-test.list=^Benchmark"], _environment()).split() if binary.is_file() else []
     if not any(name.endswith("LoadMostlyHits") for name in names):
-        raise UsageError(f"{place}: its standard library has no benchmark of sync.Map (package golang-<version>-src)")
-    return Go(found[0], binary, frozenset(names))
+        raise UsageError(f"{version} ({place}) has no benchmark of sync.Map: its library is installed without tests")
+    return Go(version, binary, frozenset(names))
 
 
-def _on_path() -> list[str]:
-    found = shutil.which("go")
-    return [found] if found else []
+def _installed() -> list[str]:
+    """Of several names of one program the first."""
+    on_path = shutil.which("go")
+    found = [*([on_path] if on_path else []), *sorted(map(str, Path("/usr/lib").glob("go-*/bin/go")))]
+    by_program: dict[str, str] = {}
+    for place in found:
+        by_program.setdefault(os.path.realpath(place), place)
+    return list(by_program.values())
 
 
 def _environment() -> dict[str, str]:
-    """Without GOROOT, which belongs to one Go only; nothing is downloaded."""
-    kept = {name: value for name, value in os.environ.items() if name not in ("GOROOT", "GOFLAGS")}
-    return kept | {"GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
+    """Go as it is without settings of the user; nothing is downloaded."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GO") or name in OF_THE_USER}
+    return kept | {"GOENV": "off", "GOPROXY": "off", "GOTOOLCHAIN": "local", "GOWORK": "off"}
 
 
 def _output(command: list[str], environment: os._Environ[str] | dict[str, str]) -> str:
@@ -187,6 +228,10 @@ def _output(command: list[str], environment: os._Environ[str] | dict[str, str]) 
         lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
         raise MapscopeError(f"{command[0]} ended with {done.returncode}: {lines[-1]}")
     return done.stdout
+
+
+def _kind(version: str) -> str:
+    return "hash_trie_map" if _number(version) >= TRIE_SINCE else "go_sync_map"
 
 
 def _number(version: str) -> tuple[int, int]:

@@ -152,7 +152,8 @@ class Rounds:
                     group, name = (*group, task.map), str(self._sides.index(side))
                 self._groups[workload, task.kv, task.n].add(group)
                 times, _, switches, paces = zip(*found, strict=True)
-                turns = Turns(times, [count > 0 for count in switches], paces)
+                disturbed = [count > 0 and workload not in self._plan.crowded for count in switches]
+                turns = Turns(times, disturbed, paces)
                 self._precision.add(group, task.round or 0, name, turns)
 
 

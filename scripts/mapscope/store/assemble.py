@@ -150,7 +150,7 @@ def _explain_missing(folder: RunFolder, plan: Plan, missing: list[Task], collect
 def _rows(plan: Plan, collected: Collected, lowest: float | None) -> list[dict[str, Any]]:
     rows = []
     numbers = range(1, 1 + max((number for each in collected.measured.values() for number in each), default=0))
-    turns = _turns(collected, lowest)
+    turns = _turns(plan, collected, lowest)
     ratios = _ratios(collected, turns)
     for cell in _cells(plan):
         by_round = collected.measured.get(cell)
@@ -201,11 +201,12 @@ def _read_latency(collected: Collected) -> list[dict[str, Any]]:
     ]
 
 
-def _turns(collected: Collected, lowest: float | None) -> dict[Row, dict[int, Turns]]:
+def _turns(plan: Plan, collected: Collected, lowest: float | None) -> dict[Row, dict[int, Turns]]:
     """Of each row and round, as they are with the core alone."""
+    crowded = plan.crowded
     found = {
         row: {
-            number: Turns(each.turns, [count > 0 for count in each.switches], each.paces)
+            number: Turns(each.turns, [count > 0 and row[0] not in crowded for count in each.switches], each.paces)
             for number, each in by_round.items()
         }
         for row, by_round in collected.measured.items()

@@ -76,6 +76,8 @@ def _cell(cell: Cell | None) -> Text:
 
 def _footer(found: Heatmap) -> str:
     parts = marks(found)
+    if found.omitted:
+        parts.append(f"{found.omitted} more families: make summary")
     if found.half_width is not None:
         parts.append(f"{CONFIDENCE:.0%} interval of a ratio: ±{found.half_width:.0%} (median)")
     return "   ".join(parts)
