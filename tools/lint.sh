@@ -23,8 +23,8 @@ headers=$(mktemp --suffix=.cpp)
 trap 'rm -f "$headers"' EXIT
 {
   # Those of the harness that include nothing that CMake generates.
-  git ls-files 'maps/common/*.hpp' 'maps/hmap/*.hpp' 'maps/steady/*.hpp' 'workloads/*.hpp' 'harness/*.hpp' |
-    grep -v -e /tests/ -e payload_registry -e map_program | sed "s|.*|#include \"$PWD/&\"|"
+  git ls-files 'maps/common/*.hpp' 'maps/hmap/*.hpp' 'maps/steady/*.hpp' 'maps/concurrent/*.hpp' 'workloads/*.hpp' 'harness/*.hpp' |
+    grep -v -e /tests/ -e payload_registry -e map_program -e concurrent_registry | sed "s|.*|#include \"$PWD/&\"|"
   for map in hmap::map hmap::paired_map steady::map; do
     echo "template class $map<int, std::string>;"
   done

@@ -145,7 +145,7 @@ class go_sync_map {
       }
       if (!read.amended.load()) return false;
     }
-    const std::lock_guard lock(mu_);
+    const std::scoped_lock lock(mu_);
     if (entry* const e = find(*read_.load(), key)) {
       return replace_if_equal(section, *e, old_value, std::move(new_value));
     }
@@ -201,7 +201,7 @@ class go_sync_map {
     }
     auto empty = std::make_unique<frozen>();
     auto all = std::make_unique<dropped>();
-    const std::lock_guard lock(mu_);
+    const std::scoped_lock lock(mu_);
     take_all(*all);
     misses_ = 0;
     read_.store(empty.release());
@@ -290,7 +290,7 @@ class go_sync_map {
       if (entry* const e = find(read, key)) return e;
       if (!read.amended.load()) return nullptr;
     }
-    const std::lock_guard lock(mu_);
+    const std::scoped_lock lock(mu_);
     const frozen& read = *read_.load();  // dirty may have become read meanwhile
     if (entry* const e = find(read, key)) return e;
     if (!read.amended.load()) return nullptr;
@@ -308,7 +308,7 @@ class go_sync_map {
     if (entry* const e = find(*read_.load(), key)) {
       if (put(section, *e, fresh, take)) return;
     }
-    const std::lock_guard lock(mu_);
+    const std::scoped_lock lock(mu_);
     frozen& read = *read_.load();
     if (entry* const e = find(read, key)) {
       unexpunge(key, *e);
@@ -345,7 +345,7 @@ class go_sync_map {
       const outcome found = put_if_absent(*e, value, fresh, visit_present);
       if (found != outcome::is_expunged) return found == outcome::stored;
     }
-    const std::lock_guard lock(mu_);
+    const std::scoped_lock lock(mu_);
     frozen& read = *read_.load();
     if (entry* const e = find(read, key)) {
       unexpunge(key, *e);
@@ -403,7 +403,7 @@ class go_sync_map {
     frozen* read = read_.load();
     entry* e = find(*read, key);
     if (e == nullptr && read->amended.load()) {
-      const std::lock_guard lock(mu_);
+      const std::scoped_lock lock(mu_);
       read = read_.load();
       e = find(*read, key);
       if (e == nullptr && read->amended.load()) {
@@ -527,7 +527,7 @@ class go_sync_map {
 
   [[gnu::noinline]] const frozen* promoted() {
     reclamation::write_guard section;
-    const std::lock_guard lock(mu_);
+    const std::scoped_lock lock(mu_);
     if (read_.load()->amended.load()) promote(section);
     return read_.load();
   }

@@ -146,7 +146,7 @@ class hash_trie_map {
       const entry* seen = at.seen.is_entry() ? find(at.seen.as_entry(), key) : nullptr;
       if (seen == nullptr || !(seen->value == old_value)) return false;
       if (!fresh) fresh = std::make_unique<entry>(key, std::move(new_value));
-      const std::lock_guard lock(at.node->mu);
+      const std::scoped_lock lock(at.node->mu);
       if (!is_current(at)) continue;
       const position found = find_in(*at.slot, key);
       if (found.at == nullptr || !(found.at->value == old_value)) return false;
@@ -303,7 +303,7 @@ class hash_trie_map {
   /// LoadOrStore. True: stored. The value is copied only then.
   template <class F>
   bool insert_or_visit(const K& key, const V& value, F&& visit_present) {
-    reclamation::write_guard section;
+    const reclamation::read_guard section;  // nothing is retired
     std::unique_ptr<entry> fresh;
     const std::uint64_t hash = hash_of(key);
     for (;;) {
@@ -315,7 +315,7 @@ class hash_trie_map {
         }
       }
       if (!fresh) fresh = std::make_unique<entry>(key, value);
-      const std::lock_guard lock(at.node->mu);
+      const std::scoped_lock lock(at.node->mu);
       if (!is_current(at)) continue;
       if (const entry* const e = find_in(*at.slot, key).at) {
         visit_present(e->value);
@@ -334,7 +334,7 @@ class hash_trie_map {
     const std::uint64_t hash = hash_of(key);
     for (;;) {
       const place at = descend(hash);
-      const std::lock_guard lock(at.node->mu);
+      const std::scoped_lock lock(at.node->mu);
       if (!is_current(at)) continue;
       const position found = find_in(*at.slot, key);
       if (found.at == nullptr) return add(at, hash, fresh);

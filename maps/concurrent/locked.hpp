@@ -65,14 +65,14 @@ class locked {
 
   /// Go's Store.
   void store(const K& key, V value) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     map_.insert_or_assign(key, std::move(value));
   }
 
   /// Go's Swap: what was there.
   std::optional<V> swap(const K& key, V value) {
     std::optional<V> previous;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto [at, is_new] = map_.try_emplace(key, std::move(value));
     if (!is_new) {
       take(previous, at->second);
@@ -84,7 +84,7 @@ class locked {
   /// Go's LoadOrStore: the value, and whether it was there.
   std::pair<V, bool> load_or_store(const K& key, V value) {
     std::pair<V, bool> result(std::move(value), false);
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto [at, is_new] = map_.try_emplace(key, std::as_const(result.first));
     if (!is_new) {
       result.first = std::as_const(at->second);
@@ -95,14 +95,14 @@ class locked {
 
   /// LoadOrStore without the value: whether the key was not there.
   bool insert(const K& key, const V& value) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return map_.try_emplace(key, value).second;
   }
 
   /// Go's LoadAndDelete.
   std::optional<V> load_and_delete(const K& key) {
     std::optional<V> deleted;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     if (const auto at = map_.find(key); at != map_.end()) {
       take(deleted, at->second);
       map_.erase(at);
@@ -112,13 +112,13 @@ class locked {
 
   /// Go's Delete, which says whether the key was there.
   bool erase(const K& key) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     return map_.erase(key) > 0;
   }
 
   /// Go's CompareAndSwap.
   bool compare_and_swap(const K& key, const V& old_value, V new_value) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto at = map_.find(key);
     if (at == map_.end() || !(std::as_const(at->second) == old_value)) return false;
     at->second = std::move(new_value);
@@ -127,7 +127,7 @@ class locked {
 
   /// Go's CompareAndDelete.
   bool compare_and_delete(const K& key, const V& old_value) {
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     const auto at = map_.find(key);
     if (at == map_.end() || !(std::as_const(at->second) == old_value)) return false;
     map_.erase(at);
@@ -154,7 +154,7 @@ class locked {
   /// Go's Clear.
   void clear() {
     Map old;
-    const std::lock_guard lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     map_.swap(old);
   }
 

@@ -79,7 +79,7 @@ class snapshot {
   /// Calls f(Map&) with a copy, and publishes that. f must not write to the snapshot.
   template <class F>
   void update(F&& f) {
-    const std::lock_guard lock(writers_);
+    const std::scoped_lock lock(writers_);
     auto next = std::make_unique<Map>(latest());
     f(*next);
     publish(std::move(next));
@@ -166,7 +166,7 @@ class snapshot {
 
   /// Go's Clear.
   void clear() {
-    const std::lock_guard lock(writers_);
+    const std::scoped_lock lock(writers_);
     publish(std::make_unique<Map>());
   }
 
@@ -193,7 +193,7 @@ class snapshot {
       const reclamation::read_guard section;
       if (!wanted(std::as_const(*current_.load()))) return false;
     }
-    const std::lock_guard lock(writers_);
+    const std::scoped_lock lock(writers_);
     if (!wanted(latest())) return false;
     auto next = std::make_unique<Map>(latest());
     change(*next);

@@ -336,7 +336,7 @@ OTHERS = [
     threads(
         "store_without_lock",
         "locked.hpp",
-        "    const std::lock_guard lock(mutex_);\n    map_.insert_or_assign",
+        "    const std::scoped_lock lock(mutex_);\n    map_.insert_or_assign",
         "    map_.insert_or_assign",
         "two threads change the table",
         "stress_test",
@@ -372,7 +372,7 @@ OTHERS = [
     threads(
         "two_writers",
         SNAPSHOT,
-        "    const std::lock_guard lock(writers_);\n    auto next = std::make_unique<Map>(latest());\n    f(*next);",
+        "    const std::scoped_lock lock(writers_);\n    auto next = std::make_unique<Map>(latest());\n    f(*next);",
         "    auto next = std::make_unique<Map>(latest());\n    f(*next);",
         "of two stores one is lost",
     ),

@@ -149,12 +149,12 @@ class go_scenario_workload {
       case go_scenario::load_mostly_hits: return all - visits_of(pool_.size() - 1);
       case go_scenario::load_mostly_misses: return visits_of(0);
       case go_scenario::load_or_store_balanced: return threads * new_keys();
-      case go_scenario::load_or_store_unique: return all;
+      case go_scenario::load_or_store_unique:
+      case go_scenario::swap_collision:
+      case go_scenario::compare_and_swap_collision: return all;
       case go_scenario::load_or_store_collision: return 0;
       case go_scenario::load_and_delete_balanced: return few();
       case go_scenario::delete_collision: return 1;
-      case go_scenario::swap_collision: return all;
-      case go_scenario::compare_and_swap_collision: return all;
       case go_scenario::range: return ranges() * threads * pool_.size();
       case go_scenario::adversarial_alloc: return threads * stores_of_adversary();
       case go_scenario::adversarial_delete: return threads * ((operations_ - 1) / pool_.size() + 1);

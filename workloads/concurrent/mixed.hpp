@@ -68,7 +68,7 @@ struct mixture {
     std::size_t percent = 0;
     const std::string_view numbers = name.substr(name.find('_') + 1);
     std::from_chars(numbers.data(), numbers.data() + numbers.size(), percent);
-    return {percent, name.find("_zipf") != name.npos, name.ends_with("_shared")};
+    return {percent, name.find("_zipf") != std::string_view::npos, name.ends_with("_shared")};
   }
 };
 
@@ -215,6 +215,22 @@ class mixed {
     return was_there != (one.what == kind::insert) ? one.digest : 1;
   }
 
+  /// How often each key has come and gone: more than it can was lost or made up.
+  void add_up() const {
+    for (const part& all : parts_) {
+      for (const step& one : all.steps) {
+        if (!one.succeeded || one.what == kind::find) continue;
+        tables_->present(one.index) += one.what == kind::insert ? 1 : -1;
+      }
+    }
+    for (const part& all : parts_) {
+      for (const step& one : all.steps) {
+        const std::int32_t count = tables_->present(one.index);
+        wrong_ += count < 0 || count > 1;
+      }
+    }
+  }
+
   /// Adds up what the last pass has changed, and looks some of it up.
   void settle() const {
     if (is_settled_) return;
@@ -223,20 +239,7 @@ class mixed {
       wrong_ += one.wrong;
       if (is_determined()) wrong_ += one.outcomes != one.expected ? 1 : 0;
     }
-    if (!is_determined()) {
-      for (const part& all : parts_) {
-        for (const step& one : all.steps) {
-          if (!one.succeeded || one.what == kind::find) continue;
-          tables_->present(one.index) += one.what == kind::insert ? 1 : -1;
-        }
-      }
-      for (const part& all : parts_) {
-        for (const step& one : all.steps) {
-          const std::int32_t count = tables_->present(one.index);
-          wrong_ += count < 0 || count > 1;
-        }
-      }
-    }
+    if (!is_determined()) add_up();
     for (const part& all : parts_) {
       for (std::size_t i = 0; i < looked_up_again; ++i) {
         const std::size_t which = i * operations_ / looked_up_again;
