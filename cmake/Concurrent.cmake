@@ -31,11 +31,11 @@ function(write_concurrent_registry)
     "${GENERATED_DIR}/mapscope/concurrent_registry.hpp" @ONLY)
 endfunction()
 
-# add_concurrent_map(<name> [PEER] [LIBRARIES <target>...] [VERSION <version>]): the map behind
+# add_concurrent_map(<name> [PEER] [TESTED] [LIBRARIES <target>...] [VERSION <version>]): the map behind
 # maps/adapters/concurrent/<name>.hpp, of a PEER maps/adapters/concurrent/peers/<name>.hpp, as
 # bench_<name>.
 function(add_concurrent_map name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "PEER" "VERSION" "LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PEER;TESTED" "VERSION" "LIBRARIES")
   set(header "maps/adapters/concurrent/${name}.hpp")
   if(arg_PEER)
     set(header "maps/adapters/concurrent/peers/${name}.hpp")
@@ -69,6 +69,25 @@ function(add_concurrent_map name)
   set_target_properties(bench_${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
   use_shared_header(bench_${name} mapscope_header)
   add_dependencies(bench_${name} mapscope_allocations)
+  if(arg_TESTED AND MAPSCOPE_COUNTING_TESTS AND NOT MAPSCOPE_BUILD_TESTS)
+    add_tests_of_concurrent_bench(${name})
+  endif()
+endfunction()
+
+# add_tests_of_concurrent_bench(<name>): every answer, and every workload with two threads in a small
+# table. Of maps that are TESTED, as they are measured: half a minute of compiling each.
+function(add_tests_of_concurrent_bench name)
+  if(NOT TARGET bench_checks)
+    add_custom_target(bench_checks)
+  endif()
+  add_dependencies(bench_checks bench_${name})
+  add_test(NAME bench_${name}.answers COMMAND bench_${name} --check)
+  get_property(workloads GLOBAL PROPERTY MAPSCOPE_CONCURRENT)
+  list(TRANSFORM workloads APPEND "_t2")
+  string(JOIN "," workloads ${workloads})
+  add_test(NAME bench_${name}.every_workload
+    COMMAND bench_${name} --workloads=${workloads} --sizes=100 --benchmark_min_time=0.001)
+  set_tests_properties(bench_${name}.every_workload PROPERTIES PROCESSORS 2)
 endfunction()
 
 # add_concurrent_peer(<name> HEADER <header> [VERSION_OF <header> <macro>...] [LIBRARIES <target or

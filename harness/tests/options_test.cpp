@@ -122,6 +122,57 @@ TEST(options, tables_are_weighed_at_ascending_sizes_of_one_payload) {
   }
 }
 
+catalogue concurrent_catalogue() {
+  catalogue known = fake_catalogue();
+  known.map.is_concurrent = true;
+  known.map.has_own_hash = false;
+  known.workloads = {{"fill_t1", "", "one insert", "fill", "t1"},
+                     {"fill_t2", "", "one insert", "fill", "t2"}};
+  return known;
+}
+
+std::string complaint_of_concurrent(std::vector<const char*> words) {
+  words.insert(words.begin(), "bench_fake");
+  try {
+    parse_options(static_cast<int>(words.size()), words.data(), concurrent_catalogue());
+    return "none";
+  } catch (const usage_error& error) {
+    return error.what();
+  }
+}
+
+TEST(options, a_concurrent_map_runs_its_workloads_with_one_thread_unless_others_are_named) {
+  const catalogue known = concurrent_catalogue();
+  const char* const words[] = {"bench_fake"};
+  EXPECT_EQ(parse_options(1, words, known).workloads, (std::vector<std::string_view>{"fill_t1"}));
+  EXPECT_NE(complaint_of_concurrent({"--workloads=fill"}).find("for t2, t4, ... threads see"),
+            std::string::npos);
+}
+
+TEST(options, lookups_beside_a_writer_are_of_concurrent_maps_alone) {
+  const char* const words[] = {"bench_fake", "--read-latency=x.json", "--kv=int_int"};
+  EXPECT_EQ(parse_options(3, words, concurrent_catalogue()).read_latency, "x.json");
+  EXPECT_EQ(parse_options(3, words, fake_catalogue()).read_latency,
+            "");  // Google Benchmark refuses
+  EXPECT_NE(complaint_of_concurrent({"--read-latency=x.json"}).find("one payload"),
+            std::string::npos);
+  EXPECT_NE(
+      complaint_of_concurrent({"--read-latency=x.json", "--kv=int_int", "--sizes=9", "--turns"})
+          .find("leave out --callgrind, --turns"),
+      std::string::npos);
+}
+
+TEST(options, what_threads_do_is_neither_counted_nor_watched_growing) {
+  EXPECT_NE(complaint_of_concurrent({"--counters=papi"}).find("only time is measured"),
+            std::string::npos);
+  EXPECT_NE(complaint_of_concurrent({"--callgrind"}).find("only time is measured"),
+            std::string::npos);
+  EXPECT_NE(complaint_of_concurrent({"--growth=insert", "--kv=int_int", "--sizes=9"})
+                .find("see the workload fill"),
+            std::string::npos);
+  EXPECT_EQ(complaint_of_concurrent({"--counters=os"}), "none");
+}
+
 TEST(options, a_complaint_is_one_line) {
   for (const char* argument :
        {"--kv", "--kv=", "--seed=", "--sizes", "--sizes=,", "--memory=resident,first_touch"}) {

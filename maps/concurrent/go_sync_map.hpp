@@ -12,13 +12,11 @@
 //
 // Operations
 //   load     in read: one lookup and two atomic loads, no lock, no write to shared memory. Not
-//   there,
-//            and amended: the same in dirty, with the lock; a miss is counted. After as many misses
-//            as dirty has keys, dirty becomes read.
-//   store    key in read and not expunged: a compare-and-swap of p, no lock. Else with the lock; a
-//   new
-//            key goes into dirty, which is made first where there is none: a copy of read without
-//            the deleted, O(n).
+//            there, and amended: the same in dirty, with the lock; a miss is counted. After as many
+//            misses as dirty has keys, dirty becomes read.
+//   store    key in read and not expunged: a compare-and-swap of p, no lock. Else with the lock;
+//            a new key goes into dirty, which is made first where there is none: a copy of read
+//            without the deleted, O(n).
 //   erase    key in read: p becomes null, no lock. Key in dirty alone: erased there, with the lock.
 //   range    dirty becomes read, if amended; then over read. It may use the map, meets each key at
 //            most once, and those that are there all the while exactly once. No snapshot.
@@ -417,12 +415,15 @@ class go_sync_map {
   /// already.
   template <class Take>
   bool remove_dirty(reclamation::write_guard& section, const K& key, Take& take) {
-    entry* const e = find_dirty(key);
     bool removed = false;
-    if (e != nullptr) {
-      removed = take_out(section, *e, take);
-      dirty_->entries.erase(key);
-      section.retire(e);
+    if (dirty_) {
+      // By its place, which throws nothing once the value is taken out.
+      if (const auto at = dirty_->entries.find(key); at != dirty_->entries.end()) {
+        entry* const e = at->second;
+        removed = take_out(section, *e, take);
+        dirty_->entries.erase(at);
+        section.retire(e);
+      }
     }
     count_miss(section);
     return removed;

@@ -6,11 +6,9 @@
 //   read_guard     a read section of the calling thread, which is registered with liburcu the first
 //                  time. Sections nest. Nothing in it waits for another thread.
 //   write_guard    the same, and room for `most_retired` objects: it may throw std::bad_alloc,
-//   before
-//                  the operation has changed anything. After that, retire() cannot fail.
+//                  before the operation has changed anything. After that, retire() cannot fail.
 //   retire(p)      deletes *p later, in the thread that retired it where that still runs. Only
-//   inside
-//                  a write_guard, and only of what no other thread can find any more.
+//                  inside a write_guard, and only of what no other thread can find any more.
 //   barrier()      waits until everything that threads which have ended retired is freed, and what
 //                  the calling thread retired. Not inside a read section.
 //

@@ -128,8 +128,8 @@ GO_SYNC_MAP = [
     threads(
         "erased_entry_freed_at_once",
         GO,
-        "dirty_->entries.erase(key);\n      section.retire(e);",
-        "dirty_->entries.erase(key);\n      delete e;",
+        "section.retire(e);",
+        "delete e;",
         "others may have found it before",
     ),
     threads(

@@ -4,18 +4,19 @@
 //
 //   load_mostly_hits          n - 1 of n keys are there, and looked up one after the other
 //   load_mostly_misses        1 of n keys is there
-//   load_or_store_balanced    half of the operations find one of n / 8 keys, half put a new one in
+//   load_or_store_balanced    half find one of n / 8 keys, half put a new one in
 //   load_or_store_unique      each operation puts a new key in
 //   load_or_store_collision   all threads, one key that is there
-//   load_and_delete_balanced  half of the operations take one of n / 8 keys, half one that never
-//   was delete_collision          all threads erase one key, which is there once swap_collision all
-//   threads store the same key compare_and_swap_collision   all threads swap the same key between
-//   two values range                     one operation is one iteration over n entries
-//   adversarial_alloc         lookups of new keys, and a store each time that there were as many of
-//                             them as stores before
-//   adversarial_delete        lookups of new keys in a table of n, and each n of them one entry
-//   that
-//                             leaves and one that comes
+//   load_and_delete_balanced  half take one of n / 8 keys, half one that never was there
+//   delete_collision          all threads erase one key, which is there once
+//   swap_collision            all threads store the same key
+//   compare_and_swap_collision
+//                             all threads swap the same key between two values
+//   range                     one operation is one iteration over n entries
+//   adversarial_alloc         lookups of new keys, and a store each time that there were as many
+//                             of them as stores before
+//   adversarial_delete        lookups of new keys in a table of n; with each n-th one entry leaves
+//                             and another comes
 //
 // A pass starts with a new table (the first of load_or_store_unique is empty) where operations grow
 // it. The order of keys is Go's: one after the other, from a place of each thread's own.

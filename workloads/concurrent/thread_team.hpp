@@ -2,9 +2,8 @@
 //
 //   gather()   untimed: wakes the threads and waits until all of them stand ready
 //   run(f)     calls f(0) .. f(size() - 1) at the same time, f(0) in the calling thread, and
-//   returns
-//              when the last is over. What it costs beside f is the time in which a store of one
-//              processor reaches another, some 100 ns; gather() must have been called before.
+//              returns when the last is over. What it costs beside f is the time in which a store
+//              of one processor reaches another; gather() must have been called before.
 //
 // Thread t is pinned to the t-th CPU that the process may use, and round again where there are more
 // threads than CPUs. Between passes the threads sleep, so that other processes are not disturbed.

@@ -7,17 +7,15 @@
 //   store(key, v)     puts the value in, or in the place of the one that is there
 //   erase(key)        returns whether the key was there
 //   for_each(f)       calls f(const Key&, const Value&) for the entries. Weakly consistent: an
-//   entry
-//                     that is there all the while is passed exactly once. A map that cannot do it
-//                     while others write has `why_no_range`, a text, in its adapter.
+//                     entry that is there all the while is passed exactly once. A map that cannot
+//                     do it while others write has `why_no_range`, a text, in its adapter.
 //
 // An adapter is a struct in namespace `adapters`, named like its file, with `name`, `title`,
 // `version()` and `map<Key, Value, Hash>`, as in maps/adapters/concept.hpp, and optionally:
 //
 //   thread_scope      a type of which every thread that uses the map keeps an object while it does:
 //                     what the library wants of a thread
-//   writes_copy       true where each write copies the map: it is left out of what would take
-//   minutes
+//   writes_copy       true where each write copies the map: it is left out of what takes minutes
 #pragma once
 
 #include <concepts>

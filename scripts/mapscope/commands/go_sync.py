@@ -42,13 +42,14 @@ def run(options: argparse.Namespace) -> int:
     subjects = _subjects(options.maps)
     threads = parse_threads(options.threads) if options.threads else [1, 2]
     rounds = whole("rounds", options.rounds, 1, 1000) if options.rounds else ROUNDS
+    versions = find_versions(words(options.go))  # without one, nothing need be built
     if options.targets:
-        find_versions(words(options.go))  # without one, nothing need be built
         print(" ".join(f"bench_{subject.map}" for subject in subjects))
         return 0
+    require_binaries(build, subjects)
+    out = _folder(options)
     with tempfile.TemporaryDirectory(prefix="mapscope-") as folder:
-        require_binaries(build, subjects)
-        gos = find_gos(words(options.go), Path(folder), _note)
+        gos = find_gos(versions, Path(folder), bool(words(options.go)), _note)
         compared_with = _compared_with(subjects, gos)
         subjects = [subject for subject in subjects if subject.map in compared_with]
         times = measure(build, gos, subjects, threads, rounds, SECONDS, partial(print, file=sys.stderr))
@@ -60,7 +61,6 @@ def run(options: argparse.Namespace) -> int:
         "rounds": rounds,
     }
     title = f"Concurrent maps beside Go's: {about['cpu']}, {about['go']}, commit {about['commit']}, {rounds} rounds"
-    out = Path(options.out or results_of(options) / "go_sync")
     written = {out / "go_sync.json": document(found, about), out / "go_sync.md": markdown(found, title)}
     try:
         for path, text in written.items():
@@ -76,6 +76,16 @@ def run(options: argparse.Namespace) -> int:
     for line in [METHOD, "", *verdict(found), *map(shown, written)]:
         terminal.print(line, highlight=False, markup=False)
     return 0
+
+
+def _folder(options: argparse.Namespace) -> Path:
+    """Made before anything is measured. Raises UsageError where it cannot be made."""
+    folder = Path(options.out or results_of(options) / "go_sync")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"--out (OUT): cannot make the folder {folder}: {error.strerror}") from None
+    return folder
 
 
 def _note(text: str) -> None:

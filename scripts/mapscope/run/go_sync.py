@@ -35,7 +35,8 @@ INSTALL = f"install {NEEDED['go_sync_map']}, and {NEEDED['hash_trie_map']}, or n
 OF_THE_USER = ("GOCACHE", "GOPATH", "GOTMPDIR")
 """Of Go's variables, those that say where its files are: with the others (GOGC, GOEXPERIMENT) it would not be as its
 users have it."""
-TIMEOUT_S = 120
+TIMEOUT_S = 600
+"""Of one program: a Go whose cache is empty compiles its library first, for a minute or two."""
 SIZE = 1024
 """Entries of Go's tables."""
 
@@ -70,21 +71,23 @@ def find_versions(named: Sequence[str]) -> list[tuple[str, str]]:
     return sorted(found, key=lambda one: _number(one[0]), reverse=True)
 
 
-def find_gos(named: Sequence[str], folder: Path, note: Callable[[str], None]) -> list[Go]:
-    """Of each kind of sync.Map the newest one, with its benchmark compiled into `folder`.
+def find_gos(
+    versions: Sequence[tuple[str, str]], folder: Path, are_named: bool, note: Callable[[str], None]
+) -> list[Go]:
+    """Of each kind of sync.Map the newest one, with its benchmark compiled into `folder`; `versions`: newest first.
 
     One that is installed without the benchmark is left out with a note; one that is named must have it. Raises
     UsageError where none has it.
     """
     newest: dict[str, Go] = {}
     unusable = []
-    for version, place in find_versions(named):
+    for version, place in versions:
         if _kind(version) in newest:
             continue
         try:
             newest[_kind(version)] = _compiled(version, place, folder)
         except UsageError as error:
-            if named:
+            if are_named:
                 raise
             unusable.append(str(error))
     if not newest:
@@ -181,7 +184,7 @@ def _version(place: str) -> str:
     answer = _output([place, "version"], _environment())
     found = VERSION.search(answer)
     if not found:
-        raise UsageError(f"--go (GO): {place} version says {answer.strip()!r}: not a Go")
+        raise UsageError(f"{place} version says {answer.strip()!r}: not a Go; name one with --go (GO=)")
     return found[0]
 
 
@@ -221,7 +224,7 @@ def _output(command: list[str], environment: os._Environ[str] | dict[str, str]) 
             command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, env=dict(environment)
         )
     except OSError as error:
-        raise UsageError(f"{command[0]} cannot be run: {error.strerror}; {INSTALL}") from None
+        raise UsageError(f"{command[0]} cannot be run: {error.strerror}") from None
     except subprocess.TimeoutExpired:
         raise MapscopeError(f"{' '.join(command)}: no answer within {TIMEOUT_S} s") from None
     if done.returncode != 0:
