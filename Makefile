@@ -102,7 +102,7 @@ fuzz: ## fuzz MAP (hmap, steady) with libFuzzer for SECONDS_TO_FUZZ (60)
 	@scripts/setup.sh --for fuzz
 	@tools/fuzz.sh
 
-mutate: ## inject bugs into MAP (hmap, steady), one at a time: its tests must catch each
+mutate: ## inject bugs into MAP (hmap, steady, concurrent), one at a time: its tests must catch each
 	@scripts/setup.sh --for test
 	@.venv/bin/python tools/mutate/run.py --map="$(or $(MAP),hmap)"
 

@@ -7,9 +7,10 @@
 //
 // All of them work on the same table, which stays half full of 2n keys, so that it is filled once.
 // A pass has 16,384 operations a thread (fewer in a map that copies itself for each write). Every
-// value that is found is compared with the key's. How often each key has come and gone is added up after the pass: a key that is there
-// twice, or less than not at all, was lost or made up, and some of the pass's keys are looked up
-// again. Where no two threads share a key, each outcome is known beforehand and compared.
+// value that is found is compared with the key's. How often each key has come and gone is added up
+// after the pass: a key that is there twice, or less than not at all, was lost or made up, and some
+// of the pass's keys are looked up again. Where no two threads share a key, each outcome is known
+// beforehand and compared.
 #pragma once
 
 #include <algorithm>
