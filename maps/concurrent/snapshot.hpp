@@ -205,16 +205,13 @@ class snapshot {
 
   const Map& latest() const noexcept { return *current_.load(std::memory_order_relaxed); }
 
-  /// The old version does not wait until a chunk is full: 256 of them may be more than the memory.
+  /// The old version does not wait for others: 256 of them may be more than the memory.
   void publish(std::unique_ptr<Map> next) {
-    using reclamation::detail::chunk;
     const reclamation::read_guard registered;  // call_rcu wants that of its callers
-    auto alone = std::make_unique<chunk>();
+    reclamation::lone_retirement retirement;
     Map* const old = current_.load(std::memory_order_relaxed);
     current_.store(next.release());
-    alone->add({old, [](void* given) noexcept { delete static_cast<Map*>(given); }});
-    alone->wait();
-    chunk::abandon(alone.release());
+    retirement.retire(old);
   }
 
   std::atomic<Map*> current_;
