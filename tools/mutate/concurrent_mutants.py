@@ -148,6 +148,14 @@ GO_SYNC_MAP = [
         "reclamation_test",
     ),
     Mutant(
+        "read_section_left_out_of_range",
+        GO,
+        "    const reclamation::read_guard section;\n    const frozen* read",
+        "    const frozen* read",
+        "a value ends while it is passed",
+        "reclamation_test",
+    ),
+    Mutant(
         "misses_never_count",
         GO,
         "    ++misses_;\n",
@@ -257,9 +265,33 @@ HASH_TRIE_MAP = [
         "a value ends while it is visited",
         "reclamation_test",
     ),
+    Mutant(
+        "read_section_left_out_of_trie_range",
+        TRIE,
+        "    const reclamation::read_guard section;\n    range_below",
+        "    range_below",
+        "a value ends while it is passed",
+        "reclamation_test",
+    ),
 ]
 
 OTHERS = [
+    Mutant(
+        "read_section_left_out_of_snapshot_visit",
+        SNAPSHOT,
+        "    const reclamation::read_guard section;\n    return visit_in",
+        "    return visit_in",
+        "a version ends while a value of it is visited",
+        "reclamation_test",
+    ),
+    Mutant(
+        "read_section_left_out_of_snapshot_range",
+        SNAPSHOT,
+        "    const reclamation::read_guard section;\n    const Map& map",
+        "    const Map& map",
+        "a version ends while it is passed",
+        "reclamation_test",
+    ),
     Mutant(
         "freed_at_once",
         RECLAMATION,

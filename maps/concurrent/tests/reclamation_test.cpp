@@ -125,6 +125,24 @@ TYPED_TEST(reclamation, a_cleared_value_ends_after_its_visit) {
   expect_alive_while_visited<TypeParam>([](TypeParam& map) { map.clear(); });
 }
 
+/// Without a section the tests above pass as well, as long as no grace period ends meanwhile.
+TYPED_TEST(reclamation, functions_are_called_inside_of_a_read_section) {
+  TypeParam map;
+  map.store(0, 0);
+  map.for_each([](auto&&...) {});  // in a go_sync_map, what is new is looked up with a lock
+  int calls = 0;
+  const auto expect_section = [&](auto&&...) {
+    EXPECT_TRUE(urcu_memb_read_ongoing());
+    ++calls;
+    return true;
+  };
+  map.visit(0, expect_section);
+  map.range(expect_section);
+  map.for_each(expect_section);
+  EXPECT_EQ(calls, 3);
+  EXPECT_FALSE(urcu_memb_read_ongoing());
+}
+
 TYPED_TEST(reclamation, as_many_values_live_as_there_are_entries) {
   TypeParam map;
   for (const std::uint64_t keys : {5U, 300U}) {
